@@ -1,0 +1,159 @@
+"""Every choice that defines a run, in one flat frozen value, and the presets.
+
+A field is at once the widget, the JSON key, the column of the run history and the axis of a sweep. What a field may hold
+stands in `FIELDS`; choices that are dicts elsewhere (cells, optimisers, …) are taken from those dicts, so that a new
+entry is allowed and offered at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rnn.core.fields import FIELDS, check_field
+
+
+@dataclass(frozen=True)
+class Config:
+    """The hyperparameters of one run. Frozen: `replace` gives a changed copy.
+
+    Meaning, range and default of each field: `rnn.core.fields.FIELDS`. Defaults are measured, see
+    `benchmarks/defaults.py`. Raises ValueError naming field, value and what is allowed.
+    """
+
+    cell: str = "elman"
+    activation: str = "tanh"
+    hidden: int = 32
+    layers: int = 1
+    window: int = 24
+    horizon: int = 1
+    input_weights: str = "shared"
+    bias: bool = True
+    gradient: str = "bptt"
+    truncate: int | None = None
+    loss: str = "mse"
+    optimiser: str = "adam"
+    lr: float = 3e-3
+    schedule: str = "constant"
+    batch: int = 32
+    clip: str = "norm"
+    clip_at: float = 1.0
+    weight_decay: float = 0.0
+    dropout: float = 0.0
+    init: str = "orthogonal"
+    epochs: int = 100
+    patience: int | None = 20
+    validation: int | float = 0.2
+    scaling: str = "standard"
+    log: bool = False
+    patch: int = 1
+    residual: str = "none"
+    skip: str = "none"
+    difference: str = "none"
+    season: int | None = None
+    seeds: int = 1
+    seed: int = 0
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        for name in FIELDS:
+            object.__setattr__(self, name, check_field(name, getattr(self, name)))
+        _check_together(self)
+
+    def replace(self, **changes: Any) -> Config:
+        """A copy with some fields changed, validated again. Raises ValueError for an unknown field."""
+        _refuse_unknown(changes)
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict())
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Config:
+        """A config from field values; fields that are missing (an older file) take their defaults."""
+        _refuse_unknown(values)
+        return cls(**values)
+
+    @classmethod
+    def from_json(cls, text: str) -> Config:
+        """A config from a JSON object; fields that are missing (an older file) take their defaults."""
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(
+                f"A config must be a JSON object; line {error.lineno}, column {error.colno}: {error.msg}."
+            ) from error
+        if not isinstance(values, dict):
+            raise ValueError(f"A config must be a JSON object, got {type(values).__name__}.")
+        return cls.from_dict(values)
+
+
+def _refuse_unknown(values: Mapping[str, Any]) -> None:
+    for name in values:
+        if name not in FIELDS:
+            raise ValueError(f"{name!r} is not a config field; the fields are {', '.join(FIELDS)}.")
+
+
+def _check_together(config: Config) -> None:
+    """Rules that tie fields to each other."""
+    if config.truncate is not None and config.truncate > config.window:
+        raise ValueError(
+            f"`truncate <= window` must hold, but got (truncate={config.truncate}, window={config.window}); "
+            "truncate=None sends the error back over the whole window."
+        )
+    if config.gradient == "published":
+        for name, needed in PUBLISHED_ALGORITHM.items():
+            if getattr(config, name) != needed:
+                raise ValueError(
+                    f"gradient='published' (the article's algorithm) needs {name}={needed!r}, got {getattr(config, name)!r}."
+                )
+        if config.truncate is None:
+            raise ValueError("gradient='published' (the article's algorithm) needs a number for truncate, got None.")
+
+
+# What the article's update rule is defined for; anything else would not be its algorithm.
+PUBLISHED_ALGORITHM: dict[str, Any] = {
+    "cell": "elman",
+    "activation": "sigmoid",
+    "layers": 1,
+    "horizon": 1,
+    "input_weights": "per_step",
+    "bias": False,
+    "loss": "mse",
+    "optimiser": "sgd",
+    "schedule": "constant",
+    "batch": 1,
+    "clip": "value",
+    "init": "uniform01",
+    "dtype": "float64",
+}
+
+_ARTICLE = Config(
+    cell="elman", activation="sigmoid", hidden=100, window=50, horizon=1, input_weights="per_step", bias=False,
+    gradient="published", truncate=5, loss="mse", optimiser="sgd", lr=1e-4, batch=1, clip="value", clip_at=10.0,
+    init="uniform01", epochs=25, patience=None, validation=50, scaling="none", seed=42, dtype="float64",
+)  # fmt: skip
+
+PRESETS: dict[str, Config] = {
+    "default": Config(),
+    "article": _ARTICLE,
+    # Changed: the true gradient of the loss, tanh, one shared input weight with a bias, Adam at 3e-3 in shuffled batches
+    # of 4, Glorot/orthogonal start. Kept: the data, its split, hidden 100, window 50, 25 epochs.
+    "article-corrected": Config(
+        hidden=100,
+        window=50,
+        lr=3e-3,
+        batch=4,
+        epochs=25,
+        patience=None,
+        validation=50,
+        scaling="none",
+        seed=42,
+    ),  # fmt: skip
+}

@@ -1,0 +1,92 @@
+"""The series that a network learns from, as plain arrays. Reading files into one is `rnn.data`'s work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """N records of D columns in time order; some columns are targets, all of them are inputs.
+
+    times: (N,) datetime64, or numbers where the series has no dates; strictly increasing or repeated, never falling.
+    values: (N, D) float64, original units, all finite.
+    names: the D column names. targets: which of them to predict, in this order (K names).
+    frequency: a pandas offset alias ("D", "MS", "h", …) where the spacing is regular and known, else None.
+    Raises ValueError naming the row and the column of the first value that cannot be used.
+    """
+
+    times: NDArray[Any]
+    values: NDArray[np.float64]
+    names: tuple[str, ...]
+    targets: tuple[str, ...]
+    name: str = "series"
+    frequency: str | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "times", np.asarray(self.times))
+        object.__setattr__(self, "values", np.ascontiguousarray(self.values, dtype=np.float64))
+        object.__setattr__(self, "names", tuple(self.names))
+        object.__setattr__(self, "targets", tuple(self.targets))
+        _check(self)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def target_columns(self) -> list[int]:
+        """Column numbers of the targets in `values`, in the order of `targets` (K of them)."""
+        return [self.names.index(target) for target in self.targets]
+
+    @classmethod
+    def from_values(
+        cls,
+        values: ArrayLike,
+        names: Sequence[str] | None = None,
+        targets: Sequence[str] | None = None,
+        name: str = "series",
+    ) -> Series:
+        """A series without dates: values (N,) or (N, D), numbered 0 … N − 1; every column is a target unless said."""
+        array = np.asarray(values, dtype=np.float64)
+        if array.ndim == 1:
+            array = array[:, None]
+        columns = tuple(names) if names else tuple(f"value{k}" if k else "value" for k in range(array.shape[1]))
+        return cls(np.arange(len(array)), array, columns, tuple(targets) if targets else columns, name)
+
+
+def _check(series: Series) -> None:
+    values, names = series.values, series.names
+    if values.ndim != 2:
+        raise ValueError(f"values must have the shape (N, D), got {values.shape}.")
+    if len(values) == 0:
+        raise ValueError("The series has no rows; at least one is needed.")
+    if series.times.shape != (len(values),):
+        raise ValueError(f"times must have one entry a row, got {series.times.shape} for {len(values)} rows.")
+    if len(names) != values.shape[1]:
+        raise ValueError(f"names must name each of the {values.shape[1]} columns, got {len(names)}: {names}.")
+    if len(set(names)) != len(names):
+        raise ValueError(f"Column names must differ, got {names}.")
+    if not series.targets:
+        raise ValueError(f"A series needs at least one target; its columns are {', '.join(names)}.")
+    for target in series.targets:
+        if target not in names:
+            raise ValueError(f"target={target!r} is not a column; the columns are {', '.join(names)}.")
+    if len(set(series.targets)) != len(series.targets):
+        raise ValueError(f"Each target can be named once, got {series.targets}.")
+    finite = np.isfinite(values)
+    if not finite.all():
+        row, column = (int(k) for k in np.argwhere(~finite)[0])
+        raise ValueError(
+            f"Row {row + 1} of column {names[column]!r} is {values[row, column]}, and {int((~finite).sum())} value(s) in "
+            "all are missing or infinite; fill them or leave the rows out."
+        )
+    if len(values) > 1 and (series.times[1:] < series.times[:-1]).any():
+        row = int(np.argmax(series.times[1:] < series.times[:-1])) + 1
+        raise ValueError(f"times must not fall: row {row + 1} ({series.times[row]}) is before the row above it.")

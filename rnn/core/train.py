@@ -1,0 +1,235 @@
+"""The training loop: order of batches, evaluation, early stopping, divergence, and the events that report it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn.core.config import Config
+from rnn.core.events import Epoch, Event, Finished, Preview
+from rnn.core.learner import initial_params, make_learner
+from rnn.core.losses import LOSSES
+from rnn.core.metrics import mae, rmse
+from rnn.core.model import Model
+from rnn.core.network import Network
+from rnn.core.scaling import fit_scaler
+from rnn.core.schedules import SCHEDULES
+from rnn.core.series import Series
+from rnn.core.state import TrainingState
+from rnn.core.windows import gather_targets, split_windows
+
+Floats = NDArray[np.floating[Any]]
+PREVIEW_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Progress:
+    """epoch: the one in progress, from 1 on; batch: batches done in it, of `batches`; epochs: asked for."""
+
+    epoch: int
+    batch: int
+    batches: int
+    epochs: int
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """One part of the series, predicted: (windows, horizon, K) in original units, and its errors."""
+
+    predicted: Floats
+    loss: float
+    rmse: float
+    mae: float
+
+
+class Trainer:
+    """A run that can be stepped, paused, changed and resumed.
+
+    `run` yields events until the run ends or `stop` says so; between batches `state` is complete, so that a Trainer made
+    from it later, in any process, goes on with the same bits. Raises ValueError where the series is too short.
+    """
+
+    def __init__(self, config: Config, series: Series, state: TrainingState | None = None) -> None:
+        self.series, self.split = series, split_windows(config, len(series))
+        self.scaler = fit_scaler(config.scaling, series.values, self.split.scaler_rows)
+        self.network = Network(config, len(series.names), len(series.targets))
+        start = initial_params(config, self.network) if state is None else state.params
+        self.learner = make_learner(config, self.network, series, self.scaler, start)
+        best = {name: array.copy() for name, array in (start if state is None else state.best).items()}
+        if state is None:
+            state = TrainingState({}, best, {}, config.lr, config.epochs)
+        else:
+            state = dataclasses.replace(state, best=best, history=list(state.history))
+            for name, array in state.optimiser.items():
+                np.copyto(self.learner.optimiser_state[name], array)
+        # The state shows the learner's own arrays: there is one copy of the weights in training.
+        state.params, state.optimiser = self.learner.params, self.learner.optimiser_state
+        self.state = state
+        self.config = config.replace(lr=state.lr, epochs=state.epochs)
+        self._train_starts = np.arange(self.split.train)
+        self._val_starts = self.split.first_validation_window + np.arange(self.split.validation)
+        columns = series.target_columns
+        self._targets = series.values[:, columns]
+        self._scaled_targets = self.scaler.transform(series.values)[:, columns]
+        self._growth_base = {name: max(float(np.abs(array).max()), 0.1) for name, array in self.learner.params.items()}
+
+    @property
+    def batches(self) -> int:
+        """Batches in an epoch."""
+        return -(-self.split.train // self.config.batch)
+
+    @property
+    def progress(self) -> Progress:
+        state = self.state
+        return Progress(min(state.epoch + 1, state.epochs), state.batch, self.batches, state.epochs)
+
+    @property
+    def model(self) -> Model:
+        """The network with the best weights so far."""
+        return Model(self.config, self.state.best, self.scaler, self.series.names, self.series.targets)
+
+    def change(self, *, lr: float | None = None, epochs: int | None = None) -> None:
+        """Change the learning rate from the next batch on, or the number of epochs. Raises ValueError as Config does."""
+        self.config = self.config.replace(
+            lr=self.state.lr if lr is None else lr, epochs=self.state.epochs if epochs is None else epochs
+        )
+        self.state.lr, self.state.epochs = self.config.lr, self.config.epochs
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+        """Train until done, asking `stop` between batches. Calling it again after "stopped" goes on where it stopped."""
+        state = self.state
+        # What overflows is found by its value and reported in a sentence, not as a NumPy warning.
+        last_preview = -math.inf
+        while True:
+            if state.epoch >= state.epochs:
+                yield Finished("done", state.best_epoch)
+                return
+            patience = self.config.patience
+            if patience is not None and state.epoch - state.best_epoch >= patience:
+                yield Finished("early-stop", state.best_epoch)
+                return
+            started = time.perf_counter()
+            with np.errstate(all="ignore"):
+                end = self._train_epoch(stop)
+                state.seconds += time.perf_counter() - started
+                closed = self._close_epoch() if end is None else None
+            if closed is None:
+                yield end or self._diverged("validation" if self._train_is_finite else "training")
+                return
+            epoch, preview = closed
+            yield epoch
+            if time.perf_counter() - last_preview >= PREVIEW_SECONDS:
+                last_preview = time.perf_counter()
+                yield preview
+
+    def preview_best(self) -> Preview:
+        """Predictions of the best weights."""
+        model = self.model
+        learner = make_learner(self.config, self.network, self.series, self.scaler, model.params)
+        parts = [
+            self._evaluate(starts, learner.predict(starts)).predicted
+            for starts in (self._train_starts, self._val_starts)
+        ]
+        return Preview(self.state.best_epoch, *(part.astype(np.float32) for part in parts))
+
+    def metrics(self) -> dict[str, float]:
+        """Errors of the best weights on both parts, in original units (loss: scaled), and the epoch they come from."""
+        learner = make_learner(self.config, self.network, self.series, self.scaler, self.state.best)
+        found: dict[str, float] = {"best_epoch": self.state.best_epoch}
+        for part, starts in (("train", self._train_starts), ("val", self._val_starts)):
+            with np.errstate(all="ignore"):
+                evaluation = self._evaluate(starts, learner.predict(starts))
+            found |= {f"{part}_loss": evaluation.loss, f"{part}_rmse": evaluation.rmse, f"{part}_mae": evaluation.mae}
+        return found
+
+    def _train_epoch(self, stop: Callable[[], bool]) -> Finished | None:
+        """The rest of the epoch in progress; None when it is complete."""
+        state, config = self.state, self.config
+        if config.gradient == "published" and state.batch == 0 and state.start_losses is None:
+            state.start_losses = self._reported_losses()
+        order = self._order(state.epoch)
+        while state.batch < self.batches:
+            if stop():
+                return Finished("stopped", state.best_epoch)
+            first = state.batch * config.batch
+            lr = state.lr * SCHEDULES[config.schedule](state.epoch + 1, state.epochs)
+            update = self.learner.update(order[first : first + config.batch], lr, state.count + 1)
+            if not math.isfinite(update.grad_norm):
+                return self._diverged("gradient")
+            state.batch += 1
+            state.count += 1
+            state.norm_sum += update.grad_norm
+            state.clipped_sum += update.clipped
+        return None
+
+    def _order(self, epoch: int) -> NDArray[np.intp]:
+        if self.config.gradient == "published":
+            return self._train_starts
+        return np.random.default_rng([self.config.seed, epoch]).permutation(self.split.train)
+
+    def _close_epoch(self) -> tuple[Epoch, Preview] | None:
+        """Measure the weights at the end of the epoch; None where a number is no longer finite."""
+        state = self.state
+        started = time.perf_counter()
+        train = self._evaluate(self._train_starts, self.learner.predict(self._train_starts))
+        val = self._evaluate(self._val_starts, self.learner.predict(self._val_starts))
+        self._train_is_finite = math.isfinite(train.loss)
+        if not (math.isfinite(train.loss) and math.isfinite(val.loss)):
+            return None
+        losses = state.start_losses or (train.loss, val.loss)
+        state.epoch += 1
+        state.seconds += time.perf_counter() - started
+        epoch = Epoch(
+            state.epoch, *losses, train.rmse, val.rmse, state.lr, state.norm_sum / self.batches,
+            state.clipped_sum / self.batches, state.seconds,
+        )  # fmt: skip
+        state.history.append(epoch)
+        if val.loss < state.best_val:
+            state.best_val, state.best_epoch = val.loss, state.epoch
+            for name, array in self.learner.params.items():
+                np.copyto(state.best[name], array)
+        state.batch, state.norm_sum, state.clipped_sum, state.seconds, state.start_losses = 0, 0.0, 0, 0.0, None
+        predicted = (part.predicted.astype(np.float32) for part in (train, val))
+        return epoch, Preview(state.epoch, *predicted)
+
+    def _evaluate(self, starts: NDArray[np.intp], y_hat: Floats) -> Evaluation:
+        config = self.config
+        scaled = gather_targets(self._scaled_targets, starts, config.window, config.horizon)
+        loss = LOSSES[config.loss].total(y_hat, scaled) / scaled.size
+        shape = (len(starts), config.horizon, self._targets.shape[1])
+        actual = gather_targets(self._targets, starts, config.window, config.horizon).reshape(shape)
+        predicted = self.scaler.inverse(y_hat.reshape(shape), self.series.target_columns)
+        return Evaluation(predicted, loss, rmse(actual, predicted), mae(actual, predicted))
+
+    def _reported_losses(self) -> tuple[float, float]:
+        """As the article reports: half the sum of squares, before the epoch's updates."""
+        losses = []
+        for starts in (self._train_starts, self._val_starts):
+            scaled = gather_targets(self._scaled_targets, starts, self.config.window, 1)
+            losses.append(LOSSES["mse"].total(self.learner.predict(starts), scaled) / 2)
+        return losses[0], losses[1]
+
+    def _diverged(self, where: str) -> Finished:
+        """Which parameter went first: one that is not finite itself, else one whose gradient is not, else the one that
+        has grown most; among several, again the one that has grown most."""
+        state, params = self.state, self.learner.params
+        growth = {
+            name: float(np.abs(np.nan_to_num(array.astype(np.float64), nan=np.inf)).max()) / self._growth_base[name]
+            for name, array in params.items()
+        }
+        names = self.learner.not_finite() or list(params)
+        parameter = max(names, key=lambda name: growth[name])
+        step = state.count + (1 if where == "gradient" else 0)
+        grown = f"{growth[parameter]:.3g} times its initial size" if growth[parameter] < 1e38 else "beyond all numbers"
+        message = (
+            f"The {where} {'is' if where == 'gradient' else 'loss is'} no longer a finite number at step {step}, in epoch "
+            f"{state.epoch + 1}; {parameter} had grown to {grown}. The weights of epoch {state.best_epoch} are kept."
+        )
+        return Finished("diverged", state.best_epoch, state.epoch, parameter, step, message)

@@ -1,0 +1,92 @@
+"""Windows over a series and their chronological split into training and validation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn.core.config import Config
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Split:
+    """How the windows of a series of `rows` records divide; window i reads the records i … i + window − 1.
+
+    Training takes windows 0 … train − 1; the last `validation` windows validate; the `gap` windows between them
+    are left out because their targets would stand in both parts (horizon − 1 of them, at most).
+    """
+
+    rows: int
+    window: int
+    horizon: int
+    train: int
+    gap: int
+    validation: int
+
+    @property
+    def first_validation_window(self) -> int:
+        return self.train + self.gap
+
+    @property
+    def scaler_rows(self) -> int:
+        """Rows that training may see, inputs and targets alike: the scaler is fitted on these and no others."""
+        return self.train + self.window + self.horizon - 1
+
+    def train_rows(self, ahead: int = 0) -> slice:
+        """The records that the training windows predict, `ahead` steps after the first (0 … horizon − 1)."""
+        return slice(self.window + ahead, self.window + ahead + self.train)
+
+    def validation_rows(self, ahead: int = 0) -> slice:
+        """The records that the validation windows predict, `ahead` steps after the first."""
+        first = self.first_validation_window + self.window + ahead
+        return slice(first, first + self.validation)
+
+
+def split_windows(config: Config, rows: int) -> Split:
+    """The split of a series of `rows` records. Raises ValueError saying what to change where nothing would be left."""
+    windows = rows - config.window - config.horizon + 1
+    if windows < 2:
+        longest = rows - config.horizon - 1
+        change = f"a window of at most {longest}" if longest >= 1 else "a longer series"
+        raise ValueError(
+            f"The series has {rows} records; window={config.window} and horizon={config.horizon} need at least "
+            f"{config.window + config.horizon + 1}. Take {change}{' or a shorter horizon' if config.horizon > 1 else ''}."
+        )
+    asked = config.validation
+    validation = max(1, round(asked * windows)) if asked < 1 else int(asked)
+    gap = config.horizon - 1
+    train = windows - validation - gap
+    if train < 1:
+        most = windows - gap - 1
+        change = (
+            f"set validation to at most {most} records"
+            if most >= 1
+            else f"shorten the horizon (now {config.horizon}) or the window (now {config.window})"
+        )
+        raise ValueError(
+            f"validation={asked:g} keeps {validation} of {windows} windows back and horizon={config.horizon} leaves {gap} "
+            f"out between the parts, so none is left to train on; {change}."
+        )
+    return Split(rows, config.window, config.horizon, train, gap, validation)
+
+
+def gather_inputs(values: Floats, starts: NDArray[np.intp], step: int, out: Floats) -> None:
+    """Copy record `step` of each window into out (B, D); values (N, D)."""
+    np.take(values, starts + step, axis=0, out=out, mode="clip")
+
+
+def gather_targets(values: Floats, starts: NDArray[np.intp], window: int, horizon: int) -> Floats:
+    """What each window predicts: values (N, K) → (B, horizon · K), all targets of the first step ahead first."""
+    ahead = np.arange(window, window + horizon)
+    targets: Floats = values[starts[:, None] + ahead].reshape(len(starts), -1)
+    return targets
+
+
+def chunks(count: int, size: int) -> list[slice]:
+    """0 … count in slices of at most `size`."""
+    return [slice(first, min(first + size, count)) for first in range(0, count, size)]
