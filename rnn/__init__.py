@@ -1,3 +1,28 @@
+"""Unroll: recurrent networks in NumPy, trained on your own time series.
+
+The names below are the public ones; everything else may change.
+"""
+
+# ruff: noqa: E402 — the environment must be set first
+import os
+
+# Two BLAS threads gain nothing at these sizes, cost much beside another process, and may change the last bit of a sum.
+# Only a NumPy that is not loaded yet takes notice.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
 from rnn.core.config import PRESETS, Config
+from rnn.core.events import Epoch, Finished, Preview
+from rnn.core.fit import Fit, fit, train
+from rnn.core.model import Model
 from rnn.core.series import Series
-from rnn.core.fit import fit, train
+from rnn.data import Table, read_csv
+from rnn.export import load, save
+from rnn.forecast import forecast
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "PRESETS", "Config", "Epoch", "Finished", "Fit", "Model", "Preview", "Series", "Table", "fit", "forecast", "load",
+    "read_csv", "save", "train",
+]  # fmt: skip

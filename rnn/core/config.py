@@ -155,5 +155,5 @@ PRESETS: dict[str, Config] = {
         validation=50,
         scaling="none",
         seed=42,
-    ),  # fmt: skip
+    ),
 }

@@ -49,28 +49,24 @@ class Split:
 
 def split_windows(config: Config, rows: int) -> Split:
     """The split of a series of `rows` records. Raises ValueError saying what to change where nothing would be left."""
-    windows = rows - config.window - config.horizon + 1
-    if windows < 2:
-        longest = rows - config.horizon - 1
+    needed = config.window + 2 * config.horizon
+    if rows < needed:
+        longest = rows - 2 * config.horizon
         change = f"a window of at most {longest}" if longest >= 1 else "a longer series"
         raise ValueError(
             f"The series has {rows} records; window={config.window} and horizon={config.horizon} need at least "
-            f"{config.window + config.horizon + 1}. Take {change}{' or a shorter horizon' if config.horizon > 1 else ''}."
+            f"{needed}. Take {change}{' or a shorter horizon' if config.horizon > 1 else ''}."
         )
+    windows = rows - config.window - config.horizon + 1
     asked = config.validation
     validation = max(1, round(asked * windows)) if asked < 1 else int(asked)
     gap = config.horizon - 1
     train = windows - validation - gap
     if train < 1:
-        most = windows - gap - 1
-        change = (
-            f"set validation to at most {most} records"
-            if most >= 1
-            else f"shorten the horizon (now {config.horizon}) or the window (now {config.window})"
-        )
+        left_out = f" and horizon={config.horizon} leaves {gap} out between the parts" if gap else ""
         raise ValueError(
-            f"validation={asked:g} keeps {validation} of {windows} windows back and horizon={config.horizon} leaves {gap} "
-            f"out between the parts, so none is left to train on; {change}."
+            f"validation={asked:g} keeps {validation} of {windows} windows back{left_out}, so none is left to train on; "
+            f"set validation to at most {windows - gap - 1} records."
         )
     return Split(rows, config.window, config.horizon, train, gap, validation)
 

@@ -1,0 +1,8 @@
+"""Forecasts in original units, their intervals, and the naive forecasts that they have to beat."""
+
+from rnn.forecast.baselines import BASELINES, Baseline, baseline_errors
+from rnn.forecast.future import future_times
+from rnn.forecast.multi_step import forecast
+from rnn.forecast.verdict import Verdict, judge
+
+__all__ = ["BASELINES", "Baseline", "Verdict", "baseline_errors", "forecast", "future_times", "judge"]

@@ -1,0 +1,43 @@
+"""What `streamlit run app.py` (or `uvicorn app:app`) starts: the pages, a warm worker, and its end at shutdown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parent
+if str(_ROOT) not in sys.path:
+    sys.path.insert(0, str(_ROOT))  # the pages import each other from here, whatever folder the server was started in
+
+import rnn  # noqa: E402, F401 — first: it settles the number of BLAS threads before NumPy loads
+
+import streamlit as st  # noqa: E402, I001
+from starlette.concurrency import run_in_threadpool  # noqa: E402
+from starlette.requests import Request  # noqa: E402
+from starlette.responses import JSONResponse  # noqa: E402
+from starlette.routing import Route  # noqa: E402
+
+from rnn.runs.runner import runner  # noqa: E402
+from rnn.ui.plotly_asset import PLOTLY_ROUTE  # noqa: E402
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Warm a spare worker before the first click; end all workers, checkpointed, at shutdown."""
+    started = await run_in_threadpool(runner)
+    yield {}
+    await run_in_threadpool(started.stop)
+
+
+async def health(request: Request) -> JSONResponse:
+    """For monitors: the server answers, and its store can be read."""
+    waiting = await run_in_threadpool(lambda: runner().store.queue_length())
+    return JSONResponse({"status": "ok", "version": rnn.__version__, "runs_waiting": waiting})
+
+
+app = st.App(
+    _ROOT / "pages" / "main.py", lifespan=lifespan, routes=[Route("/health", health, methods=["GET"]), PLOTLY_ROUTE]
+)

@@ -1,0 +1,24 @@
+"""Train: pick a series, move sliders, press Train, and watch losses and predictions as the network learns."""
+
+import streamlit as st
+
+from pages.train import actions, preflight_note, watch
+from rnn.ui import config_form, series_choice, session
+from rnn.ui.series_picker import draw_series_picker
+
+run = session.current_run()
+session.prepare(run)
+
+with st.sidebar:
+    choice = draw_series_picker()
+    st.subheader("Settings")
+    note = st.container()
+    config_form.draw_form(on_live_change=actions.change_running)
+    setup = preflight_note.check(choice)
+    with note:
+        preflight_note.draw(setup)
+
+series_choice.remember_in_link(choice)
+run = session.current_run()
+actions.draw(setup, run)
+st.fragment(watch.draw, run_every=watch.POLL_SECONDS if run and run.active else None)(setup, run)

@@ -1,0 +1,77 @@
+"""Predictions against actual values, training and validation, redrawn as the network learns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.train.preflight_note import Setup
+from rnn.core.series import Series
+from rnn.core.windows import Split
+from rnn.runs.records import Run, StoredPreview
+from rnn.ui import run_history, session
+from rnn.ui.figures import alt_prediction, prediction_figure
+from rnn.ui.live_chart import chart_view, live_chart
+from rnn.ui.run_history import Seen
+from rnn.ui.thinning import thin
+
+HEIGHT = 400
+MOST_POINTS = 1200
+KEY = "prediction_chart"
+
+
+def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
+    series = session.series_of_run(run) if run else setup.series
+    split = run_history.split_of(run, series) if run else (setup.check.split if setup.check else None)
+    target, ahead = _choose(series, split)
+    preview = seen.preview if seen else None
+    identity = f"{run.id if run else id(series)}:{target}:{ahead}"
+    parts = _parts(series, split, preview, target, ahead, chart_view(KEY, identity).x_range)
+    split_at = series.times[split.validation_rows().start] if split else None
+    labels = {"target": series.targets[target], "split_at": split_at}
+    time_label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
+    figure = prediction_figure(*parts, time_label=time_label, **labels)
+    live_chart(figure, key=KEY, identity=identity, alt=alt_prediction(*parts, **labels), height=HEIGHT)
+
+
+def _choose(series: Series, split: Split | None) -> tuple[int, int]:
+    """Which target and which step ahead to show: number of the target, and steps after the first."""
+    horizon = split.horizon if split else 1
+    with st.container(horizontal=True, vertical_alignment="center", key="prediction_choice"):
+        target, ahead = series.targets[0], 1
+        if len(series.targets) > 1:
+            target = st.selectbox(
+                "Target shown", series.targets, key="shown_target", label_visibility="collapsed", width=220
+            )
+        if horizon > 1:
+            ahead = st.select_slider(
+                "Step ahead shown", range(1, horizon + 1), key="shown_ahead", width=220,
+                format_func=lambda step: f"{step} ahead", label_visibility="collapsed",
+            )  # fmt: skip
+        if len(series.targets) == 1 and horizon == 1:
+            st.markdown("Each point is predicted from the window before it, one step ahead.", text_alignment="left")
+    return series.targets.index(target), ahead - 1
+
+
+def _parts(
+    series: Series,
+    split: Split | None,
+    preview: StoredPreview | None,
+    target: int,
+    ahead: int,
+    x_range: tuple[Any, Any] | None,
+) -> tuple[NDArray[Any] | None, ...]:
+    """Times and values of the actual series, of the training and of the validation predictions, thinned."""
+    actual = series.values[:, series.target_columns[target]]
+    parts: list[NDArray[Any] | None] = [*thin(series.times, actual, MOST_POINTS, x_range)]
+    for name in ("train", "validation"):
+        if preview is None or split is None:
+            parts += [None, None]
+            continue
+        rows = split.train_rows(ahead) if name == "train" else split.validation_rows(ahead)
+        predicted = getattr(preview, name)[:, ahead, target]
+        parts += thin(series.times[rows], predicted, MOST_POINTS, x_range)
+    return tuple(parts)

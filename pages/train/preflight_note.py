@@ -1,0 +1,72 @@
+"""Beside the sliders: what the settings would take, or the sentence that says what to change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rnn.core.config import Config
+from rnn.core.preflight import Preflight, preflight, seconds_per_epoch
+from rnn.core.series import Series
+from rnn.core.windows import Split
+from rnn.ui import config_form, series_choice
+from rnn.ui.series_choice import Choice
+from rnn.ui.wording import bytes_in_words, seconds_in_words
+
+# Above this a run would crowd out everything else on an ordinary machine.
+MOST_MEMORY = 4 * 2**30
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """What the page stands at: series and settings. problem: why it cannot be trained, or None; then config and check
+    are there."""
+
+    choice: Choice
+    series: Series
+    config: Config | None
+    check: Preflight | None
+    problem: str | None
+
+
+def check(choice: Choice) -> Setup:
+    """Judge the form's settings against the chosen series."""
+    series = series_choice.series_of(choice)
+    try:
+        config = config_form.config_from_form()
+        found = preflight(config, len(series), len(series.names), len(series.targets))
+    except ValueError as error:
+        return Setup(choice, series, None, None, str(error))
+    problem = None
+    if found.memory_bytes > MOST_MEMORY:
+        problem = (
+            f"Training would take about {bytes_in_words(found.memory_bytes)} of memory, more than "
+            f"{bytes_in_words(MOST_MEMORY)}; take fewer hidden units, a smaller batch or a shorter window."
+        )
+    if config.gradient == "published" and len(series.names) > 1:
+        problem = "The article's algorithm takes one column; take the others away, or another preset."
+    return Setup(choice, series, config, found, problem)
+
+
+def draw(setup: Setup) -> None:
+    if setup.problem is not None or setup.config is None or setup.check is None:
+        st.error(setup.problem or "", icon=":material/error:")
+        return
+    split = setup.check.split
+    seconds = _seconds(setup.config.replace(lr=0.001, epochs=1, seed=0), split, setup.series)
+    left_out = f" ({split.gap:,} between them left out)" if split.gap else ""
+    st.caption(
+        f"**{split.train:,}** windows to learn from, **{split.validation:,}** to validate{left_out} · "
+        f"**{setup.check.parameters:,}** weights · about {bytes_in_words(setup.check.memory_bytes)} · "
+        f"about {seconds_in_words(seconds * setup.config.epochs)} for {setup.config.epochs:,} epochs"
+    )
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _measured(config_json: str, split: Split, inputs: int, targets: int) -> float:
+    return seconds_per_epoch(Config.from_json(config_json), split, inputs, targets)
+
+
+def _seconds(config: Config, split: Split, series: Series) -> float:
+    return _measured(config.to_json(), split, len(series.names), len(series.targets))

@@ -1,0 +1,53 @@
+"""State, epoch, pace and what is left."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnn.runs.records import Run
+from rnn.ui import session
+from rnn.ui.run_history import Seen
+from rnn.ui.wording import number_in_words, seconds_in_words
+
+STATE_WORDS = {
+    "queued": ":gray-badge[:material/hourglass_top: Waiting]",
+    "running": ":blue-badge[:material/autorenew: Training]",
+    "paused": ":gray-badge[:material/pause: Paused]",
+    "interrupted": ":orange-badge[:material/power_off: Interrupted]",
+    "done": ":green-badge[:material/check: Done]",
+    "early-stop": ":green-badge[:material/check: Stopped early]",
+    "stopped": ":gray-badge[:material/stop: Stopped]",
+    "diverged": ":red-badge[:material/error: Diverged]",
+    "failed": ":red-badge[:material/error: Failed]",
+}
+
+
+def draw(run: Run | None, seen: Seen | None) -> None:
+    if run is None or seen is None:
+        st.progress(0.0, text="Press **Train**: losses and predictions appear here as the network learns.")
+        return
+    total = session.epochs_wanted(run)
+    share = run.batch / run.batches if run.batches and run.active else 0.0
+    st.progress(min(1.0, (run.epoch + share) / max(total, 1)), text=" · ".join(_parts(run, seen, total)))
+    if run.message and run.state in ("interrupted", "failed"):
+        st.warning(run.message, icon=":material/info:")
+    if problem := session.runner().problem:
+        st.error(problem, icon=":material/error:")
+
+
+def _parts(run: Run, seen: Seen, total: int) -> list[str]:
+    parts = [STATE_WORDS[run.state], f"epoch **{run.epoch:,}** of {total:,}"]
+    if run.state == "queued":
+        parts.append(f"place **{session.store().queue_place(run.id)}** in the queue")
+    if run.state == "early-stop":
+        parts.append(f"no better validation loss for {run.config.patience} epochs")
+    if run.seconds_per_epoch is not None:
+        parts.append(f"{seconds_in_words(run.seconds_per_epoch)} an epoch")
+    if run.active and run.eta_seconds is not None and run.epoch:
+        parts.append(f"about **{seconds_in_words(run.eta_seconds)}** left")
+    if seen.epochs:
+        last = seen.history[-1]
+        parts.append(f"loss {number_in_words(last.train_loss)} training, {number_in_words(last.val_loss)} validation")
+    if run.best_epoch:
+        parts.append(f"best epoch {run.best_epoch:,}" + ("" if run.active else ", whose weights are kept"))
+    return parts

@@ -1,0 +1,36 @@
+"""What is shown, and whether it is any good: the header of the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.train.preflight_note import Setup
+from rnn.runs.records import Run
+from rnn.ui import session
+from rnn.ui.run_history import Seen
+from rnn.ui.wording import number_in_words
+
+
+def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
+    series = session.series_of_run(run) if run else setup.series
+    st.markdown(f"#### {_escaped(series.name)} · {_escaped(', '.join(series.targets))}")
+    verdict = seen.verdict if seen else None
+    if verdict is None:
+        st.caption("Not trained yet: the verdict appears here with the first epoch.")
+        return
+    if verdict.good:
+        colour, icon = "green", ":material/check_circle:"
+    elif verdict.copies or verdict.skill.get("naive", 1) <= 0:
+        colour, icon = "orange", ":material/warning:"
+    else:
+        colour, icon = "blue", ":material/info:"
+    st.markdown(
+        f":{colour}[{icon} **{verdict.sentence}**] "
+        f":gray[Validation RMSE {number_in_words(verdict.rmse)} in the series' own units.]"
+    )
+
+
+def _escaped(name: str) -> str:
+    """A column or file name as plain text, whatever signs it has."""
+    short = name if len(name) <= 80 else name[:79] + "…"
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|$~:" else sign for sign in short)

@@ -1,0 +1,143 @@
+"""The command line: `python -m rnn train | inspect | forecast | article`, for scripts, cron and checks."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import rnn
+from rnn.core import article
+from rnn.core.fields import FIELDS
+from rnn.data import inspect
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it worked, 2 with one sentence on standard error for bad input."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except (ValueError, OSError) as error:
+        print(f"unroll: {_sentence(error)}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader (head, say) has seen enough; nothing more can be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _train(options: argparse.Namespace) -> None:
+    config, series = _config(options), _series(options)
+    for event in rnn.train(config, series):
+        if isinstance(event, rnn.Epoch):
+            _print_json(dataclasses.asdict(event))
+        elif isinstance(event, rnn.Finished):
+            fields = dataclasses.asdict(event)
+            _print_json({"finished": fields.pop("reason"), **fields})
+
+
+def _inspect(options: argparse.Namespace) -> None:
+    _print_json(inspect(options.file))
+
+
+def _forecast(options: argparse.Namespace) -> None:
+    fit = rnn.fit(_config(options), _series(options))
+    frame = rnn.forecast(fit, steps=options.steps, levels=options.levels)
+    print(frame.to_csv(index=False, lineterminator="\n"), end="")
+
+
+def _article(options: argparse.Namespace) -> None:
+    for row in article.table_rows(options.epochs):
+        _print_json(row)
+
+
+def _config(options: argparse.Namespace) -> rnn.Config:
+    if options.preset not in rnn.PRESETS:
+        raise ValueError(f"--preset {options.preset!r} is not known; the presets are {', '.join(rnn.PRESETS)}.")
+    changes: dict[str, Any] = {}
+    for assignment in options.set:
+        field, separator, text = assignment.partition("=")
+        if not separator:
+            raise ValueError(f"--set takes field=value, got {assignment!r}.")
+        if field not in FIELDS:
+            raise ValueError(f"--set {field!r} is not a config field; the fields are {', '.join(FIELDS)}.")
+        changes[field] = text if FIELDS[field].kind == "choice" else _parse_value(text)
+    return rnn.PRESETS[options.preset].replace(**changes)
+
+
+def _parse_value(text: str) -> Any:
+    """none, true, false and numbers as such; anything else stays text, for Config to judge."""
+    words = {"none": None, "true": True, "false": False}
+    if text.lower() in words:
+        return words[text.lower()]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _series(options: argparse.Namespace) -> rnn.Series:
+    choices = {"time": options.time} if options.time else {}
+    return rnn.read_csv(options.file, **choices).series(target=options.target)
+
+
+def _print_json(fields: dict[str, Any]) -> None:
+    # JSON has no NaN or infinity; a reader in another language would stop at them.
+    finite = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in fields.items()
+    }
+    print(json.dumps(finite), flush=True)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+    return " ".join(str(error).split())
+
+
+def _levels(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) if "." in part else int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"percentages with commas between them, such as 80,95; got {text!r}") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m rnn", description="Train recurrent networks on your own series, without the browser."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    train = commands.add_parser("train", help="train on a file; prints one JSON object an epoch")
+    forecast = commands.add_parser("forecast", help="train on a file and print its forecast as CSV")
+    for command, run in ((train, _train), (forecast, _forecast)):
+        command.set_defaults(command=run)
+        command.add_argument("file", metavar="FILE", help="a CSV file")
+        command.add_argument("--target", required=True, metavar="COL", help="the column to predict")
+        command.add_argument("--time", metavar="COL", help="the time column, where it is not the one found")
+        command.add_argument("--preset", default="default", metavar="NAME", help=", ".join(rnn.PRESETS))
+        command.add_argument("--set", action="append", default=[], metavar="field=value", help="change a config field")
+    forecast.add_argument("--steps", type=int, required=True, metavar="N", help="how many records ahead")
+    forecast.add_argument("--levels", type=_levels, default=(80, 95), metavar="80,95", help="interval levels, percent")
+
+    look = commands.add_parser("inspect", help="print what was understood of a file as one JSON object")
+    look.set_defaults(command=_inspect)
+    look.add_argument("file", metavar="FILE", help="a CSV file")
+
+    run = commands.add_parser("article", help="print the article's run beside its printed table, as JSON lines")
+    run.set_defaults(command=_article)
+    run.add_argument("--epochs", type=int, default=25, metavar="N")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

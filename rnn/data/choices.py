@@ -1,0 +1,93 @@
+"""The choices of `read_csv`: which there are, and what each may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .prepare import MISSING
+
+CHOICES = ("encoding", "delimiter", "decimal", "header_row", "time", "day_first", "missing")
+
+_DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
+
+
+def checked(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """The choices that fix something, in one spelling; those that are "auto" are left out.
+
+    Raises ValueError naming the choice, the value and what is allowed.
+    """
+    result = {}
+    for name, value in choices.items():
+        if name not in CHOICES:
+            raise ValueError(f"{name!r} is not a choice of read_csv; the choices are {', '.join(CHOICES)}.")
+        if isinstance(value, str) and value.strip().lower() == "auto":
+            continue
+        if value is None and name not in ("header_row", "time"):
+            continue
+        result[name] = _CHECKS[name](value)
+    if "delimiter" in result and result.get("decimal") == result["delimiter"]:
+        raise ValueError(
+            f"delimiter and decimal cannot both be {result['decimal']!r}; choose a different one for each."
+        )
+    return result
+
+
+def _encoding(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"encoding={value!r} must be a name such as utf-8, utf-16 or cp1252.")
+    return value.strip()
+
+
+def _delimiter(value: Any) -> str:
+    mark = _DELIMITER_WORDS.get(value, value) if isinstance(value, str) else value
+    if not isinstance(mark, str) or len(mark) != 1 or not mark.isascii() or mark.isalnum() or mark in "\"'.+-\r\n\0":
+        raise ValueError(f"delimiter={value!r} must be one character: comma, semicolon, tab, pipe or space.")
+    return mark
+
+
+def _decimal(value: Any) -> str:
+    if value not in (".", ","):
+        raise ValueError(f"decimal={value!r} must be '.' or ','.")
+    return str(value)
+
+
+def _header_row(value: Any) -> int | None:
+    if value is None or value == "none":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(
+            f"header_row={value!r} must be a line number counted from 1, or 'none' where there is no header."
+        )
+    return value
+
+
+def _time(value: Any) -> str | None:
+    if value is None or value == "none":
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"time={value!r} must be the name of a column, or 'none'.")
+    return value
+
+
+def _day_first(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"day_first={value!r} must be True (31.12.2020) or False (12/31/2020).")
+    return value
+
+
+def _missing(value: Any) -> str:
+    if value not in MISSING:
+        raise ValueError(f"missing={value!r} must be one of {', '.join(MISSING)}.")
+    return str(value)
+
+
+_CHECKS = {
+    "encoding": _encoding,
+    "delimiter": _delimiter,
+    "decimal": _decimal,
+    "header_row": _header_row,
+    "time": _time,
+    "day_first": _day_first,
+    "missing": _missing,
+}

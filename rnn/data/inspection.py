@@ -1,0 +1,54 @@
+"""What was understood of a file, as one JSON-able dict: `python -m rnn inspect FILE` prints it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from .reader import read_csv
+from .source import CsvSource
+from .table import Table
+
+
+def inspect(source: CsvSource, **choices: Any) -> dict[str, Any]:
+    """Read `source` as `read_csv` does and describe it. Plain strings, numbers, lists and None only, no NaN.
+
+    Keys: name, encoding, delimiter, decimal, header_row, time, frequency, rows, columns (name and kind), numeric, guess,
+    first_time and last_time (ISO text, or a number for a time column of numbers), findings, choices.
+    """
+    return describe(read_csv(source, **choices))
+
+
+def describe(table: Table) -> dict[str, Any]:
+    """The dict of `inspect` for a table already read."""
+    first, last = _ends(table)
+    return {
+        "name": table.name,
+        "encoding": table.encoding,
+        "delimiter": table.delimiter,
+        "decimal": table.decimal,
+        "header_row": table.header_row,
+        "time": table.time,
+        "frequency": table.frequency,
+        "rows": table.rows,
+        "columns": [{"name": name, "kind": kind} for name, kind in table.kinds.items()],
+        "numeric": list(table.numeric),
+        "guess": table.guess,
+        "first_time": first,
+        "last_time": last,
+        "findings": [{**asdict(one), "rows": list(one.rows)} for one in table.findings],
+        "choices": dict(table.choices),
+    }
+
+
+def _ends(table: Table) -> tuple[str | float | None, str | float | None]:
+    if table.time is None:
+        return None, None
+    times = table.frame[table.time].to_numpy()
+    if times.dtype.kind == "M":
+        known = times[~np.isnat(times)]
+        return (str(known.min()), str(known.max())) if len(known) else (None, None)
+    known = times[np.isfinite(times)]
+    return (float(known.min()), float(known.max())) if len(known) else (None, None)

@@ -1,0 +1,156 @@
+"""What is worth saying of a table once its cells are read, and what makes it unusable."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from .findings import BadFile, Finding, counted, finding, row_list, shown
+from .frequency import infer_frequency
+from .layout import Layout
+
+_SPOKEN_OF = 50  # columns whose missing cells are reported one by one
+
+_INDEX_NAMES = ("column 1", "Unnamed: 0", "index", "rownames")
+_TREATMENTS = {
+    "interpolate": "a series fills them on a straight line between the neighbours",
+    "drop": "a series leaves their rows out",
+    "error": "a series cannot be made from it",
+}
+
+
+def trimmed(frame: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[Finding]]:
+    """The frame without blank rows and without nameless columns that hold nothing (what trailing separators leave)."""
+    findings = []
+    blank = _blank_rows(frame)
+    if blank.any():
+        rows = frame.index[blank]
+        frame = frame[~blank]
+        if _between(rows, frame.index):
+            message = f"{counted(len(rows), 'blank row')} left out ({row_list(rows)})."
+            findings.append(finding("blank-rows", message, rows))
+    nameless = [name for k, name in enumerate(frame.columns, 1) if name == f"column {k}"]
+    hollow = [name for name in nameless if len(frame) and frame[name].isna().all()]
+    if hollow and len(hollow) < frame.shape[1]:
+        frame = frame.drop(columns=hollow)
+        if layout.header_row is not None:
+            message = f"{counted(len(hollow), 'column')} without a name or a value left out ({', '.join(hollow[:5])})."
+            findings.append(finding("empty-columns", message, count=len(hollow), column=hollow[0]))
+    return frame, findings
+
+
+def _blank_rows(frame: pd.DataFrame) -> np.ndarray:
+    """Rows without any cell. A file of one column may leave a value out inside the series, so only its end can be blank."""
+    if not frame.shape[1]:
+        return np.zeros(len(frame), dtype=bool)
+    blank = frame.iloc[:, 0].isna().to_numpy(dtype=bool, copy=True)
+    for name in frame.columns[1:]:
+        if not blank.any():
+            return blank
+        blank &= frame[name].isna().to_numpy(dtype=bool)
+    if frame.shape[1] == 1 and not blank.all():
+        blank[: len(blank) - int(np.argmin(blank[::-1]))] = False
+    return blank
+
+
+def _between(rows: pd.Index, others: pd.Index) -> bool:
+    return bool(len(others)) and rows[0] < others[-1]
+
+
+def require_usable(frame: pd.DataFrame, kinds: dict[str, str], layout: Layout) -> None:
+    """Raises BadFile where there is no row, only one, or no column of numbers."""
+    if len(frame) == 0:
+        raise BadFile(
+            f"The file has a header ({_some(layout.names)}) and no rows below it; choose one with rows of numbers."
+        )
+    if len(frame) == 1:
+        raise BadFile("The file has one row of data; a series needs at least two, and training many more.")
+    if any(kind in ("number", "counter") for kind in kinds.values()):
+        return
+    texts = [name for name, kind in kinds.items() if kind == "text"]
+    if not texts:
+        raise BadFile(f"No column holds numbers besides the time; the columns are {_some(frame.columns)}.")
+    column = frame[texts[-1]].dropna()
+    raise BadFile(
+        f"No column holds numbers; row {column.index[0]} of column {texts[-1]!r}, for example, holds {shown(column.iloc[0])}. "
+        "Check the delimiter and the decimal mark, or choose another file."
+    )
+
+
+def _some(names: object) -> str:
+    listed = [str(name) for name in names]  # type: ignore[attr-defined]
+    return ", ".join(listed[:8]) + (f" and {len(listed) - 8} more" if len(listed) > 8 else "")
+
+
+def spacing(frame: pd.DataFrame, time: str | None) -> tuple[str | None, list[Finding]]:
+    """The frequency of the time column, and what is irregular in it."""
+    if time is None:
+        message = "No column holds dates; the rows are numbered 0, 1, 2, … in file order."
+        return None, [finding("no-time-column", message, count=1)]
+    moments = frame[time].to_numpy()
+    if moments.dtype.kind != "M":
+        return None, []
+    findings = []
+    known = ~np.isnat(moments)
+    ordered = moments[known]
+    rows = frame.index.to_numpy()[known]
+    back = ordered[1:] < ordered[:-1]
+    if back.any():
+        how = "newest first" if back.all() else "not in time order"
+        message = (
+            f"The rows are {how} ({row_list(rows[1:][back])} earlier than the row above); a series is sorted by time."
+        )
+        findings.append(finding("unsorted", message, rows[1:][back], column=time))
+        order = np.argsort(ordered, kind="stable")
+        ordered, rows = ordered[order], rows[order]
+    same = rows[1:][ordered[1:] == ordered[:-1]]
+    if len(same):
+        message = (
+            f"{counted(len(same), 'row')} with the time of an earlier row ({row_list(same)}); a series keeps them all."
+        )
+        findings.append(finding("repeated-times", message, same, column=time))
+    frequency, absent = infer_frequency(ordered)
+    if absent:
+        steps = counted(absent, "time step")
+        message = f"{steps} of {frequency!r} absent between the first and the last row; a series passes over them."
+        findings.append(finding("gaps", message, _before_gaps(ordered, rows), absent, time))
+    return frequency, findings
+
+
+def _before_gaps(ordered: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The rows after which the longest steps follow, longest first."""
+    steps = np.diff(ordered).astype(np.int64)
+    longer = np.flatnonzero(steps > 1.5 * np.median(steps))
+    return rows[longer[np.argsort(-steps[longer], kind="stable")][:5]]
+
+
+def remarks(frame: pd.DataFrame, kinds: dict[str, str], time: str | None, missing: str) -> list[Finding]:
+    """Row index columns, missing and infinite numbers."""
+    findings = _row_index(frame, kinds)
+    for name in [name for name, kind in kinds.items() if kind == "number"][:_SPOKEN_OF]:
+        values = frame[name].to_numpy()
+        if values.dtype.kind != "f":
+            continue
+        for kind, lacking in (("missing", np.isnan(values)), ("infinite", np.isinf(values))):
+            if lacking.any():
+                rows = frame.index[lacking]
+                verb = "missing" if kind == "missing" else "infinite and count as missing"
+                message = (
+                    f"{counted(len(rows), 'value')} of {name!r} {verb} ({row_list(rows)}); {_TREATMENTS[missing]}."
+                )
+                findings.append(finding(kind, message, rows, column=name))
+    return findings
+
+
+def _row_index(frame: pd.DataFrame, kinds: dict[str, str]) -> list[Finding]:
+    """The nameless first column that counts 0, 1, 2, … as pandas and R write it."""
+    first = frame.columns[0]
+    numeric = [name for name, kind in kinds.items() if kind in ("number", "counter")]
+    if kinds[first] != "counter" or first not in _INDEX_NAMES or len(numeric) < 2:
+        return []
+    values = frame[first].to_numpy()
+    if values[0] not in (0, 1) or values[1] != values[0] + 1:
+        return []
+    counting = f"{values[0]:g}, {values[1]:g}, {values[2]:g}, …"
+    message = f"{first!r} counts {counting}: taken as a row index and not offered as a target."
+    return [finding("row-index", message, count=len(frame), column=first)]

@@ -1,0 +1,162 @@
+"""The series that come with the product: real ones with their origin and licence, and the article's sine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from rnn.core.series import Series
+
+from .reader import read_csv
+from .table import Table
+
+FOLDER = Path(__file__).with_name("samples")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A series to try things on.
+
+    file: its name in the folder `samples`, None for a generated one. target: the column to predict. season: steps in its main
+    cycle, None where it has none. config: settings that suit it (fields of rnn.Config), over whatever preset is chosen.
+    """
+
+    key: str
+    title: str
+    description: str
+    source: str
+    licence: str
+    file: str | None
+    target: str
+    season: int | None
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
+
+    @property
+    def data(self) -> bytes:
+        """The sample as the bytes of a CSV file."""
+        if self.file is None:
+            return _generated()
+        return (FOLDER / self.file).read_bytes()
+
+
+_ALL = (
+    Sample(
+        key="article-sine",
+        title="The article's sine",
+        description="200 values of sin(k): the series on which the article trains its network.",
+        source="Generated: sin(k) for k = 0 … 199",
+        licence="None needed",
+        file=None,
+        target="value",
+        season=None,
+        config={"window": 50},
+    ),
+    Sample(
+        key="sunspots",
+        title="Sunspots",
+        description="Yearly sunspot activity from 1700 to 2008, with a cycle of about 11 years that is never quite the same.",
+        source="NOAA National Geophysical Data Center, through statsmodels",
+        licence="Public domain",
+        file="sunspots_yearly.csv",
+        target="SUNACTIVITY",
+        season=11,
+        config={"window": 22},
+    ),
+    Sample(
+        key="co2",
+        title="CO₂ at Mauna Loa",
+        description="Weekly carbon dioxide in the air from 1958 to 2001: a rising trend, a yearly season and 59 missing weeks.",
+        source="CDIAC (Keeling and Whorf), through statsmodels",
+        licence="Public domain",
+        file="co2_weekly.csv",
+        target="co2",
+        season=52,
+        config={"window": 52},
+    ),
+    Sample(
+        key="air-passengers",
+        title="Airline passengers",
+        description="Monthly airline passengers from 1949 to 1960: 144 months with a season that grows with the trend.",
+        source="Box and Jenkins, Time Series Analysis, 1976",
+        licence="Published data, reproduced freely",
+        file="air_passengers.csv",
+        target="#Passengers",
+        season=12,
+        config={"window": 24},
+    ),
+    Sample(
+        key="nyc-taxi",
+        title="New York taxis",
+        description="Taxi passengers every half hour, July 2014 to January 2015, with days, weeks, holidays, a blizzard.",
+        source="NYC Taxi and Limousine Commission, aggregated by the Numenta Anomaly Benchmark",
+        licence="NYC open data",
+        file="nyc_taxi.csv",
+        target="#Passengers",
+        season=48,
+        config={"window": 96},
+    ),
+    Sample(
+        key="seattle-weather",
+        title="Seattle weather",
+        description="Daily rain, temperatures, wind and kind of weather, 2012 to 2015: several columns to predict or add.",
+        source="NOAA, through vega-datasets",
+        licence="Public domain",
+        file="seattle_weather.csv",
+        target="temp_max",
+        season=None,
+        config={"window": 30},
+    ),
+    Sample(
+        key="us-gasoline",
+        title="US petrol",
+        description="Motor gasoline supplied in the US each week from 1991 to 2021, in a file whose newest row comes first.",
+        source="US Energy Information Administration",
+        licence="Public domain",
+        file="us_gasoline.csv",
+        target="Gasoline",
+        season=52,
+        config={"window": 52},
+    ),
+    Sample(
+        key="nile",
+        title="The Nile at Aswan",
+        description="Yearly flow from 1871 to 1970: 100 values whose level drops in 1898.",
+        source="Cobb 1978, through statsmodels",
+        licence="Public domain",
+        file="nile_yearly.csv",
+        target="volume",
+        season=None,
+        config={"window": 10},
+    ),
+)
+
+SAMPLES: Mapping[str, Sample] = MappingProxyType({sample.key: sample for sample in _ALL})
+
+
+def load(key: str) -> Table:
+    """The sample's table, read by `read_csv` like any other file. Raises ValueError for a key that is not in SAMPLES."""
+    return read_csv(_sample(key).data, name=key)
+
+
+def sample_series(key: str) -> Series:
+    """The sample's series with its usual target. Raises ValueError for a key that is not in SAMPLES."""
+    return load(key).series(_sample(key).target)
+
+
+def _sample(key: str) -> Sample:
+    if key not in SAMPLES:
+        raise ValueError(f"{key!r} is not a sample; the samples are {', '.join(SAMPLES)}.")
+    return SAMPLES[key]
+
+
+def _generated() -> bytes:
+    from rnn.core.article import article_series
+
+    values = article_series()
+    return "".join(["value\n", *(f"{float(value)!r}\n" for value in values)]).encode()

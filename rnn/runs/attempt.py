@@ -1,0 +1,169 @@
+"""One run at work in a worker: from its claim to the moment it is let go, finished or not."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from rnn.core.events import Epoch, Event, Preview
+from rnn.core.series import Series
+from rnn.core.state import TrainingState
+from rnn.core.train import Trainer
+from rnn.runs.entries import AppliedChange, Ending, RunLost
+from rnn.runs.journal import Journal
+from rnn.runs.records import Run
+from rnn.runs.store import Store
+
+ORDERS_GAP = 0.025
+HEARTBEAT_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Attempt:
+    """Trains a claimed run, on from its checkpoint where there is one, and obeys its orders.
+
+    series_of: gives the series of a hash. leaving: asked between batches; once True the run is checkpointed and reads
+    "interrupted".
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        run: Run,
+        worker: str,
+        series_of: Callable[[str], Series],
+        leaving: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.store, self.run, self.worker, self.series_of, self.leaving = store, run, worker, series_of, leaving
+        self._ending: Ending | None = None
+        self._step_at: float | None = None
+        self._orders_due = 0.0
+
+    def work(self) -> None:
+        """Train until something ends it. A run that is no longer this worker's is dropped without a word."""
+        try:
+            with Pulse(self.store, self.run.id, self.worker) as self._pulse:
+                self._train()
+        except RunLost:
+            log.info("Run %s is no longer this worker's.", self.run.id)
+
+    def _train(self) -> None:
+        prepared = False
+        try:
+            self._trainer = self._make_trainer()
+            self._journal = Journal(self.store, self.run.id, self.worker, self._trainer)
+            prepared = True
+            self._obey()
+            for event in self._trainer.run(self._stop):
+                self._take(event)
+        except (RunLost, SQLAlchemyError):
+            raise
+        except Exception as error:
+            log.exception("Run %s failed.", self.run.id)
+            self.store.fail(self.run.id, self.worker, _explain(error, prepared))
+
+    def _make_trainer(self) -> Trainer:
+        saved = self.store.checkpoint(self.run.id)
+        state = TrainingState.from_arrays(saved.arrays, saved.meta) if saved else None
+        return Trainer(self.run.config, self.series_of(self.run.series_hash), state)
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Epoch):
+            self._journal.add_epoch(event)
+        elif isinstance(event, Preview):
+            self._journal.add_preview(event)
+        elif event.reason == "stopped" and self._ending is not None and self._ending.state != "stopped":
+            self._journal.close(self._ending)
+        else:
+            # What stays on the chart are the predictions of the weights that are kept.
+            self._journal.close(Ending(event.reason, finished=event), self._trainer.preview_best())
+
+    def _stop(self) -> bool:
+        """Asked by the trainer between batches: everything but the arithmetic happens here."""
+        self._pulse.check()
+        if self.leaving():
+            self._ending = Ending("interrupted", "The server or the worker was shut down.")
+            return True
+        if time.monotonic() >= self._orders_due:
+            self._obey()
+        state = self._trainer.state
+        if self._ending is None and self._step_at is not None and state.batch == 0 and state.epoch >= self._step_at:
+            self._ending = Ending("paused")
+        if self._ending is None:
+            self._journal.tick()
+        return self._ending is not None
+
+    def _obey(self) -> None:
+        orders = self.store.orders(self.run.id)
+        self._orders_due = time.monotonic() + ORDERS_GAP
+        self._step_at = orders.get("step")
+        changes = tuple(
+            change for field in ("lr", "epochs") if (change := self._change(field, orders.get(field))) is not None
+        )
+        if changes:
+            self._journal.add_changes(changes)
+        if "stop" in orders:
+            self._ending = Ending("stopped")
+        elif "pause" in orders:
+            self._ending = Ending("paused")
+
+    def _change(self, field: str, ordered: float | None) -> AppliedChange | None:
+        if ordered is None:
+            return None
+        state, old = self._trainer.state, getattr(self._trainer.config, field)
+        if field == "lr":
+            self._trainer.change(lr=ordered)
+        else:
+            # Fewer than are done or begun: the epoch in progress is the last.
+            self._trainer.change(epochs=max(int(ordered), state.epoch + (state.batch > 0), 1))
+        new = getattr(self._trainer.config, field)
+        return AppliedChange(state.epoch + 1, state.batch, field, old, new, ordered)
+
+
+class Pulse:
+    """Heartbeats from a thread of its own, so that a long batch is no silence."""
+
+    def __init__(self, store: Store, run_id: str, worker: str) -> None:
+        self._store, self._run_id, self._worker = store, run_id, worker
+        self._over, self._lost = threading.Event(), False
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> Pulse:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def check(self) -> None:
+        """Raise RunLost once the run is no longer this worker's."""
+        if self._lost:
+            raise RunLost(self._run_id)
+
+    def _beat(self) -> None:
+        while not self._over.wait(HEARTBEAT_SECONDS):
+            try:
+                self._lost = not self._store.heartbeat(self._run_id, self._worker)
+            except SQLAlchemyError as error:
+                # The next write of the training itself meets the same trouble and decides.
+                log.warning("No heartbeat for run %s: %s", self._run_id, error)
+            if self._lost:
+                return
+
+
+def _explain(error: Exception, prepared: bool) -> str:
+    """A sentence for the user. Before training, a ValueError is one already: the series is too short, and the like."""
+    if isinstance(error, ValueError) and not prepared:
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory; make hidden, batch or window smaller, or take a shorter series."
+    return f"Training stopped on an error in the program ({type(error).__name__}: {error}); worker.log has the details."

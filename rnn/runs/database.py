@@ -1,0 +1,184 @@
+"""One database, SQLite or PostgreSQL, and its transactions. All that the two do differently stands here."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import platformdirs
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url, select
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, ProgrammingError
+
+from rnn.runs.schema import SCHEMA_VERSION, about, metadata
+
+BUSY_SECONDS = 30.0  # how long a write waits for another one before it gives up
+
+
+class StoreError(RuntimeError):
+    """The store cannot be used; the message says why and what to do."""
+
+
+def data_folder() -> Path:
+    """Where Unroll keeps its data: UNROLL_DATA_DIR, or else the user's data folder."""
+    folder = os.environ.get("UNROLL_DATA_DIR", "").strip()
+    return Path(folder).expanduser().resolve() if folder else Path(platformdirs.user_data_dir("unroll", False))
+
+
+def database_url() -> str:
+    """UNROLL_DATABASE_URL, or else the SQLite file `unroll.sqlite` in the data folder."""
+    url = os.environ.get("UNROLL_DATABASE_URL", "").strip()
+    return url or URL.create("sqlite", database=str(data_folder() / "unroll.sqlite")).render_as_string()
+
+
+class Database:
+    """A connection pool that threads may share. Every `write` is one transaction; a `read` sees one moment."""
+
+    def __init__(self, url: str | None = None) -> None:
+        self._url = _parsed(url or database_url())
+        self._engine = _open(self._url)
+        self._writer = self._engine.execution_options(unroll_begin="BEGIN IMMEDIATE")
+        if self._engine.dialect.name == "postgresql":
+            self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            self._reader = self._engine.execution_options(unroll_begin="BEGIN")
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def url(self) -> str:
+        """The store's address in full, its password included: by it another process opens the same store."""
+        return self._url.render_as_string(hide_password=False)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection whose queries all see the same moment."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction: committed as a whole at the end of the block, undone when the block raises."""
+        with self._writer.begin() as connection:
+            yield connection
+
+    def _prepare(self) -> None:
+        """Make the tables where there are none. Two processes may do so at once: the second finds them made."""
+        try:
+            self._make_tables()
+        except (IntegrityError, ProgrammingError):
+            self._make_tables()
+        except OperationalError as error:
+            raise StoreError(
+                f"The store {self._url.render_as_string()} cannot be opened: {error.orig}. "
+                "Check that it is there and may be written to, or set UNROLL_DATA_DIR or UNROLL_DATABASE_URL."
+            ) from error
+
+    def _make_tables(self) -> None:
+        with self.write() as connection:
+            metadata.create_all(connection)
+            facts = {row.key: row.value for row in connection.execute(select(about))}
+            if not facts:
+                rows = [{"key": "schema_version", "value": str(SCHEMA_VERSION)}, {"key": "queue", "value": ""}]
+                connection.execute(insert(about), rows)
+            found = int(facts.get("schema_version", SCHEMA_VERSION))
+        if found > SCHEMA_VERSION:
+            raise StoreError(
+                f"The store {self._url.render_as_string()} was written by a newer Unroll (its schema is {found}, "
+                f"this version knows {SCHEMA_VERSION}). Update Unroll, or set UNROLL_DATA_DIR to another folder."
+            )
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            "UNROLL_DATABASE_URL is not a database address; write it like postgresql://user:password@host/database."
+        ) from error
+    if parsed.drivername in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite":
+        return _as_file(parsed)
+    if parsed.get_backend_name() != "postgresql":
+        raise StoreError(f"UNROLL_DATABASE_URL names {parsed.get_backend_name()!r}; allowed: sqlite, postgresql.")
+    return parsed
+
+
+def _as_file(url: URL) -> URL:
+    """The address with an absolute path, so that it holds in a worker's folder too; its folder is made."""
+    if not url.database or url.database == ":memory:":
+        raise StoreError(
+            "The SQLite store must be a file, so that workers can open it: sqlite:////folder/unroll.sqlite."
+        )
+    path = Path(url.database).resolve()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The folder of the store {path} cannot be made: {error.strerror}. Set UNROLL_DATA_DIR to another."
+        ) from error
+    return url.set(database=str(path))
+
+
+def _open(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        try:
+            return create_engine(url, pool_pre_ping=True)
+        except ModuleNotFoundError as error:
+            raise StoreError(
+                "UNROLL_DATABASE_URL names PostgreSQL, which needs one more package: pip install 'psycopg[binary]'."
+            ) from error
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    # Transactions are begun below, explicitly: left to itself the driver begins late, and then a read that turns into a
+    # write fails at once instead of waiting its turn.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        _turn_wal_on(cursor)
+    cursor.close()
+
+
+def _turn_wal_on(cursor: Any) -> None:
+    # Of two processes that open a new file at the same moment one may be told "locked" without having waited.
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("unroll_begin", "BEGIN"))

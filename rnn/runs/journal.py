@@ -1,0 +1,116 @@
+"""From a trainer's events to transactions: what is written when, so that pages see all in time and training hardly waits."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+
+from rnn.core.events import Epoch, Preview
+from rnn.core.train import Trainer
+from rnn.runs.entries import AppliedChange, Ending, Entry
+from rnn.runs.store import Store
+
+# Seconds between transactions: together at most 20 a second.
+EPOCH_GAP = 1 / 15
+PROGRESS_GAP = 0.25
+PREVIEW_GAP = 0.25
+PREVIEW_BYTES_PER_SECOND = 4e6
+CHECKPOINT_GAP = 1.0
+CHECKPOINT_SHARE = 0.1  # of the time, at most, goes into checkpoints
+
+
+class Journal:
+    """Collects what one run does and writes it down; every method may raise RunLost."""
+
+    def __init__(self, store: Store, run_id: str, worker: str, trainer: Trainer) -> None:
+        self.store, self.run_id, self.worker, self.trainer = store, run_id, worker, trainer
+        self._epochs: list[Epoch] = []
+        self._preview: Preview | None = None
+        now = time.monotonic()
+        self._epoch_due = self._preview_due = -math.inf
+        self._progress_due = now + PROGRESS_GAP
+        self._checkpoint_due = now + CHECKPOINT_GAP
+        self._began, self._batch_at_start = now, trainer.state.batch
+        self._ends: deque[float] = deque(maxlen=6)
+        self._seconds_per_epoch: float | None = None
+
+    def add_epoch(self, epoch: Epoch) -> None:
+        """An epoch is complete; the first is written at once."""
+        now = time.monotonic()
+        self._ends.append(now)
+        spans = len(self._ends) - 1
+        self._seconds_per_epoch = (now - self._ends[0]) / spans if spans else epoch.seconds
+        self._epochs.append(epoch)
+        if now >= self._epoch_due:
+            self._write(now)
+
+    def add_preview(self, preview: Preview) -> None:
+        """New predictions; they replace older ones that are not written yet."""
+        self._preview = preview
+        now = time.monotonic()
+        if now >= self._preview_due:
+            self._write(now)
+
+    def tick(self) -> None:
+        """Between two batches: write what has become due."""
+        now = time.monotonic()
+        epochs_due = self._epochs and now >= self._epoch_due
+        preview_due = self._preview is not None and now >= self._preview_due
+        if epochs_due or preview_due or now >= self._progress_due or now >= self._checkpoint_due:
+            self._write(now)
+
+    def add_changes(self, changes: tuple[AppliedChange, ...]) -> None:
+        """Changes were just made: written at once with a checkpoint, so that a resumed run never makes them twice."""
+        self._write(time.monotonic(), changes=changes, checkpoint=True)
+
+    def close(self, ending: Ending, preview: Preview | None = None) -> None:
+        """Write all that is left, a checkpoint, and how it ended. preview: in place of the one that was waiting."""
+        self._preview = preview or self._preview
+        self._write(time.monotonic(), checkpoint=True, ending=ending)
+
+    def _write(
+        self,
+        now: float,
+        *,
+        changes: tuple[AppliedChange, ...] = (),
+        checkpoint: bool = False,
+        ending: Ending | None = None,
+    ) -> None:
+        checkpoint = checkpoint or now >= self._checkpoint_due
+        preview = self._preview if ending is not None or now >= self._preview_due else None
+        state = self.trainer.state
+        entry = Entry(
+            epoch=state.epoch,
+            batch=state.batch,
+            batches=self.trainer.batches,
+            best_epoch=state.best_epoch,
+            seconds_per_epoch=self._seconds_per_epoch or self._estimate(now),
+            epochs=tuple(self._epochs),
+            preview=preview,
+            checkpoint=state if checkpoint else None,
+            config=self.trainer.config if changes else None,
+            changes=changes,
+            ending=ending,
+        )
+        self.store.record(self.run_id, self.worker, entry)
+        self._plan(entry, now)
+
+    def _plan(self, entry: Entry, now: float) -> None:
+        """When to write next. Gaps count from the end of a write, so that a slow disk slows itself, not the training."""
+        done = time.monotonic()
+        self._progress_due = done + PROGRESS_GAP
+        if entry.epochs:
+            self._epochs.clear()
+            self._epoch_due = done + EPOCH_GAP
+        if entry.preview is not None:
+            size = entry.preview.train.nbytes + entry.preview.validation.nbytes
+            self._preview = None
+            self._preview_due = done + max(PREVIEW_GAP, size / PREVIEW_BYTES_PER_SECOND)
+        if entry.checkpoint is not None:
+            self._checkpoint_due = done + max(CHECKPOINT_GAP, (done - now) / CHECKPOINT_SHARE)
+
+    def _estimate(self, now: float) -> float | None:
+        """Seconds of an epoch, from the part of the first one that is done."""
+        done = self.trainer.state.batch - self._batch_at_start
+        return (now - self._began) / done * self.trainer.batches if done > 0 else None

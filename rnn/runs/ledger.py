@@ -1,0 +1,205 @@
+"""The part of the store that workers write to: what a run has done, and who has it at work.
+
+A worker owns the run it has claimed until it writes an ending or is declared lost. Each write checks that it still does,
+in the same transaction, so that a worker that was thought dead can never write over another one's work.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import socket
+import time
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+
+from rnn.core.events import Epoch
+from rnn.runs import packing
+from rnn.runs.commands import withdraw
+from rnn.runs.entries import AppliedChange, Ending, Entry, RunLost
+from rnn.runs.fair_queue import FairQueue
+from rnn.runs.schema import changes, commands, epochs, runs, snapshots
+
+STALE_SECONDS = 15.0  # a heartbeat older than this is no heartbeat
+GONE_SECONDS = 3.0  # the same where the worker was on this machine and its process is not there
+
+
+class Ledger(FairQueue):
+    """Writing a run down, heartbeats, and the end of workers."""
+
+    def orders(self, run_id: str) -> dict[str, float | None]:
+        """The orders that stand for a run: kind → value. One look-up by primary key, cheap enough for each batch."""
+        with self.read() as connection:
+            query = select(commands.c.kind, commands.c.value).where(commands.c.run_id == run_id)
+            return {row.kind: row.value for row in connection.execute(query)}
+
+    def record(self, run_id: str, worker: str, entry: Entry) -> int:
+        """Write an entry as one transaction; returns the bytes of its snapshots. Raises RunLost."""
+        saved = _pack(entry)
+        with self.write() as connection:
+            _own(connection, run_id, worker, _run_values(entry))
+            version = connection.execute(select(runs.c.version).where(runs.c.id == run_id)).scalar_one()
+            _write_epochs(connection, run_id, entry.epochs)
+            for row in saved:
+                where = and_(snapshots.c.run_id == run_id, snapshots.c.kind == row["kind"])
+                connection.execute(delete(snapshots).where(where))
+                connection.execute(insert(snapshots), row | {"run_id": run_id, "version": version})
+            _write_changes(connection, run_id, entry.changes)
+            if entry.ending is not None:
+                _end(connection, run_id, entry.ending)
+        return sum(len(row["arrays"]) for row in saved)
+
+    def fail(self, run_id: str, worker: str, message: str) -> None:
+        """End a run on an error; what it wrote before stays. Raises RunLost."""
+        with self.write() as connection:
+            _own(connection, run_id, worker, {"version": runs.c.version + 1})
+            _end(connection, run_id, Ending("failed", message))
+
+    def heartbeat(self, run_id: str, worker: str) -> bool:
+        """Say that the worker is alive; False where the run is not its own any more."""
+        with self.write() as connection:
+            try:
+                _own(connection, run_id, worker, {})
+            except RunLost:
+                return False
+        return True
+
+    def interrupt(self, worker: str, message: str) -> list[str]:
+        """A worker has ended: what it had at work reads "interrupted" (or "stopped", where that was asked)."""
+        with self.write() as connection:
+            return _interrupt(connection, worker, message)
+
+    def interrupt_lost(self) -> list[str]:
+        """Find runs at work whose worker gives no sign of life any more, and interrupt them; returns their ids."""
+        query = select(runs.c.worker, runs.c.heartbeat).where(runs.c.state == "running")
+        now = time.time()
+        with self.read() as connection:
+            lost = [row.worker for row in connection.execute(query) if _is_lost(row.worker, now - row.heartbeat)]
+        found: list[str] = []
+        for worker in lost:
+            with self.write() as connection:
+                # Looked at again under the lock: it may have come back to life.
+                again = query.where(runs.c.worker == worker).with_for_update()
+                if any(_is_lost(worker, now - row.heartbeat) for row in connection.execute(again)):
+                    found += _interrupt(connection, worker, "The worker gave no sign of life any more.")
+        return found
+
+
+def worker_name(token: str) -> str:
+    """The name of this process as a worker; the token tells it from an earlier process of the same number."""
+    return f"{socket.gethostname()}:{os.getpid()}:{token}"
+
+
+def _is_lost(worker: str, silence: float) -> bool:
+    if silence > STALE_SECONDS:
+        return True
+    host, pid, _ = worker.rsplit(":", 2)
+    # Signal 0 only asks whether the process exists; on Windows it would be Ctrl-C.
+    if silence <= GONE_SECONDS or host != socket.gethostname() or os.name != "posix":
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _own(connection: Connection, run_id: str, worker: str, values: dict[str, Any]) -> None:
+    mine = and_(runs.c.id == run_id, runs.c.worker == worker, runs.c.state == "running")
+    if not connection.execute(update(runs).where(mine).values(values | {"heartbeat": time.time()})).rowcount:
+        raise RunLost(run_id)
+
+
+def _run_values(entry: Entry) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "version": runs.c.version + 1,
+        "epoch": entry.epoch,
+        "batch": entry.batch,
+        "batches": entry.batches,
+        "best_epoch": entry.best_epoch,
+    }
+    if entry.seconds_per_epoch is not None:
+        values["seconds_per_epoch"] = entry.seconds_per_epoch
+    if entry.config is not None:
+        values["config"] = entry.config.to_json()
+    return values
+
+
+def _pack(entry: Entry) -> list[dict[str, Any]]:
+    """The snapshots of an entry as rows, made before the transaction so that it holds its lock no longer than needed."""
+    rows = []
+    if entry.preview is not None:
+        arrays = {"train": entry.preview.train, "validation": entry.preview.validation}
+        rows.append(
+            {"kind": "preview", "epoch": entry.preview.epoch, "meta": "{}", "arrays": packing.pack_arrays(arrays)}
+        )
+    if entry.checkpoint is not None:
+        state_arrays, meta = entry.checkpoint.to_arrays()
+        packed = packing.pack_arrays(state_arrays)
+        rows.append({"kind": "checkpoint", "epoch": entry.checkpoint.epoch, "meta": json.dumps(meta), "arrays": packed})
+    return rows
+
+
+def _write_epochs(connection: Connection, run_id: str, found: tuple[Epoch, ...]) -> None:
+    if not found:
+        return
+    # A resumed run walks again what came after its checkpoint: those rows are replaced, by equal ones.
+    numbers = [epoch.epoch for epoch in found]
+    connection.execute(
+        delete(epochs).where(epochs.c.run_id == run_id, epochs.c.epoch.between(min(numbers), max(numbers)))
+    )
+    rows = [
+        {name: None if math.isnan(value) else value for name, value in dataclasses.asdict(epoch).items()}
+        for epoch in found
+    ]
+    connection.execute(insert(epochs), [row | {"run_id": run_id} for row in rows])
+
+
+def _write_changes(connection: Connection, run_id: str, made: tuple[AppliedChange, ...]) -> None:
+    for change in made:
+        mine = changes.c.run_id == run_id
+        last = connection.execute(select(func.coalesce(func.max(changes.c.number), 0)).where(mine)).scalar_one()
+        row = dataclasses.asdict(change)
+        ordered = row.pop("ordered")
+        connection.execute(
+            insert(changes), row | {"run_id": run_id, "number": last + 1, "made": time.time()}
+        )  # fmt: skip
+        # An order that came after this one stands.
+        done = and_(commands.c.run_id == run_id, commands.c.kind == change.field, commands.c.value == ordered)
+        connection.execute(delete(commands).where(done))
+
+
+def _end(connection: Connection, run_id: str, ending: Ending) -> None:
+    """Let go of a run within its worker's transaction."""
+    asked_to_stop = connection.execute(
+        select(commands.c.kind).where(commands.c.run_id == run_id, commands.c.kind == "stop")
+    ).first()
+    withdraw(connection, run_id, "pause", "step", "stop")
+    state = "stopped" if asked_to_stop and ending.state in ("paused", "interrupted") else ending.state
+    values: dict[str, Any] = {"state": state, "message": ending.message, "worker": None, "heartbeat": None}
+    if state not in ("paused", "interrupted"):
+        values |= {"reason": state, "finished": time.time()}
+    if ending.finished is not None and state == ending.state:
+        end = ending.finished
+        values |= {
+            "best_epoch": end.best_epoch,
+            "last_finite_epoch": end.last_finite_epoch,
+            "parameter": end.parameter,
+            "step": end.step,
+            "message": end.message,
+        }
+    connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+
+def _interrupt(connection: Connection, worker: str, message: str) -> list[str]:
+    mine = and_(runs.c.worker == worker, runs.c.state == "running")
+    held = list(connection.execute(select(runs.c.id).where(mine).with_for_update()).scalars())
+    for run_id in held:
+        connection.execute(update(runs).where(runs.c.id == run_id).values(version=runs.c.version + 1))
+        _end(connection, run_id, Ending("interrupted", message))
+    return held

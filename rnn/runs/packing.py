@@ -1,0 +1,80 @@
+"""Series, predictions and files as bytes and back, exactly. Arrays travel as safetensors: nothing is unpickled."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from rnn.core.series import Series
+
+
+def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Arrays of numbers as safetensors bytes."""
+    # safetensors reads the memory as it lies: a view that is not contiguous would be saved wrongly, without an error.
+    return safetensors.numpy.save({name: np.asarray(array, order="C") for name, array in arrays.items()})
+
+
+def unpack_arrays(content: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of `pack_arrays`, writable."""
+    return {name: np.array(array) for name, array in safetensors.numpy.load(bytes(content)).items()}
+
+
+def pack_series(series: Series) -> tuple[dict[str, Any], bytes]:
+    """A series as JSON-able meta and safetensors bytes. Raises ValueError for times that are neither dates nor numbers."""
+    times = series.times
+    if times.dtype.kind not in "Mmiuf":
+        raise ValueError(
+            f"The times of series {series.name!r} must be dates or numbers to be stored, got {times.dtype}."
+        )
+    meta = {
+        "name": series.name,
+        "names": list(series.names),
+        "targets": list(series.targets),
+        "frequency": series.frequency,
+        "times": times.dtype.newbyteorder("<").str,
+        "rows": len(series),
+    }
+    if times.dtype.kind in "Mm":
+        times = times.astype(times.dtype.newbyteorder("=")).view(np.int64)
+    return meta, pack_arrays({"times": times, "values": series.values})
+
+
+def unpack_series(meta: Mapping[str, Any], content: bytes) -> Series:
+    """The series of `pack_series`."""
+    arrays = unpack_arrays(content)
+    kind = np.dtype(meta["times"])
+    times = arrays["times"].view(kind) if kind.kind in "Mm" else arrays["times"].astype(kind, copy=False)
+    return Series(
+        times, arrays["values"], tuple(meta["names"]), tuple(meta["targets"]), meta["name"], meta["frequency"]
+    )  # fmt: skip
+
+
+def series_hash(meta: Mapping[str, Any], content: bytes) -> str:
+    """SHA-256 of all that a series says: its exact numbers and times, and its names."""
+    digest = hashlib.sha256(json.dumps(meta, sort_keys=True).encode())
+    arrays = safetensors.numpy.load(content)
+    for name in ("times", "values"):
+        digest.update(arrays[name].tobytes())
+    return digest.hexdigest()
+
+
+def pack_file(content: bytes) -> bytes:
+    """A file's bytes, compressed quickly."""
+    return gzip.compress(content, compresslevel=1, mtime=0)
+
+
+def unpack_file(content: bytes) -> bytes:
+    """The file's bytes of `pack_file`."""
+    return gzip.decompress(content)
+
+
+def file_hash(content: bytes) -> str:
+    """SHA-256 of a file's bytes."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,107 @@
+"""What the store hands out: frozen values, none of them tied to the database any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn.core.config import Config
+
+# A run in one of these is in the queue or at work; in one of FINISHED it has said its last word.
+ACTIVE = ("queued", "running")
+FINISHED = ("done", "early-stop", "stopped", "diverged", "failed")
+STATES = (*ACTIVE, "paused", "interrupted", *FINISHED)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as it stood when it was read.
+
+    config: with the changes of lr and epochs that have taken effect. state: one of STATES; reason: why it ended, as in
+    `rnn.core.events.Finished`, or "failed". version: grows with each write that a reader could care about.
+    epoch: epochs completed. batch, batches: of the epoch in progress. orders: what was asked of the run and is not done
+    yet, such as {"pause": None, "lr": 0.001}. seconds_per_epoch: recent; before the first epoch's end an estimate.
+    best_epoch, last_finite_epoch, parameter, step, message: as in Finished; message says for "failed" and "interrupted"
+    what happened. Moments are UTC.
+    """
+
+    id: str
+    name: str
+    session: str
+    config: Config
+    series_hash: str
+    state: str
+    reason: str
+    version: int
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+    epoch: int
+    batch: int
+    batches: int
+    seconds_per_epoch: float | None
+    best_epoch: int | None
+    last_finite_epoch: int | None
+    parameter: str | None
+    step: int | None
+    message: str
+    orders: Mapping[str, float | None] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        """Whether the run is in the queue or at work, so that a page should keep looking."""
+        return self.state in ACTIVE
+
+    @property
+    def eta_seconds(self) -> float | None:
+        """Seconds of training that are left if all epochs are needed; None while nothing has been measured."""
+        if self.seconds_per_epoch is None:
+            return None
+        if self.state in FINISHED:
+            return 0.0
+        share = self.batch / self.batches if self.batches else 0.0
+        return max(0.0, self.config.epochs - self.epoch - share) * self.seconds_per_epoch
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file as it was uploaded: its name and its bytes."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class StoredPreview:
+    """The latest predictions of a run, as `rnn.core.events.Preview`; version tells one preview from the next."""
+
+    epoch: int
+    version: int
+    train: NDArray[np.float32]
+    validation: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A choice changed in mid-run: from the batch after `batch` of epoch `epoch` (counted from 1) `new` holds."""
+
+    epoch: int
+    batch: int
+    field: str
+    old: float
+    new: float
+    made: datetime
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """What `rnn.core.train.TrainingState.from_arrays` takes, and the number of epochs completed by then."""
+
+    epoch: int
+    arrays: dict[str, NDArray[Any]]
+    meta: dict[str, Any]

@@ -1,0 +1,141 @@
+"""The tables of the store. What stands in them and how they are changed is said in `rnn.runs.store`.
+
+Numbers only, JSON as text and safetensors as bytes: nothing here is ever unpickled. Moments are UTC seconds since 1970,
+which every database keeps alike. Epoch rows have the fields of `rnn.core.events.Epoch` as columns.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from rnn.core.events import Epoch
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+
+def _of_run() -> Column[str]:
+    """The column that ties a row to its run, and lets it go with the run."""
+    return Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+
+
+# One row a fact about the database itself: its schema version, and the row that claims of the queue lock.
+about = Table(
+    "about",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # gzip
+    Column("added", Double, nullable=False),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("file_hash", String(64), ForeignKey("files.hash")),
+    Column("reading", Text, nullable=False),  # JSON: the choices and the target that made the file this series
+    Column("meta", Text, nullable=False),  # JSON: names, targets, time unit, …
+    Column("arrays", LargeBinary, nullable=False),  # safetensors: times, values
+    Column("added", Double, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("session", String(200), nullable=False),
+    Column("config", Text, nullable=False),  # JSON, with the changes made in mid-run
+    Column("series_hash", String(64), ForeignKey("series.hash"), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", String(20), nullable=False, default=""),
+    Column("version", BigInteger, nullable=False, default=1),
+    Column("created", Double, nullable=False),
+    Column("queued", Double, nullable=False),
+    Column("started", Double),
+    Column("finished", Double),
+    Column("worker", String(200)),
+    Column("heartbeat", Double),
+    Column("epoch", Integer, nullable=False, default=0),
+    Column("batch", Integer, nullable=False, default=0),
+    Column("batches", Integer, nullable=False, default=0),
+    Column("seconds_per_epoch", Double),
+    Column("best_epoch", Integer),
+    Column("last_finite_epoch", Integer),
+    Column("parameter", Text),
+    Column("step", BigInteger),
+    Column("message", Text, nullable=False, default=""),
+    Index("runs_by_state", "state", "queued"),
+    Index("runs_by_session", "session", "created"),
+    Index("runs_by_age", "created"),
+)
+
+epochs = Table(
+    "epochs",
+    metadata,
+    _of_run(),
+    *(
+        Column("epoch", Integer, primary_key=True, autoincrement=False)
+        if field.name == "epoch"
+        else Column(field.name, Double)  # NULL where the number is not a number: SQLite keeps no NaN
+        for field in dataclasses.fields(Epoch)
+    ),
+)
+
+# The latest of each kind: "checkpoint" (everything a run goes on from) and "preview" (its predictions).
+snapshots = Table(
+    "snapshots",
+    metadata,
+    _of_run(),
+    Column("kind", String(20), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("meta", Text, nullable=False),  # JSON
+    Column("arrays", LargeBinary, nullable=False),  # safetensors
+)
+
+# What users have asked of a run and no worker has done yet; done or withdrawn, the row goes.
+commands = Table(
+    "commands",
+    metadata,
+    _of_run(),
+    Column("kind", String(20), primary_key=True),
+    Column("value", Double),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    _of_run(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, nullable=False),
+    Column("batch", Integer, nullable=False),
+    Column("field", String(20), nullable=False),
+    Column("old", Double, nullable=False),
+    Column("new", Double, nullable=False),
+    Column("made", Double, nullable=False),
+)

@@ -1,0 +1,25 @@
+"""The store: everything that Unroll keeps, and the only channel between pages and workers.
+
+One SQLite file by default, PostgreSQL where UNROLL_DATABASE_URL says so; both behave alike. Every write is a transaction,
+so that a reader never sees half an epoch. Files and series are kept once, by the hash of their content. Its parts:
+
+- `rnn.runs.library`: files and series
+- `rnn.runs.history`: what runs have written, for pages to read
+- `rnn.runs.commands`, `rnn.runs.fair_queue`: orders to runs, and the queue
+- `rnn.runs.ledger`: what workers write
+"""
+
+from __future__ import annotations
+
+from rnn.runs.database import StoreError, data_folder
+from rnn.runs.ledger import Ledger
+
+__all__ = ["Store", "StoreError", "data_folder"]
+
+
+class Store(Ledger):
+    """A store of runs, safe to share between threads; close it when done, or use it as a context manager.
+
+    url: a database address; without it UNROLL_DATABASE_URL, or else `unroll.sqlite` in the data folder (`data_folder`).
+    Raises StoreError with a sentence where it cannot be opened or was written by a newer version.
+    """

@@ -1,0 +1,134 @@
+"""The form of sliders that is a Config: one widget a field, kept in the address of the page and so in every link.
+
+A widget's key is its field's name. A value that differs from the default stands in the URL, so that it lives through
+page switches, reloads and a mail to a colleague.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from rnn.core.config import PRESETS, Config
+from rnn.core.fields import FIELDS
+from rnn.ui.controls import BASIC, CONTROLS, GROUPS, fields_of, offered, parse_link_value, stops_with
+
+# What a run in progress takes up; anything else asks for a new run.
+LIVE = ("lr", "epochs")
+DEFAULT = PRESETS["default"]
+_READY = "config_form_ready"
+_REFUSED = "config_form_refused"
+PRESET_LABELS = {
+    "default": "Default",
+    "article-corrected": "Article, done right",
+    "article": "Article, as published",
+}
+
+
+def prepare(base: Config = DEFAULT) -> None:
+    """Once a session, before anything is drawn: start from the link's values, and from `base` where it has none."""
+    if st.session_state.get(_READY):
+        return
+    st.session_state[_READY] = True
+    values, refused = dataclasses.asdict(base), []
+    for field in FIELDS:
+        if field in st.query_params:
+            try:
+                values[field] = parse_link_value(field, st.query_params[field])
+            except ValueError as error:
+                refused.append(str(error))
+    st.session_state[_REFUSED] = refused
+    set_values(values)
+
+
+def set_values(values: Mapping[str, Any]) -> None:
+    """Put these values into the form (and so into the URL). For callbacks, or before the form is drawn."""
+    for field, value in values.items():
+        if offered(field):
+            st.session_state[field] = value
+
+
+def choose_preset() -> None:
+    """Callback of the preset picker: put the preset's values into the form."""
+    name = st.session_state.get("preset")
+    if name:
+        set_values(dataclasses.asdict(PRESETS[name]))
+
+
+def config_from_form() -> Config:
+    """The Config that the form stands at. Raises ValueError saying what does not go together."""
+    return Config(
+        **{field: st.session_state[field] for field in FIELDS if field in st.session_state and offered(field)}
+    )
+
+
+def draw_form(on_live_change: Callable[[str], None]) -> None:
+    """All controls: presets, the basic ones, and the rest folded away.
+
+    on_live_change(field): called when the user changes lr or epochs, which a run in progress takes up.
+    """
+    for sentence in st.session_state.get(_REFUSED, ()):
+        st.warning(f"From the link: {sentence} The default is used.", icon=":material/link_off:")
+    current = next((name for name in PRESETS if _is_at(PRESETS[name])), None)
+    st.session_state["preset"] = current
+    st.selectbox(
+        "Preset",
+        list(PRESETS),
+        format_func=lambda name: PRESET_LABELS.get(name, name),
+        key="preset",
+        index=None,
+        placeholder="Your own settings",
+        on_change=choose_preset,
+        help="A set of values to start from. Changing any slider afterwards makes it your own.",
+    )
+    for group in GROUPS:
+        if group == BASIC:
+            _draw_group(group, on_live_change)
+        else:
+            with st.expander(group + _changed_mark(group)):
+                _draw_group(group, on_live_change)
+
+
+def _is_at(preset: Config) -> bool:
+    return all(st.session_state.get(field) == getattr(preset, field) for field in CONTROLS if offered(field))
+
+
+def _changed_mark(group: str) -> str:
+    changed = sum(st.session_state.get(field) != getattr(DEFAULT, field) for field in fields_of(group))
+    return f" · {changed} changed" if changed else ""
+
+
+def _draw_group(group: str, on_live_change: Callable[[str], None]) -> None:
+    for field in fields_of(group):
+        _draw_control(field, {"on_change": on_live_change, "args": (field,)} if field in LIVE else {})
+
+
+def _draw_control(field: str, reaction: dict[str, Any]) -> None:
+    spec, control, default = FIELDS[field], CONTROLS[field], getattr(DEFAULT, field)
+    common: dict[str, Any] = {"label": spec.label, "key": field, "help": spec.help, "bind": "query-params", **reaction}
+    if control.kind == "slider":
+        stops = stops_with(field, st.session_state.get(field, default))
+        st.select_slider(options=stops, value=default, format_func=_plain, **common)
+    elif control.kind == "choice":
+        st.selectbox(options=list(spec.choices), index=spec.choices.index(default), format_func=_words, **common)
+    elif control.kind == "switch":
+        st.toggle(value=default, **common)
+    elif control.kind == "share":
+        st.number_input(value=float(default), min_value=0.01, step=0.05, format="%g", **common)
+    else:
+        st.number_input(
+            value=default, min_value=int(spec.low or 0), max_value=int(spec.high or 0), step=1,
+            placeholder="off", **common,
+        )  # fmt: skip
+
+
+def _plain(value: float) -> str:
+    """0.003, not 3e-03; 1,024 kept as 1024."""
+    return f"{value:.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def _words(choice: str) -> str:
+    return choice.replace("_", " ")

@@ -1,0 +1,29 @@
+"""Figures as pure functions: arrays in, `plotly.graph_objects.Figure` out. Nothing here knows Streamlit.
+
+Each figure has an `alt_…` function that says the same in words, numbers included. Backgrounds, fonts and grid colours
+are left to whoever shows the figure, so that one figure serves the light and the dark theme.
+"""
+
+from rnn.ui.figures.forecast import alt_forecast, forecast_figure
+from rnn.ui.figures.loss import alt_loss, loss_figure
+from rnn.ui.figures.prediction import alt_prediction, prediction_figure, prediction_focus
+from rnn.ui.figures.series import alt_series, series_figure, series_height, sparkline_svg
+from rnn.ui.figures.style import ACTUAL, FORECAST, TRAIN, VALIDATION
+
+__all__ = [
+    "ACTUAL",
+    "FORECAST",
+    "TRAIN",
+    "VALIDATION",
+    "alt_forecast",
+    "alt_loss",
+    "alt_prediction",
+    "alt_series",
+    "forecast_figure",
+    "loss_figure",
+    "prediction_figure",
+    "prediction_focus",
+    "series_figure",
+    "series_height",
+    "sparkline_svg",
+]

@@ -1,0 +1,70 @@
+"""What the page has read of a run so far: the store is asked only for what is newer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from rnn.core.events import Epoch
+from rnn.core.series import Series
+from rnn.core.windows import Split, split_windows
+from rnn.forecast import Verdict, baseline_errors, judge
+from rnn.runs.records import Change, Run, StoredPreview
+from rnn.ui import session
+
+_SEEN = "run_seen"
+
+
+@dataclass
+class Seen:
+    """A run as this session knows it. version: the run's version when it was last read."""
+
+    run_id: str
+    version: int = -1
+    epochs: dict[int, Epoch] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    preview: StoredPreview | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def history(self) -> list[Epoch]:
+        return list(self.epochs.values())
+
+
+def seen(run: Run) -> Seen:
+    """Epochs, changes, latest predictions and verdict of the run, brought up to date."""
+    known = st.session_state.get(_SEEN)
+    if not isinstance(known, Seen) or known.run_id != run.id:
+        known = Seen(run.id)
+        st.session_state[_SEEN] = known
+    if known.version == run.version:
+        return known
+    known.version = run.version
+    store = session.store()
+    # A run that resumes walks again over epochs since its checkpoint: their rows are overwritten with equal numbers.
+    known.epochs.update({epoch.epoch: epoch for epoch in store.epochs(run.id, after=max(known.epochs, default=0))})
+    known.changes = store.changes(run.id)
+    newer = store.preview(run.id, newer_than=known.preview.version if known.preview else None)
+    if newer is not None:
+        known.preview = newer
+        series = session.series_of_run(run)
+        known.verdict = judge(series, split_of(run, series), newer.validation, baselines(run))
+    return known
+
+
+def split_of(run: Run, series: Series) -> Split:
+    return split_windows(run.config, len(series))
+
+
+def baselines(run: Run) -> dict[str, float]:
+    """Validation RMSE of every baseline that makes sense for the run, in original units."""
+    config = run.config
+    return _baselines(run.series_hash, config.window, config.horizon, config.validation, config.season)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _baselines(series_hash: str, window: int, horizon: int, validation: float, season: int | None) -> dict[str, float]:
+    series = session.stored_series(series_hash)
+    config = session.DEFAULT_CONFIG.replace(window=window, horizon=horizon, validation=validation)
+    return baseline_errors(series, split_windows(config, len(series)), season)

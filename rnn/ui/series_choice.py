@@ -1,0 +1,187 @@
+"""Choosing what to learn from: a bundled sample or a file of one's own, the columns to predict, and how to read it.
+
+The choice stands in the page's address (`data`, `target`, `input`), so it lives through reloads and travels in links.
+Uploaded files are kept in the store under the hash of their content.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from rnn.core.series import Series
+from rnn.data import SAMPLES, BadFile, Table, load_sample, read_csv
+from rnn.runs.runner import runner as process_runner
+from rnn.ui.config_form import set_values
+
+DEFAULT_DATA = "sunspots"
+FILE = "file-"
+_DATA, _TARGET, _INPUT, _READING = "data", "target", "input", "reading"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """data: a sample's key, or "file-" and the hash of an upload. targets, inputs: columns to predict, and columns that
+    are only fed in. reading: JSON of the reading choices that override what was detected."""
+
+    data: str
+    targets: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
+    reading: str = "{}"
+
+    @property
+    def file_hash(self) -> str | None:
+        return self.data.removeprefix(FILE) if self.data.startswith(FILE) else None
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the file …")
+def read_table(data: str, reading: str = "{}") -> Table:
+    """The sample or stored file as a table. Raises BadFile, or LookupError where the file is not in the store."""
+    if not data.startswith(FILE):
+        return load_sample(data)
+    stored = process_runner().store.file(data.removeprefix(FILE))
+    return read_csv(stored.content, **{"name": stored.name, **json.loads(reading)})
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def series_of(choice: Choice) -> Series:
+    return read_table(choice.data, choice.reading).series(target=list(choice.targets), inputs=list(choice.inputs))
+
+
+def reading_of(choice: Choice) -> dict[str, Any]:
+    """How the series was read, for the run's record."""
+    return {
+        "data": choice.data,
+        "targets": list(choice.targets),
+        "inputs": list(choice.inputs),
+        "choices": json.loads(choice.reading),
+    }
+
+
+def choice_of_reading(reading: dict[str, Any]) -> Choice | None:
+    """The choice that `reading_of` wrote down; None for a series that came from elsewhere."""
+    if "data" not in reading:
+        return None
+    return Choice(
+        reading["data"], tuple(reading["targets"]), tuple(reading["inputs"]), json.dumps(reading.get("choices", {}))
+    )
+
+
+def prepare(run_choice: Choice | None) -> None:
+    """Once a session: start from the link's choice, else from the shown run's, else from the default sample."""
+    if _DATA in st.session_state:
+        return
+    linked = st.query_params.get(_DATA)
+    if linked is None and run_choice is not None:
+        choose(run_choice)
+        return
+    data = linked or DEFAULT_DATA
+    st.session_state[_READING] = st.query_params.get(_READING, "{}")
+    try:
+        read_table(data, st.session_state[_READING])
+    except (BadFile, LookupError, KeyError, ValueError):
+        st.session_state["data_refused"] = f"The link asks for the series {data!r}, which is not here (any more)."
+        data, st.session_state[_READING] = DEFAULT_DATA, "{}"
+    st.session_state[_DATA] = data
+    if linked:
+        st.session_state[_columns_key(_TARGET, data)] = st.query_params.get_all(_TARGET)
+        st.session_state[_columns_key(_INPUT, data)] = st.query_params.get_all(_INPUT)
+
+
+def choose(choice: Choice) -> None:
+    """Make this the current choice. For callbacks, or before anything is drawn."""
+    st.session_state[_DATA], st.session_state[_READING] = choice.data, choice.reading
+    st.session_state[_columns_key(_TARGET, choice.data)] = list(choice.targets)
+    st.session_state[_columns_key(_INPUT, choice.data)] = list(choice.inputs)
+
+
+def pick(data: str) -> None:
+    """Make another sample or upload the current one, with its own columns; the shown run is let go of."""
+    st.session_state[_DATA], st.session_state[_READING] = data, "{}"
+    _let_run_go()
+    if data in SAMPLES:
+        set_values({**SAMPLES[data].config, "season": SAMPLES[data].season})
+
+
+def _let_run_go() -> None:
+    # The run goes on and can be found under Runs; what the page shows next is about the new series.
+    st.session_state["run"] = None
+
+
+def current_table() -> Table:
+    return read_table(st.session_state[_DATA], st.session_state[_READING])
+
+
+def current_choice() -> Choice:
+    """What the page stands at; columns that the table does not have are left out, and without any the best guess taken."""
+    data, table = st.session_state[_DATA], current_table()
+    targets = [name for name in st.session_state.get(_columns_key(_TARGET, data), ()) if name in table.numeric]
+    inputs = [
+        name
+        for name in st.session_state.get(_columns_key(_INPUT, data), ())
+        if name in table.numeric and name not in targets
+    ]
+    return Choice(data, tuple(targets or [table.guess]), tuple(inputs), st.session_state[_READING])
+
+
+def remember_in_link(choice: Choice) -> None:
+    """Write the choice to the page's address, where it differs from what stands there."""
+    wanted: dict[str, list[str]] = {
+        _DATA: [choice.data] if choice.data != DEFAULT_DATA else [],
+        _TARGET: list(choice.targets) if choice.targets != (read_table(choice.data, choice.reading).guess,) else [],
+        _INPUT: list(choice.inputs),
+        _READING: [choice.reading] if choice.reading != "{}" else [],
+    }
+    for key, values in wanted.items():
+        if st.query_params.get_all(key) != values:
+            if values:
+                st.query_params[key] = values
+            else:
+                st.query_params.pop(key, None)
+
+
+def take_upload(name: str, content: bytes) -> Table:
+    """Keep an uploaded file and make it the current series. Raises BadFile, leaving the current choice as it is."""
+    read_csv(content, name=name)
+    data = FILE + process_runner().store.add_file(name, content)
+    table = read_table(data)
+    choose(Choice(data, (table.guess,)))
+    _let_run_go()
+    uploads = st.session_state.setdefault("uploads", {})
+    uploads[data] = name
+    return table
+
+
+def known_data() -> dict[str, str]:
+    """Data key → title: this session's uploads (and the link's file) first, then the samples."""
+    titles = dict(st.session_state.get("uploads", {}))
+    current = st.session_state[_DATA]
+    if current.startswith(FILE) and current not in titles:
+        titles[current] = current_table().name
+    return titles | {key: sample.title for key, sample in SAMPLES.items()}
+
+
+def _columns_key(role: str, data: str) -> str:
+    return f"{role}:{data}"
+
+
+def draw_columns(table: Table, data: str) -> None:
+    """The pickers of targets and further inputs."""
+    target_key, input_key = _columns_key(_TARGET, data), _columns_key(_INPUT, data)
+    kept = [name for name in st.session_state.get(target_key, ()) if name in table.numeric]
+    st.session_state[target_key] = kept or [table.guess]
+    if len(table.numeric) == 1:
+        return
+    st.multiselect(
+        "Predict", table.numeric, key=target_key, persist_state="session",
+        help="The column or columns that the network learns to predict. Several are predicted by one network at once.",
+    )  # fmt: skip
+    others = [name for name in table.numeric if name not in st.session_state[target_key]]
+    st.session_state[input_key] = [name for name in st.session_state.get(input_key, ()) if name in others]
+    st.multiselect(
+        "Feed in as well", others, key=input_key, persist_state="session", placeholder="No further columns",
+        help="Columns whose past helps to predict, without being predicted themselves.",
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""The series picker of the side bar: samples and uploads by name, an upload, the columns, and a small picture."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnn.data import BadFile
+from rnn.ui import series_choice
+from rnn.ui.figures import sparkline_svg
+from rnn.ui.series_choice import Choice
+
+_PICK, _UPLOAD, _PROBLEM = "series_pick", "series_upload", "upload_problem"
+
+
+def draw_series_picker() -> Choice:
+    """Draws it and returns what is chosen."""
+    refused = st.session_state.pop("data_refused", None)
+    if refused:
+        st.warning(f"{refused} The default sample is shown instead.", icon=":material/link_off:")
+    titles = series_choice.known_data()
+    st.session_state[_PICK] = st.session_state["data"]
+    st.selectbox(
+        "Series", list(titles), format_func=titles.__getitem__, key=_PICK, on_change=_picked,
+        help="Bundled samples, and the files that you uploaded. The Data page shows each with its picture and licence.",
+    )  # fmt: skip
+    draw_upload()
+    table, choice = series_choice.current_table(), series_choice.current_choice()
+    series_choice.draw_columns(table, choice.data)
+    choice = series_choice.current_choice()
+    _draw_picture(choice)
+    return choice
+
+
+def draw_upload(label: str = "Your own CSV") -> None:
+    """The upload, and the sentence about the last file that could not be read; the chosen series then stays."""
+    st.file_uploader(
+        label, key=_UPLOAD, on_change=_uploaded, type=["csv", "tsv", "txt"],
+        help="A header and one column of numbers are enough; a time column is found by itself. Up to 200 MB.",
+    )  # fmt: skip
+    if problem := st.session_state.get(_PROBLEM):
+        st.error(problem, icon=":material/error:")
+
+
+def _picked() -> None:
+    data = st.session_state[_PICK]
+    if data is not None:
+        st.session_state[_PROBLEM] = None
+        series_choice.pick(data)
+
+
+def _uploaded() -> None:
+    upload = st.session_state[_UPLOAD]
+    st.session_state[_PROBLEM] = None
+    if upload is None:
+        return
+    try:
+        series_choice.take_upload(upload.name, upload.getvalue())
+    except BadFile as error:
+        st.session_state[_PROBLEM] = str(error)
+
+
+def _draw_picture(choice: Choice) -> None:
+    series = series_choice.series_of(choice)
+    values = series.values[:, series.target_columns[0]]
+    st.html(
+        f'<div style="color: var(--st-primary-color)" role="img" '
+        f'aria-label="{len(series):,} records of the series">{sparkline_svg(values, width=260, height=40)}</div>'
+    )
+    st.caption(f"{len(series):,} records, {_span(series.times[0])} to {_span(series.times[-1])}")
+
+
+def _span(moment: object) -> str:
+    text = str(moment).replace("T", " ")
+    return text.split(".")[0].removesuffix(" 00:00:00") if "-" in text else text

@@ -1,0 +1,120 @@
+"""What one browser session is looking at: which series, which run; and the process-wide store and runner.
+
+The address of the page carries all of it (`data`, `target`, `run`, beside the form's own fields), so that a reload, a
+second tab or a colleague's click finds the same series, settings and run again.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+import streamlit as st
+
+from rnn.core.config import Config
+from rnn.core.series import Series
+from rnn.runs.records import Run
+from rnn.runs.runner import Runner
+from rnn.runs.store import Store
+from rnn.runs.runner import runner as process_runner
+from rnn.ui import config_form, series_choice
+from rnn.ui.series_choice import Choice, choice_of_reading, reading_of, series_of
+
+RUN = "run"
+DEFAULT_CONFIG = config_form.DEFAULT
+
+
+@st.cache_resource(show_spinner=False)
+def runner() -> Runner:
+    """The runner of this process (with its store)."""
+    return process_runner()
+
+
+def store() -> Store:
+    return runner().store
+
+
+def session_id() -> str:
+    """This browser session's own name in the fair queue."""
+    return str(st.session_state.setdefault("session_id", uuid.uuid4().hex[:12]))
+
+
+def current_run() -> Run | None:
+    """The run that the page shows, from the session or else from the link; None where there is none (any more)."""
+    if RUN not in st.session_state:
+        st.session_state[RUN] = st.query_params.get(RUN)
+    run_id = st.session_state[RUN]
+    run = store().run(run_id) if run_id else None
+    if run is not None and st.query_params.get(RUN) != run_id:
+        st.query_params[RUN] = run_id
+    return run
+
+
+def prepare(run: Run | None) -> None:
+    """Once a session, before anything is drawn: settings and series from the link, else from the shown run."""
+    config_form.prepare(run.config if run else config_form.DEFAULT)
+    series_choice.prepare(choice_of_reading(store().series_reading(run.series_hash)) if run else None)
+
+
+def show_run(run_id: str | None) -> None:
+    """Make the page show this run (None: no run)."""
+    st.session_state[RUN] = run_id
+    if run_id is None:
+        st.query_params.pop(RUN, None)
+    else:
+        st.query_params[RUN] = run_id
+
+
+def start_run(config: Config, choice: Choice, *, pause_at: int | None = None) -> str:
+    """Write the run and its series to the store, hand it to the runner and show it. Returns its id."""
+    series = series_of(choice)
+    series_hash = store().add_series(series, file_hash=choice.file_hash, reading=reading_of(choice))
+    run_id = store().add_run(
+        config,
+        series_hash,
+        session=session_id(),
+        name=f"{series.name} · {', '.join(series.targets)}",
+        pause_at=pause_at,
+    )
+    runner().submit(run_id)
+    show_run(run_id)
+    return run_id
+
+
+def series_of_run(run: Run) -> Series:
+    return stored_series(run.series_hash)
+
+
+def is_series_of(run: Run, series: Series) -> bool:
+    """Whether the run learns from exactly this series."""
+    other = series_of_run(run)
+    return other is series or (
+        other.targets == series.targets
+        and other.names == series.names
+        and other.values.shape == series.values.shape
+        and bool((other.values == series.values).all())
+    )
+
+
+def epochs_wanted(run: Run) -> int:
+    """The number of epochs that the run goes on to, an order that it has not taken up yet included."""
+    asked = run.orders.get("epochs")
+    return int(asked) if asked is not None else run.config.epochs
+
+
+def apply_settings(config: Config) -> None:
+    """Put a config into the form. For callbacks."""
+    config_form.set_values(config.to_dict())
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def stored_series(series_hash: str) -> Series:
+    return store().series(series_hash)
+
+
+def open_run(run: Run) -> None:
+    """Show a run with its own settings in the form. For callbacks."""
+    show_run(run.id)
+    config_form.set_values(run.config.to_dict())
+    choice = choice_of_reading(store().series_reading(run.series_hash))
+    if choice is not None:
+        series_choice.choose(choice)

@@ -1,0 +1,95 @@
+"""Long series made short enough to draw: the points that a screen can show, with every peak and every real gap kept.
+
+The selection is min–max over steps of equally many rows (tsdownsample): each step, about two pixels wide, gives its
+lowest and its highest point, so a drawing of the result covers the same pixels as a drawing of all the points. The
+library can also divide by x, but panics on some unevenly spaced x; rows are always safe.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from tsdownsample import MinMaxDownsampler
+
+_MIN_MAX = MinMaxDownsampler()
+_OUTSIDE_SHARE = 8  # one part in eight of the budget goes to each side of the zoomed range
+_LEAST = 48  # an eighth of it, less both ends, still makes the two steps that the library needs
+
+
+def thin(
+    x: ArrayLike, y: ArrayLike, n_out: int, x_range: tuple[Any, Any] | None = None
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """At most `n_out` of the points, in order, among them the highest, the lowest, the first and the last.
+
+    x: (N,) numbers or datetime64, never falling. y: (N,), or (N, K) for K series that share x; NaN marks a gap, and
+    gaps stay gaps (the longest first where there are more of them than fit). n_out: at least 48 for each series.
+    x_range: the part (lo, hi) that is on the screen; three quarters of the points then lie inside it and the rest
+    stays coarse outside, so that panning and zooming out show the whole series at once.
+    Returns x (M,) and y (M,) or (M, K), M ≤ max(n_out, 48 · K); unchanged where N ≤ n_out already.
+    Raises ValueError where x and y differ in length.
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim != 1 or y.ndim not in (1, 2) or len(x) != len(y):
+        raise ValueError(f"x (N,) and y (N,) or (N, K) must be equally long, but have shapes {x.shape} and {y.shape}.")
+    if len(x) <= n_out:
+        return x, y
+    columns = [y] if y.ndim == 1 else list(y.T)
+    budget = max(n_out // len(columns), _LEAST)
+    inside = _inside(x, x_range)
+    chosen = [_select(_plain(column), budget, inside) for column in columns]
+    keep = np.unique(np.concatenate(chosen))
+    return x[keep], y[keep]
+
+
+def _plain(y: NDArray[Any]) -> NDArray[Any]:
+    """One contiguous column of float32 or float64; infinite values count as gaps, for no chart can show them."""
+    plain = np.ascontiguousarray(y, dtype=np.float32 if y.dtype == np.float32 else np.float64)
+    endless = np.isinf(plain)
+    return np.where(endless, np.nan, plain) if endless.any() else plain
+
+
+def _inside(x: NDArray[Any], x_range: tuple[Any, Any] | None) -> tuple[int, int] | None:
+    """Start and stop of the rows on the screen, one row wider on each side so that lines reach its edges."""
+    if x_range is None:
+        return None
+    lo, hi = (np.asarray(bound, dtype=x.dtype) if x.dtype.kind in "mM" else bound for bound in x_range)
+    start, stop = int(np.searchsorted(x, lo, "left")), int(np.searchsorted(x, hi, "right"))
+    return max(start - 1, 0), min(stop + 1, len(x))
+
+
+def _select(y: NDArray[Any], budget: int, inside: tuple[int, int] | None) -> NDArray[np.intp]:
+    """Row numbers to keep of one series: everywhere alike, or fine inside the rows on the screen."""
+    if inside is None:
+        return _min_max(y, 0, len(y), budget)
+    start, stop = inside
+    edge = budget // _OUTSIDE_SHARE
+    return np.concatenate(
+        [
+            _min_max(y, 0, start, edge),
+            _min_max(y, start, stop, budget - 2 * edge),
+            _min_max(y, stop, len(y), edge),
+        ]
+    )
+
+
+def _min_max(y: NDArray[Any], start: int, stop: int, budget: int) -> NDArray[np.intp]:
+    """At most `budget` row numbers between start and stop: both ends, the gaps, and the extremes of each step."""
+    if stop - start <= budget:
+        return np.arange(start, stop)
+    part = y[start:stop]
+    gaps = _gaps(part, budget // 8)
+    extremes = _MIN_MAX.downsample(part, n_out=(budget - 2 - len(gaps)) // 2 * 2).astype(np.intp)
+    return start + np.unique(np.concatenate([[0, stop - start - 1], gaps, extremes]))
+
+
+def _gaps(y: NDArray[Any], most: int) -> NDArray[np.intp]:
+    """The first row of each run of NaN, of the `most` longest runs; one NaN is enough to interrupt a line."""
+    missing = np.isnan(y)
+    if not missing.any():
+        return np.empty(0, dtype=np.intp)
+    edges = np.diff(missing.astype(np.int8), prepend=0, append=0)
+    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    longest = np.argsort(starts - stops, kind="stable")[:most]
+    return starts[longest]

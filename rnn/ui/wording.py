@@ -1,0 +1,36 @@
+"""Numbers in the words of the pages."""
+
+from __future__ import annotations
+
+import math
+
+
+def seconds_in_words(seconds: float) -> str:
+    """0.4 s · 12 s · 3 min · 2.5 h"""
+    if seconds < 0.0095:
+        return "under 0.01 s"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s" if seconds >= 0.095 else f"{seconds:.2f} s"
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    if seconds < 99.5 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 1e6 else f"{seconds / 86400:,.0f} days"
+
+
+def bytes_in_words(size: float) -> str:
+    """0.3 MB · 12 MB · 4.0 GB"""
+    if size >= 2**30:
+        return f"{size / 2**30:,.1f} GB"
+    megabytes = size / 2**20
+    return f"{megabytes:.0f} MB" if megabytes >= 9.95 else f"{max(megabytes, 0.1):.1f} MB"
+
+
+def number_in_words(value: float | None) -> str:
+    """Four significant digits, without an exponent where it reads well; a dash for nothing."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0 or 1e-4 <= abs(value) < 1e6:
+        digits = 4 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
+        return f"{value:,.{min(digits, 7)}f}"
+    return f"{value:.3e}"

@@ -1,0 +1,56 @@
+"""Series: what it takes, and the sentence for what it cannot take."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rnn.core.series import Series
+
+
+def test_plain_values_are_numbered_and_every_column_is_a_target():
+    one = Series.from_values([3, 1, 2])
+    assert (one.values.tolist(), one.names, one.targets, len(one)) == ([[3], [1], [2]], ("value",), ("value",), 3)
+    assert one.times.tolist() == [0, 1, 2]
+    two = Series.from_values(np.ones((4, 2)))
+    assert two.names == two.targets == ("value", "value1")
+
+
+def test_targets_keep_their_own_order():
+    series = Series.from_values(np.zeros((2, 3)), names=["a", "b", "c"], targets=["c", "a"])
+    assert series.target_columns == [2, 0]
+
+
+def test_dates_may_repeat_but_not_fall():
+    days = np.array(["2024-01-02", "2024-01-02", "2024-01-03"], "datetime64[D]")
+    assert Series(days, np.zeros((3, 1)), ("a",), ("a",)).times.dtype == "datetime64[D]"
+    with pytest.raises(ValueError, match=r"row 3 \(2024-01-01\) is before the row above"):
+        Series(np.array(["2024-01-02", "2024-01-02", "2024-01-01"], "datetime64[D]"), np.zeros((3, 1)), ("a",), ("a",))
+
+
+@pytest.mark.parametrize("hole", [np.nan, np.inf, -np.inf])
+def test_the_first_hole_is_named_by_row_and_column(hole):
+    values = np.zeros((5, 2))
+    values[3, 1] = values[4, 0] = hole
+    with pytest.raises(ValueError, match=rf"Row 4 of column 'b' is {hole}, and 2 value"):
+        Series.from_values(values, names=["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"values": np.zeros(3)}, r"values must have the shape \(N, D\), got \(3,\)"),
+        ({"values": np.zeros((0, 2)), "times": np.arange(0)}, "no rows"),
+        ({"times": np.arange(4)}, r"one entry a row, got \(4,\) for 3 rows"),
+        ({"names": ("a",)}, "each of the 2 columns, got 1"),
+        ({"names": ("a", "a")}, "must differ"),
+        ({"targets": ()}, "at least one target; its columns are a, b"),
+        ({"targets": ("z",)}, "target='z' is not a column; the columns are a, b"),
+        ({"targets": ("a", "a")}, "named once"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_refusals(change, says):
+    fields = {"times": np.arange(3), "values": np.zeros((3, 2)), "names": ("a", "b"), "targets": ("a",)}
+    with pytest.raises(ValueError, match=says):
+        Series(**(fields | change))
