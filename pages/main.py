@@ -1,12 +1,26 @@
 """The frame around every page, and the route table."""
 
+from pathlib import Path
+
 import streamlit as st
 
-st.set_page_config(page_title="Unroll", page_icon=":material/all_inclusive:", layout="wide")
+HERE = Path(__file__).parent
+# Pictures of our own: a :material: icon for the browser's tab would be fetched from elsewhere.
+st.set_page_config(page_title="Unroll", page_icon=HERE / "icon.svg", layout="wide")
+st.logo(HERE / "logo.svg", icon_image=HERE / "icon.svg", size="large")
 
 PAGES = [
     st.Page("train/page.py", title="Train", icon=":material/model_training:", default=True),
     st.Page("data/page.py", title="Data", icon=":material/table_chart:", url_path="data"),
 ]
 
+st.html(
+    """<style>
+    /* Streamlit leaves 6 rem above a wide page and 5 rem beside it; the charts need them more. */
+    [data-testid='stMainBlockContainer'] { padding: 4.25rem 2rem 2rem; max-width: 1680px; }
+    @media (max-width: 640px) { [data-testid='stMainBlockContainer'] { padding: 4rem 1rem 2rem; } }
+    /* What redraws four times a second must not fade while it does. */
+    [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
+    </style>"""
+)
 st.navigation(PAGES, position="top").run()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from rnn.data import SAMPLES, load_sample
 from rnn.ui import series_choice
-from rnn.ui.figures import sparkline_svg
+from rnn.ui.sparkline import draw_sparkline
 
 
 def draw() -> None:
@@ -15,7 +17,9 @@ def draw() -> None:
     with st.container(horizontal=True, gap="small", key="gallery"):
         for key, sample in SAMPLES.items():
             with st.container(border=True, width=216, key=f"sample-{key}"):
-                st.html(_picture(key))
+                draw_sparkline(
+                    _values(key), width=180, height=56, label=f"{sample.title}, {len(_values(key)):,} records"
+                )
                 st.button(
                     sample.title, key=f"choose-{key}", on_click=series_choice.pick, args=(key,), width="stretch",
                     type="primary" if key == current else "secondary",
@@ -24,11 +28,5 @@ def draw() -> None:
 
 
 @st.cache_data(show_spinner=False)
-def _picture(key: str) -> str:
-    sample = SAMPLES[key]
-    series = load_sample(key).series(target=sample.target)
-    picture = sparkline_svg(series.values[:, 0], width=180, height=56)
-    return (
-        f'<div style="color: var(--st-primary-color)" role="img" aria-label="{sample.title}: {len(series)} records">'
-        f"{picture}</div>"
-    )
+def _values(key: str) -> NDArray[np.float64]:
+    return load_sample(key).series(target=SAMPLES[key].target).values[:, 0]

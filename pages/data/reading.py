@@ -46,7 +46,9 @@ def _draw_receipt(table: Table, choice: Choice) -> None:
     receipt = table.receipt(target=list(choice.targets), inputs=list(choice.inputs))
     left_out = "".join(f", {count:,} left out ({reason})" for reason, count in receipt.reasons)
     filled = f"; {receipt.filled:,} missing values filled in" if receipt.filled else ""
-    st.markdown(f"**{receipt.rows:,}** rows in the file = **{receipt.used:,}** used{left_out or ', none left out'}{filled}.")
+    st.markdown(
+        f"**{receipt.rows:,}** rows in the file = **{receipt.used:,}** used{left_out or ', none left out'}{filled}."
+    )
     for found in (*table.findings, *receipt.findings):
         st.caption(f":material/info: {_escaped(found.message)}")
 

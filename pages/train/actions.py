@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.train import verdict_line
 from pages.train.preflight_note import Setup
 from rnn.core.config import Config
 from rnn.core.fields import FIELDS
@@ -15,11 +16,18 @@ HALTED = ("paused", "interrupted", "stopped", "failed")
 
 
 def draw(setup: Setup, run: Run | None) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="heading"):
+        verdict_line.draw_title(setup, run)
+        _draw_buttons(setup, run)
+    _say_what_changed(setup, run)
+
+
+def _draw_buttons(setup: Setup, run: Run | None) -> None:
     active = run is not None and run.active
     more_epochs = run is not None and run.state == "done" and session.epochs_wanted(run) > run.epoch
     resumable = run is not None and (run.state in HALTED or more_epochs)
     ready = setup.problem is None
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="actions"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", width="content", key="actions"):
         st.button(
             "Train", icon=":material/play_arrow:", type="primary", disabled=active or not ready, on_click=_train,
             args=(setup,), key="train", help=setup.problem or "Start a new run with these settings.",
@@ -44,7 +52,6 @@ def draw(setup: Setup, run: Run | None) -> None:
             "Reset", icon=":material/restart_alt:", disabled=run is None, on_click=_reset, key="reset",
             help="Clear the page for a new run. This one is stopped and stays in the store.",
         )  # fmt: skip
-    _say_what_changed(setup, run)
 
 
 def change_running(field: str) -> None:

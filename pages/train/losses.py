@@ -19,7 +19,7 @@ from rnn.ui.wording import number_in_words
 
 HEIGHT = 400
 MOST_POINTS = 400
-SCALED, ORIGINAL = "Loss, scaled", "RMSE, original units"
+SCALED, ORIGINAL = "Loss", "RMSE"
 LINEAR, LOG = "Linear", "Log"
 
 

@@ -6,8 +6,7 @@ from pages.train import actions, preflight_note, watch
 from rnn.ui import config_form, series_choice, session
 from rnn.ui.series_picker import draw_series_picker
 
-run = session.current_run()
-session.prepare(run)
+session.prepare(session.current_run())
 
 with st.sidebar:
     choice = draw_series_picker()

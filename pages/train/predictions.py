@@ -52,7 +52,7 @@ def _choose(series: Series, split: Split | None) -> tuple[int, int]:
                 format_func=lambda step: f"{step} ahead", label_visibility="collapsed",
             )  # fmt: skip
         if len(series.targets) == 1 and horizon == 1:
-            st.markdown("Each point is predicted from the window before it, one step ahead.", text_alignment="left")
+            st.caption("Each point is predicted from the window before it, one step ahead.")
     return series.targets.index(target), ahead - 1
 
 

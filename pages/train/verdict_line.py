@@ -11,9 +11,12 @@ from rnn.ui.run_history import Seen
 from rnn.ui.wording import number_in_words
 
 
-def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
+def draw_title(setup: Setup, run: Run | None) -> None:
     series = session.series_of_run(run) if run else setup.series
-    st.markdown(f"#### {_escaped(series.name)} · {_escaped(', '.join(series.targets))}")
+    st.markdown(f"#### {_escaped(series.name)} · {_escaped(', '.join(series.targets))}", width="content")
+
+
+def draw(seen: Seen | None) -> None:
     verdict = seen.verdict if seen else None
     if verdict is None:
         st.caption("Not trained yet: the verdict appears here with the first epoch.")
@@ -24,10 +27,7 @@ def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
         colour, icon = "orange", ":material/warning:"
     else:
         colour, icon = "blue", ":material/info:"
-    st.markdown(
-        f":{colour}[{icon} **{verdict.sentence}**] "
-        f":gray[Validation RMSE {number_in_words(verdict.rmse)} in the series' own units.]"
-    )
+    st.markdown(f":{colour}[{icon} **{verdict.sentence}**] :gray[Validation RMSE {number_in_words(verdict.rmse)}]")
 
 
 def _escaped(name: str) -> str:

@@ -18,7 +18,7 @@ def draw(setup: Setup, drawn: Run | None) -> None:
     if drawn is not None and (run is None or run.state != drawn.state):
         st.rerun()
     seen = run_history.seen(run) if run else None
-    verdict_line.draw(setup, run, seen)
+    verdict_line.draw(seen)
     progress.draw(run, seen)
     if run is not None:
         remedies.draw(setup, run)

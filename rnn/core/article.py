@@ -232,19 +232,26 @@ def run(epochs: int = EPOCHS, seed: int = SEED) -> Iterator[ArticleEpoch]:
 
 
 def table_rows(epochs: int = EPOCHS) -> Iterator[dict[str, float | None]]:
-    """The run beside the printed table: a row for each epoch, None where the article printed nothing, then the RMSEs.
+    """The run beside the printed table: one row an epoch, None where the article printed nothing.
 
-    The last row, the only one without "epoch", has the errors of the trained weights on either set by either forward
+    The last row has, beside the others' five columns, the RMSE of the trained weights on either set by either forward
     pass, and the validation RMSE that the article printed for its own (None unless all of its epochs were run).
     """
     weights = initial_weights()
     for done in train(weights, epochs):
         loss, val_loss = PRINTED.get(done.epoch, (None, None))
-        yield asdict(done) | {"printed_loss": loss, "printed_val_loss": val_loss}
+        row: dict[str, float | None] = asdict(done) | {"printed_loss": loss, "printed_val_loss": val_loss}
+        if done.epoch == epochs:
+            row |= final_errors(weights) | {"printed_val_rmse": PRINTED_RMSE if epochs == EPOCHS else None}
+        yield row
+
+
+def final_errors(weights: Weights) -> dict[str, float]:
+    """RMSE on the article's training and validation records, by its prediction step and by the pass it trained with."""
     x, y = windows(article_series().values[:, 0])
-    rmses: dict[str, float | None] = {}
+    errors = {}
     for predict in (prediction_step, forward):
         squares = (y - predict(weights, x)) ** 2
-        rmses[f"{predict.__name__}_train_rmse"] = math.sqrt(squares[:TRAIN_RECORDS].mean())
-        rmses[f"{predict.__name__}_val_rmse"] = math.sqrt(squares[TRAIN_RECORDS:].mean())
-    yield rmses | {"printed_val_rmse": PRINTED_RMSE if epochs == EPOCHS else None}
+        errors[f"{predict.__name__}_train_rmse"] = math.sqrt(squares[:TRAIN_RECORDS].mean())
+        errors[f"{predict.__name__}_val_rmse"] = math.sqrt(squares[TRAIN_RECORDS:].mean())
+    return errors

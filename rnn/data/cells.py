@@ -62,9 +62,12 @@ def is_number(cell: str, decimal: str | None = None) -> bool:
 
 def _vote(cell: str) -> str | None:
     """What one cell says of the decimal mark: "." or "," for sure; "?." or "?," where thousands are as likely; None."""
-    body = cell.strip().lstrip("+-−")
+    if not is_number(cell):
+        return None
+    spaced = re.search(f"[{_SPACES}]", cell.strip())
+    body = re.sub(f"[{_SPACES}]", "", cell).lstrip("+-−")
     match = re.fullmatch(r"(\d*)((?:[.,]\d*)+)([eE][+-]?\d+)?", body, re.ASCII)
-    if not match or not is_number(body):
+    if not match:
         return None
     head, tail, exponent = match.groups()
     marks = [c for c in tail if c in ".,"]
@@ -72,7 +75,7 @@ def _vote(cell: str) -> str | None:
         return marks[-1]
     if len(marks) > 1:
         return "," if marks[0] == "." else "."
-    grouped = len(tail) == 4 and 1 <= len(head) <= 3 and not head.startswith("0") and not exponent
+    grouped = len(tail) == 4 and 1 <= len(head) <= 3 and not head.startswith("0") and not exponent and not spaced
     return f"?{marks[0]}" if grouped else marks[0]
 
 

@@ -61,4 +61,6 @@ def _penalty(column: pd.Series, name: str, kind: str) -> float:
         points += 2  # mostly one value, as rain is mostly 0
     if (known[:1000] == np.rint(known[:1000])).all() and len(np.unique(known[:100_000])) <= 2:
         points += 2  # a flag
+    if (known[:1000] == np.rint(known[:1000])).all() and known.min() >= 0 and known.max() <= 31:
+        points += 0.5  # a month or a day, perhaps
     return points - (1 if _WANTED.match(name) else 0)

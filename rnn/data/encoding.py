@@ -41,7 +41,7 @@ def to_utf8(data: bytes, encoding: str | None = None) -> Text:
     found = chosen or _detect(data)
     findings: tuple[Finding, ...] = ()
     if found in ("utf-8", "utf-8-sig"):
-        if chosen and not _is_utf8(data):
+        if (chosen or found == "utf-8-sig") and not _is_utf8(data):
             raise _misfit(data, found)
         text = data[3:] if data.startswith(codecs.BOM_UTF8) else data
     else:
@@ -144,7 +144,7 @@ def _misfit(data: bytes, encoding: str) -> BadFile:
             break
         row += 1
     return BadFile(
-        f"Row {row} of the file cannot be read as {encoding}; leave the encoding open to have it found, or name another."
+        f"Row {row} of the file cannot be read as {encoding}; choose another encoding, or save the file as UTF-8 again."
     )
 
 

@@ -45,7 +45,7 @@ def parse(text: bytes, layout: Layout) -> tuple[pd.DataFrame, tuple[Finding, ...
         columns[name], found = _joined(name, pieces.pop(name), layout)
         findings += found
     frame = pd.DataFrame(columns, index=index)
-    return frame, (*_surplus(frame, names[len(layout.names) :]), *findings)
+    return frame, (*_surplus(frame, names[layout.expected :]), *findings)
 
 
 def _fresh(names: list[str], k: int) -> str:
@@ -145,7 +145,8 @@ def _surplus(frame: pd.DataFrame, extra: list[str]) -> list[Finding]:
     rows = frame.index[frame[extra].notna().any(axis=1)]
     if not len(rows):
         return []
-    message = f"{counted(len(rows), 'row')} with more cells than the header ({row_list(rows)}); kept in {', '.join(extra[:5])}."
+    surplus = f"{counted(len(rows), 'row')} with more cells than the table has columns"
+    message = f"{surplus} ({row_list(rows)}); kept in {', '.join(extra[:5])}."
     return [finding("surplus-cells", message, rows)]
 
 

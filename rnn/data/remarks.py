@@ -127,13 +127,14 @@ def _before_gaps(ordered: np.ndarray, rows: np.ndarray) -> np.ndarray:
 def remarks(frame: pd.DataFrame, kinds: dict[str, str], time: str | None, missing: str) -> list[Finding]:
     """Row index columns, missing and infinite numbers."""
     findings = _row_index(frame, kinds)
+    placed = frame.loc[frame[time].notna()] if time is not None else frame  # rows without a time have their own finding
     for name in [name for name, kind in kinds.items() if kind == "number"][:_SPOKEN_OF]:
-        values = frame[name].to_numpy()
+        values = placed[name].to_numpy()
         if values.dtype.kind != "f":
             continue
         for kind, lacking in (("missing", np.isnan(values)), ("infinite", np.isinf(values))):
             if lacking.any():
-                rows = frame.index[lacking]
+                rows = placed.index[lacking]
                 verb = "missing" if kind == "missing" else "infinite and count as missing"
                 message = (
                     f"{counted(len(rows), 'value')} of {name!r} {verb} ({row_list(rows)}); {_TREATMENTS[missing]}."

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from rnn.core.article import article_series
 from rnn.core.series import Series
 
 from .reader import read_csv
@@ -156,7 +157,5 @@ def _sample(key: str) -> Sample:
 
 
 def _generated() -> bytes:
-    from rnn.core.article import article_series
-
-    values = article_series()
-    return "".join(["value\n", *(f"{float(value)!r}\n" for value in values)]).encode()
+    values = article_series().values[:, 0]
+    return "".join(["value\n", *(f"{value!r}\n" for value in values.tolist())]).encode()

@@ -15,12 +15,16 @@ from rnn.forecast.baselines import BASELINES, validation_actual
 
 # Below this relative gain a network that sits closest to the last value is said to copy it.
 COPYING_GAIN = 0.05
+# An error below this share of the largest value is rounding.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Verdict:
     """rmse: the network's, validation, original units. skill: baseline → 1 − RMSE / RMSE of the baseline (positive: the
-    network is better; −inf where the baseline is exact). good: it beats all of them. sentence: the same in words."""
+    network is better; −inf where the baseline is exact, or the network's error is not a finite number). good: it beats
+    all of them and is no copy. copies: it mostly repeats the last value. sentence: the same in words; the word "better"
+    stands in it only where some baseline is beaten."""
 
     rmse: float
     skill: dict[str, float]
@@ -29,18 +33,22 @@ class Verdict:
     sentence: str
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def judge(series: Series, split: Split, predicted: NDArray[np.floating], baselines: Mapping[str, float]) -> Verdict:
-    """predicted: (validation windows, horizon, K), original units. baselines: name → RMSE, from `baseline_errors`."""
+    """predicted: (validation windows, horizon, K), original units; a diverging run's may be infinite or NaN.
+    baselines: name → RMSE, from `baseline_errors`."""
     actual = validation_actual(series, split)
     error = rmse(actual, predicted)
-    rounding = 1e-9 * float(np.abs(actual).max())
+    rounding = ROUNDING * float(np.abs(actual).max())
     skill = {name: _skill(error, baseline, rounding) for name, baseline in baselines.items()}
-    copies = _copies_last_value(series, split, predicted, actual) and skill.get("naive", 1.0) < COPYING_GAIN
-    good = all(value > 0 for value in skill.values())
-    return Verdict(error, skill, good, copies, _sentence(skill, copies))
+    copies = skill.get("naive", 1.0) < COPYING_GAIN and _copies_last_value(series, split, predicted, actual)
+    good = bool(skill) and all(value > 0 for value in skill.values()) and not copies
+    return Verdict(error, skill, good, copies, _sentence(error, skill, copies))
 
 
 def _skill(error: float, baseline: float, rounding: float) -> float:
+    if not np.isfinite(error):
+        return -np.inf
     # A baseline that errs by rounding alone is exact; a ratio to rounding noise would be a meaningless number.
     if baseline > rounding:
         return 1 - error / baseline
@@ -56,24 +64,44 @@ def _copies_last_value(
     return rmse(before, predicted[:, 0]) < rmse(actual[:, 0], predicted[:, 0])
 
 
-def _sentence(skill: Mapping[str, float], copies: bool) -> str:
+def _sentence(error: float, skill: Mapping[str, float], copies: bool) -> str:
+    if not np.isfinite(error):
+        return "Its predictions are no longer finite numbers, so they beat nothing."
+    if not skill:
+        return "There is no baseline to compare with: the values are too large to square."
+    if copies:
+        return f"It mostly copies the last value: {_beside_naive(skill['naive'])}"
     beaten = [_name(name, value) for name, value in skill.items() if value > 0]
     lost = [_name(name, value) for name, value in skill.items() if value <= 0]
-    if copies:
-        return "It mostly copies the last value: the naive forecast does as well."
     if not lost:
-        return f"Better than {_listed(beaten)} on the validation part."
+        return f"Better than {_listed(beaten, 'and')} on the validation part."
     if not beaten:
-        return f"No better than {_listed(lost)} on the validation part so far."
-    return f"Better than {_listed(beaten)}, but not than {_listed(lost)}."
+        return f"Does not beat {_listed(lost, 'or')} on the validation part so far."
+    return f"Better than {_listed(beaten, 'and')}, but does not beat {_listed(lost, 'or')}."
+
+
+def _beside_naive(skill: float) -> str:
+    if not np.isfinite(skill):
+        return "the naive forecast, which does just that, is exact."
+    if skill > 0:
+        return f"it errs only {_percent(skill)} less than the naive forecast, which does just that."
+    return "the naive forecast, which does just that, errs no more."
 
 
 def _name(name: str, skill: float) -> str:
     label = BASELINES[name].label
     if not np.isfinite(skill):
         return f"{label} (which is exact)"
-    return f"{label} ({abs(skill):.0%} {'less' if skill > 0 else 'more'} error)"
+    if skill < -1:
+        return f"{label} ({1 - skill:.3g} times its error)"
+    if skill == 0:
+        return f"{label} (the same error)"
+    return f"{label} ({_percent(abs(skill))} {'less' if skill > 0 else 'more'} error)"
 
 
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else "under 1%"
+
+
+def _listed(names: list[str], last: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -31,18 +31,14 @@ export function draw({ data, parentElement, setStateValue }, plotlyUrl) {
     chart = new LiveChart(parentElement, plotlyUrl);
     charts.set(parentElement, chart);
   }
-  const turn = (chart.turn += 1);
   chart.setStateValue = setStateValue;
   chart.take(data);
-  // Streamlit also undoes a call that a newer one overtook while it was starting; only the newest may end the chart.
-  return () => {
-    if (chart.turn === turn) chart.end();
-  };
+  // Streamlit calls this at the end, but also for a message that the next one overtook, where the chart must live on.
+  return () => chart.endIfGone();
 }
 
 class LiveChart {
   constructor(parent, plotlyUrl) {
-    this.turn = 0;
     this.parent = parent;
     this.addStyle();
     this.box = parent.appendChild(element("div", "unroll-chart"));
@@ -50,7 +46,7 @@ class LiveChart {
     this.box.setAttribute("aria-busy", "true");
     this.plot = this.box.appendChild(element("div", "unroll-chart__plot"));
     this.wait = this.box.appendChild(element("div", "unroll-chart__wait"));
-    this.sizes = new ResizeObserver(() => this.schedule());
+    this.sizes = new ResizeObserver(() => this.endIfGone() || this.schedule());
     this.sizes.observe(this.box);
     loadPlotly(plotlyUrl).then(
       (plotly) => {
@@ -136,13 +132,20 @@ class LiveChart {
     this.box.appendChild(element("div", "unroll-chart__sentence")).textContent = sentence;
   }
 
+  endIfGone() {
+    if (!this.box.isConnected) this.end();
+    return !this.box.isConnected;
+  }
+
   end() {
     clearTimeout(this.timer);
     cancelAnimationFrame(this.frame);
     this.sizes.disconnect();
     if (this.mounted) this.plotly.purge(this.plot);
+    this.mounted = false;
     this.box.remove();
-    charts.delete(this.parent);
+    this.message = undefined;
+    if (charts.get(this.parent) === this) charts.delete(this.parent);
   }
 }
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from rnn.data import BadFile
 from rnn.ui import series_choice
-from rnn.ui.figures import sparkline_svg
 from rnn.ui.series_choice import Choice
+from rnn.ui.sparkline import draw_sparkline
 
 _PICK, _UPLOAD, _PROBLEM = "series_pick", "series_upload", "upload_problem"
 
@@ -62,10 +62,7 @@ def _uploaded() -> None:
 def _draw_picture(choice: Choice) -> None:
     series = series_choice.series_of(choice)
     values = series.values[:, series.target_columns[0]]
-    st.html(
-        f'<div style="color: var(--st-primary-color)" role="img" '
-        f'aria-label="{len(series):,} records of the series">{sparkline_svg(values, width=260, height=40)}</div>'
-    )
+    draw_sparkline(values, width=260, height=40, label=f"{len(series):,} records of {choice.targets[0]}")
     st.caption(f"{len(series):,} records, {_span(series.times[0])} to {_span(series.times[-1])}")
 
 

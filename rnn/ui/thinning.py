@@ -36,11 +36,26 @@ def thin(
     if len(x) <= n_out:
         return x, y
     columns = [y] if y.ndim == 1 else list(y.T)
-    budget = max(n_out // len(columns), _LEAST)
-    inside = _inside(x, x_range)
-    chosen = [_select(_plain(column), budget, inside) for column in columns]
-    keep = np.unique(np.concatenate(chosen))
-    return x[keep], y[keep]
+    keep = [
+        _min_max([_plain(column[start:stop]) for column in columns], start, share)
+        for start, stop, share in _parts(x, max(n_out, _LEAST * len(columns)), x_range)
+    ]
+    rows = np.concatenate(keep)
+    return x[rows], y[rows]
+
+
+def _parts(x: NDArray[Any], budget: int, x_range: tuple[Any, Any] | None) -> list[tuple[int, int, int]]:
+    """Stretches of rows (start, stop, how many to keep): all as one, or left of the screen, on it and right of it.
+
+    The rows on the screen include one more on each side, so that lines reach its edges.
+    """
+    if x_range is None:
+        return [(0, len(x), budget)]
+    lo, hi = (np.asarray(bound, dtype=x.dtype) if x.dtype.kind in "mM" else bound for bound in x_range)
+    start = max(int(np.searchsorted(x, lo, "left")) - 1, 0)
+    stop = min(int(np.searchsorted(x, hi, "right")) + 1, len(x))
+    edge = budget // _OUTSIDE_SHARE
+    return [(0, start, edge), (start, stop, budget - 2 * edge), (stop, len(x), edge)]
 
 
 def _plain(y: NDArray[Any]) -> NDArray[Any]:
@@ -59,29 +74,18 @@ def _inside(x: NDArray[Any], x_range: tuple[Any, Any] | None) -> tuple[int, int]
     return max(start - 1, 0), min(stop + 1, len(x))
 
 
-def _select(y: NDArray[Any], budget: int, inside: tuple[int, int] | None) -> NDArray[np.intp]:
-    """Row numbers to keep of one series: everywhere alike, or fine inside the rows on the screen."""
-    if inside is None:
-        return _min_max(y, 0, len(y), budget)
-    start, stop = inside
-    edge = budget // _OUTSIDE_SHARE
-    return np.concatenate(
-        [
-            _min_max(y, 0, start, edge),
-            _min_max(y, start, stop, budget - 2 * edge),
-            _min_max(y, stop, len(y), edge),
-        ]
-    )
-
-
-def _min_max(y: NDArray[Any], start: int, stop: int, budget: int) -> NDArray[np.intp]:
-    """At most `budget` row numbers between start and stop: both ends, the gaps, and the extremes of each step."""
-    if stop - start <= budget:
-        return np.arange(start, stop)
-    part = y[start:stop]
-    gaps = _gaps(part, budget // 8)
-    extremes = _MIN_MAX.downsample(part, n_out=(budget - 2 - len(gaps)) // 2 * 2).astype(np.intp)
-    return start + np.unique(np.concatenate([[0, stop - start - 1], gaps, extremes]))
+def _min_max(columns: list[NDArray[Any]], start: int, budget: int) -> NDArray[np.intp]:
+    """At most `budget` row numbers: both ends, and of each column the gaps and the extremes of each step."""
+    count = len(columns[0])
+    if count <= budget:
+        return np.arange(start, start + count)
+    share = budget // len(columns)
+    chosen = [np.array([0, count - 1])]
+    for column in columns:
+        gaps = _gaps(column, share // 8)
+        pairs = (share - 2 - len(gaps)) // 2
+        chosen += [gaps, _MIN_MAX.downsample(column, n_out=2 * pairs).astype(np.intp)]
+    return start + np.unique(np.concatenate(chosen))
 
 
 def _gaps(y: NDArray[Any], most: int) -> NDArray[np.intp]:

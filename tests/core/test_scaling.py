@@ -38,7 +38,9 @@ def test_rows_after_the_training_part_change_nothing(scaling, rng):
     if scaling != "none":
         other = values.copy()
         other[first_validation_target - 1] = 50.0
-        assert Trainer(config, Series.from_values(other)).scaler.centre.tobytes() != trainer.scaler.centre.tobytes() or (
+        assert Trainer(
+            config, Series.from_values(other)
+        ).scaler.centre.tobytes() != trainer.scaler.centre.tobytes() or (
             Trainer(config, Series.from_values(other)).scaler.scale.tobytes() != trainer.scaler.scale.tobytes()
         )
 

@@ -95,9 +95,13 @@ def follow_the_advice(config: Config, rows: int, message: str) -> None:
 def test_too_short_says_what_there_is_and_what_is_needed():
     with pytest.raises(ValueError, match=r"has 20 records; window=24 and horizon=1 need at least 26"):
         split_windows(Config(window=24), 20)
-    with pytest.raises(ValueError, match=r"has 20 records; window=8 and horizon=7 need at least 22.*window of at most 6"):
+    with pytest.raises(
+        ValueError, match=r"has 20 records; window=8 and horizon=7 need at least 22.*window of at most 6"
+    ):
         split_windows(Config(window=8, horizon=7), 20)
-    with pytest.raises(ValueError, match=r"validation=90 keeps 90 of 91 windows back and horizon=3.*at most 88 records"):
+    with pytest.raises(
+        ValueError, match=r"validation=90 keeps 90 of 91 windows back and horizon=3.*at most 88 records"
+    ):
         split_windows(Config(window=7, horizon=3, validation=90), 100)
 
 

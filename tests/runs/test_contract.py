@@ -306,7 +306,9 @@ def test_a_run_whose_worker_is_silent_is_interrupted(store: Store, series: Serie
         connection.execute(update(schema.runs).where(schema.runs.c.id == lost).values(heartbeat=silent))
     assert store.interrupt_lost() == [lost]
     states = {run.id: (run.state, run.message) for run in store.runs()}
-    assert states[lost] == ("interrupted", "The worker gave no sign of life any more.") and states[alive][0] == "running"
+    assert (
+        states[lost] == ("interrupted", "The worker gave no sign of life any more.") and states[alive][0] == "running"
+    )
     assert store.interrupt_lost() == []
 
 

@@ -113,6 +113,18 @@ def drag(page: Page, key: str) -> None:
     page.mouse.up()
 
 
+def swipe_up(page: Page, x: float, y: float, pixels: float) -> None:
+    """One finger, as the browser's own input sees it."""
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 11):
+        place = {"x": x, "y": y - pixels * step / 10}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [place]})
+        page.wait_for_timeout(16)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(300)
+
+
 def x_range(page: Page, key: str) -> list[str]:
     return page.evaluate(RANGE, key)
 
@@ -133,7 +145,7 @@ def test_twenty_updates_never_remount_or_blank_and_keep_zoom_and_legend(page: Pa
     page.locator(".st-key-loss .legendtoggle").nth(1).click()
     page.wait_for_timeout(600)  # a double click would isolate the curve, so Plotly waits before it hides one
     zoomed = x_range(page, "loss")
-    assert 10 < float(zoomed[0]) < float(zoomed[1]) < 35
+    assert float(zoomed[1]) - float(zoomed[0]) < 25, "a third of 40 epochs and a few more"
     text = page.locator(".st-key-loss [role=img]").get_attribute("aria-label")
 
     wait_for_updates(page, 20)
@@ -184,8 +196,6 @@ def test_python_hears_the_zoom_sends_more_detail_and_hears_the_reset(page: Page,
 def test_the_same_figure_again_draws_nothing(page: Page, address: str):
     show(page, f"{address}/?from=40&running=0")
     before = counts(page)[1]
-    frames: list[int] = []
-    page.on("websocket", lambda socket: frames.append(0))
     for _ in range(3):
         page.get_by_text("Log scale").click()
         page.wait_for_timeout(400)
@@ -236,9 +246,7 @@ def test_the_chart_follows_its_width_and_a_finger_scrolls_the_page(browser: Brow
     show(page, f"{address}/?from=40&running=0")
     box = page.locator(".st-key-loss .nsewdrag").bounding_box()
     before = x_range(page, "loss")
-    swipe = context.new_cdp_session(page)
-    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
-    swipe.send("Input.synthesizeScrollGesture", {**place, "yDistance": -200, "gestureSourceType": "touch"})
+    swipe_up(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 150)
     moved = page.locator(".st-key-loss .nsewdrag").bounding_box()
     assert moved["y"] < box["y"] - 100, "a finger on the chart scrolls the page"
     assert x_range(page, "loss") == before
@@ -249,7 +257,7 @@ def test_the_chart_follows_its_width_and_a_finger_scrolls_the_page(browser: Brow
     legend = page.locator(".st-key-prediction .legend .bg").bounding_box()
     area = page.locator(".st-key-prediction .nsewdrag").bounding_box()
     assert legend["y"] + legend["height"] <= area["y"] + 1, "the legend stands above the plot"
-    page.set_viewport_size({"width": 700, "height": 700})
+    page.set_viewport_size({"width": 620, "height": 700})
     page.wait_for_function("document.querySelector('.st-key-loss .main-svg').getBoundingClientRect().width > 500")
     assert counts(page)[0] == {"loss": 1, "prediction": 1}
     context.close()
@@ -257,10 +265,10 @@ def test_the_chart_follows_its_width_and_a_finger_scrolls_the_page(browser: Brow
 
 def test_without_its_library_the_chart_says_so(page: Page, address: str):
     page.route(f"**/{PLOTLY_NAME}", lambda route: route.abort())
-    page.goto(f"{address}/?running=0")
+    page.goto(f"{address}/?running=0&from=5")
     page.get_by_text("its drawing library did not load").first.wait_for()
     page.route(f"**/{ASSET_FOLDER}/live-chart*", lambda route: route.abort())
-    page.goto(f"{address}/?running=0")
+    page.goto(f"{address}/?running=0&from=5")
     page.get_by_text("its script did not load").first.wait_for()
 
 
