@@ -1,6 +1,13 @@
 """What every test may ask for."""
 
+# ruff: noqa: E402 — the environment must be set first
 from __future__ import annotations
+
+import os
+
+# As `import rnn` does, which comes too late in a test file that imports NumPy above it.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
 
 import numpy as np
 import pytest

@@ -13,7 +13,8 @@ from rnn.ui.wording import number_in_words
 
 def draw_title(setup: Setup, run: Run | None) -> None:
     series = session.series_of_run(run) if run else setup.series
-    st.markdown(f"#### {_escaped(series.name)} · {_escaped(', '.join(series.targets))}", width="content")
+    title = f"{_escaped(series.name)} · {_escaped(', '.join(series.targets))}"
+    st.subheader(title, anchor=False, width="content")
 
 
 def draw(seen: Seen | None) -> None:

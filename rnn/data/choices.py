@@ -26,10 +26,6 @@ def checked(choices: Mapping[str, Any]) -> dict[str, Any]:
         if value is None and name not in ("header_row", "time"):
             continue
         result[name] = _CHECKS[name](value)
-    if "delimiter" in result and result.get("decimal") == result["delimiter"]:
-        raise ValueError(
-            f"delimiter and decimal cannot both be {result['decimal']!r}; choose a different one for each."
-        )
     return result
 
 

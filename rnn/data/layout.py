@@ -15,7 +15,7 @@ from .findings import BadFile, Finding
 from .header import Record, find_header, name_columns, passed_over
 
 DELIMITERS = (",", ";", "\t", "|", " ")
-_SAMPLE = 128 * 1024  # bytes from the start that are looked at
+_SAMPLE = 256 * 1024  # bytes from the start that are looked at
 _SNIFFED = 100  # lines that the separator is found from
 
 
@@ -72,7 +72,9 @@ def _sample_lines(text: bytes) -> list[str]:
     sample = text[:_SAMPLE]
     if len(text) > len(sample):
         cut = max(sample.rfind(b"\n"), sample.rfind(b"\r"))
-        sample = sample[: cut + 1] if cut > 0 else sample
+        if cut < 0:
+            raise BadFile("The first line of the file is endless; this is not a file of rows and columns.")
+        sample = sample[: cut + 1]
     return re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$", sample.decode("utf-8", "ignore"))
 
 
@@ -97,7 +99,7 @@ def _delimiter(lines: list[str], chosen: object) -> tuple[str, int]:
 
 def _records(lines: list[str], delimiter: str, skip: int) -> list[Record]:
     if delimiter == " ":
-        return [(line.split(), k, k) for k, line in enumerate(lines, 1) if k > skip]
+        return [(re.findall(r"[^ \t\r\n]+", line), k, k) for k, line in enumerate(lines, 1) if k > skip]
     records: list[Record] = []
     rest = [line if line.endswith("\n") else line.rstrip("\r") + "\n" for line in lines[skip:]]
     reader = csv.reader(rest, delimiter=delimiter, skipinitialspace=True)

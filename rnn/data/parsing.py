@@ -20,6 +20,13 @@ _MOSTLY = 0.9  # share of numbers from which a column with other cells counts as
 Piece = np.ndarray[Any, Any] | pd.Series
 
 
+class _WiderRow(Exception):
+    """The first row has more cells than there are names."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+
 def parse(text: bytes, layout: Layout) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """All columns of `text` (UTF-8): int64 or float64 where the cells are numbers, text where they are not, missing where a
     cell holds a missing word. The index, called "row", counts the file's rows from 1; blank lines are still there.
@@ -31,6 +38,8 @@ def parse(text: bytes, layout: Layout) -> tuple[pd.DataFrame, tuple[Finding, ...
         try:
             pieces, rows = _blocks(text, layout, names)
             break
+        except _WiderRow as row:
+            names += [_fresh(names, k) for k in range(len(names) + 1, row.width + 1)]
         except pd.errors.ParserError as error:
             wider = re.search(r"Expected \d+ fields in line \d+, saw (\d+)", str(error))
             if not wider:
@@ -69,7 +78,6 @@ def _blocks(text: bytes, layout: Layout, names: list[str]) -> tuple[dict[str, li
         **options,
         header=None,
         names=names,
-        index_col=False,
         decimal=layout.decimal,
         na_values=list(MISSING_WORDS),
         keep_default_na=False,
@@ -79,6 +87,8 @@ def _blocks(text: bytes, layout: Layout, names: list[str]) -> tuple[dict[str, li
         low_memory=False,
     ) as blocks:
         for block in blocks:
+            if not isinstance(block.index, pd.RangeIndex):  # pandas makes an index of cells that have no name
+                raise _WiderRow(len(names) + block.index.nlevels)
             rows += len(block)
             for name in names:
                 column = block[name]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
+import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -23,50 +26,96 @@ VERSION = 1
 
 
 def save(fit: Fit, path: str | Path) -> None:
-    """Write the fit to `path`; `load` gives it back and training resumes from it bit for bit."""
+    """Write the fit to `path`; `load` gives it back and training resumes from it bit for bit. Raises OSError where it
+    cannot be written; a file that stood there before is then unchanged."""
     target = Path(path)
-    # A crash in mid-write must not leave half a file under the name of a good one.
-    partial = target.with_name(target.name + ".partial")
-    partial.write_bytes(fit_to_bytes(fit))
-    partial.replace(target)
+    content = fit_to_bytes(fit)
+    # A crash in mid-write must not leave half a file under the name of a good one. The passing name is short, because
+    # `target`'s may be as long as the file system allows, and random, because two may save at once.
+    partial = target.with_name(f".{secrets.token_hex(8)}.partial")
+    try:
+        with partial.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def load(path: str | Path) -> Fit:
-    """Read a fit. Raises ValueError where the file is not one, OSError where it cannot be read."""
+    """Read a fit. Raises ValueError where the file is not one or is damaged, OSError where it cannot be read."""
     return fit_from_bytes(Path(path).read_bytes(), str(path))
 
 
 def fit_to_bytes(fit: Fit) -> bytes:
+    """The fit as the bytes of a safetensors file."""
     state_arrays, state_meta = fit.state.to_arrays()
-    arrays = {f"state/{name}": array for name, array in state_arrays.items()}
     series_arrays, series_meta = series_to_arrays(fit.series)
+    arrays = {f"state/{name}": array for name, array in state_arrays.items()}
     arrays |= {f"series/{name}": array for name, array in series_arrays.items()}
-    meta = {
-        "format": FORMAT,
-        "version": VERSION,
-        "config": fit.config.to_dict(),
-        "state": state_meta,
-        "series": series_meta,
-        "finished": dataclasses.asdict(fit.finished),
-    }
-    return tensors.save(arrays, {"unroll": json.dumps(meta)})
+    meta = json.dumps(
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "config": fit.config.to_dict(),
+            "state": state_meta,
+            "series": series_meta,
+            "finished": dataclasses.asdict(fit.finished),
+        }
+    )
+    return tensors.save(arrays, {"unroll": meta, "sha256": _digest(arrays, meta)})
 
 
 def fit_from_bytes(content: bytes, name: str = "The file") -> Fit:
+    """The fit that `fit_to_bytes` wrote; name: what to call it in an error. Raises ValueError for anything else."""
+    arrays, text = _read(content, name)
+    meta = json.loads(text)
+    if meta["version"] > VERSION:
+        raise ValueError(
+            f"{name} was saved by a newer Unroll (format version {meta['version']}; this one knows {VERSION}); update to "
+            "read it."
+        )
+    try:
+        series = series_from_arrays(_group(arrays, "series/"), meta["series"])
+        state = TrainingState.from_arrays(_group(arrays, "state/"), meta["state"])
+        trainer = Trainer(Config.from_dict(meta["config"]), series, state)
+        return fit_of(trainer, Finished(**meta["finished"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{name} does not hold together as a fit ({_plain(error)}).") from error
+
+
+def _read(content: bytes, name: str) -> tuple[dict[str, np.ndarray], str]:
+    """The arrays and the JSON text of an Unroll file, found undamaged."""
     try:
         arrays = tensors.load(content)
         header_size = int.from_bytes(content[:8], "little")
-        meta = json.loads(json.loads(content[8 : 8 + header_size])["__metadata__"]["unroll"])
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise ValueError(f"{name} is not a fit saved by Unroll ({error}).") from error
-    if meta.get("format") != FORMAT or meta["version"] > VERSION:
+        metadata = json.loads(content[8 : 8 + header_size]).get("__metadata__", {})
+        text, digest = metadata["unroll"], metadata["sha256"]
+        known = json.loads(text)["format"] == FORMAT
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{name} is not a fit saved by Unroll, or not all of one ({_plain(error)}).") from error
+    if not known:
+        raise ValueError(f"{name} holds something else than a fit saved by Unroll.")
+    if _digest(arrays, text) != digest:
         raise ValueError(
-            f"{name} has format {meta.get('format')} version {meta.get('version')}; known: {FORMAT} {VERSION}."
+            f"{name} is damaged: its content does not match its checksum. Save it again, or copy it again."
         )
-    series = series_from_arrays(_group(arrays, "series/"), meta["series"])
-    state = TrainingState.from_arrays(_group(arrays, "state/"), meta["state"])
-    trainer = Trainer(Config.from_dict(meta["config"]), series, state)
-    return fit_of(trainer, Finished(**meta["finished"]))
+    return arrays, text
+
+
+def _digest(arrays: dict[str, np.ndarray], text: str) -> str:
+    """A checksum of everything in the file: a flipped bit would otherwise pass for another weight."""
+    sha = hashlib.sha256(text.encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        sha.update(f"{name} {array.dtype} {array.shape}".encode())
+        sha.update(np.ascontiguousarray(array).tobytes())
+    return sha.hexdigest()
+
+
+def _plain(error: Exception) -> str:
+    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else " ".join(str(error).split()).rstrip(".")
 
 
 def series_to_arrays(series: Series) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

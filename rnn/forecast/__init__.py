@@ -2,7 +2,7 @@
 
 from rnn.forecast.baselines import BASELINES, Baseline, baseline_errors
 from rnn.forecast.future import future_times
-from rnn.forecast.multi_step import forecast
+from rnn.forecast.multi_step import check_request, forecast
 from rnn.forecast.verdict import Verdict, judge
 
-__all__ = ["BASELINES", "Baseline", "Verdict", "baseline_errors", "forecast", "future_times", "judge"]
+__all__ = ["BASELINES", "Baseline", "Verdict", "baseline_errors", "check_request", "forecast", "future_times", "judge"]

@@ -22,7 +22,7 @@ Starts = NDArray[np.intp]
 
 # More windows than make up this many numbers change the fit of a linear model by less than its noise, and cost seconds.
 REGRESSION_NUMBERS = 4_000_000
-# A longer window enters the regression with its last records only: then sixteen windows remain for each weight, and seconds suffice.
+# A longer window enters the regression with its last records only, so that sixteen windows remain for each weight.
 REGRESSION_WEIGHTS = 500
 
 

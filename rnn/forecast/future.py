@@ -38,12 +38,14 @@ def _by_frequency(last: np.datetime64, frequency: str, steps: int) -> NDArray[An
 
 
 def _by_spacing(times: NDArray[Any], steps: int) -> NDArray[Any]:
-    unit = np.datetime_data(times.dtype)[0]
+    spacing = (times[:1] - times[:1]).dtype  # the unit of the times, be it days or thirty minutes
     step = max(1, int(_median_spacing(times.astype(np.int64))))
     last = int(times[-1].astype(np.int64))
     if last + steps * step > np.iinfo(np.int64).max:
-        raise ValueError(f"{steps} steps after {times[-1]} go beyond the last date that can be written; take fewer steps.")
-    return times[-1] + (np.arange(1, steps + 1) * step).astype(f"timedelta64[{unit}]")
+        raise ValueError(
+            f"{steps} steps after {times[-1]} go beyond the last date that can be written; take fewer steps."
+        )
+    return times[-1] + (np.arange(1, steps + 1) * step).astype(spacing)
 
 
 def _numbers(times: NDArray[Any], steps: int) -> NDArray[Any]:
@@ -53,7 +55,8 @@ def _numbers(times: NDArray[Any], steps: int) -> NDArray[Any]:
     spacing = _median_spacing(times.astype(np.int64) if whole else times.astype(np.float64))
     if whole and spacing.is_integer():
         return int(times[-1]) + ahead * int(spacing)
-    return float(times[-1]) + ahead * spacing
+    # 0.1, not the 0.09999999999999998 that a difference of floats gives.
+    return float(times[-1]) + ahead * float(f"{spacing:.12g}")
 
 
 def _median_spacing(times: NDArray[Any]) -> float:

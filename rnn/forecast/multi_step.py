@@ -9,16 +9,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnn.core.config import Config
 from rnn.core.fit import Fit
 from rnn.core.model import Model
 from rnn.core.series import Series
-from rnn.core.windows import split_windows
+from rnn.core.windows import chunks, split_windows
 from rnn.forecast.future import future_times
 
 Array = NDArray[np.float64]
 
-# Validation origins that intervals are measured from: enough for a 99 % interval, and quick to run.
-MOST_ORIGINS = 1000
+# Validation origins that intervals are measured from: enough for a 99 % interval, and quick to run. Where a free-running
+# forecast takes many passes, fewer of them.
+MOST_ORIGINS, LEAST_ORIGINS = 1000, 100
+MOST_PASSES = 200_000
+# Numbers that the windows of one pass may hold, whatever the window.
+PASS_NUMBERS = 2_000_000
 
 
 def forecast(fit: Fit, steps: int, levels: Sequence[float] = (80, 95), *, series: Series | None = None) -> pd.DataFrame:
@@ -31,26 +36,47 @@ def forecast(fit: Fit, steps: int, levels: Sequence[float] = (80, 95), *, series
 
     series: to forecast from instead of the one trained on (same columns). Returns a frame with `time` and for each
     target mean, lo80, hi80, … (with several targets the names are `target.mean`, …).
-    Raises ValueError for steps or levels out of range, or inputs that are not predicted.
+    Raises ValueError for steps or levels out of range, inputs that are not predicted, or a forecast that, fed back, grows
+    beyond all numbers.
     """
     series = fit.series if series is None else series
-    _check(fit.model, series, steps, levels)
-    window = fit.config.window
-    mean = predict_ahead(fit.model, series.values[None, -window:], steps)[0]
+    check_request(fit.config, fit.model.names, fit.model.targets, steps, levels)
+    _check_series(fit.model, series)
+    times = future_times(series, steps)
+    mean = predict_ahead(fit.model, series.values[None, -fit.config.window :], steps)[0]
+    _check_finite(mean, steps)
     residuals = validation_residuals(fit, steps)
-    columns: dict[str, object] = {"time": future_times(series, steps)}
+    columns: dict[str, object] = {"time": times}
     for k, target in enumerate(fit.model.targets):
         prefix = f"{target}." if len(fit.model.targets) > 1 else ""
         columns[f"{prefix}mean"] = mean[:, k]
         for level in levels:
             reach = np.array([conformal_reach(residuals[step][:, k], level) for step in range(steps)])
-            columns[f"{prefix}lo{level:g}"] = mean[:, k] - reach
-            columns[f"{prefix}hi{level:g}"] = mean[:, k] + reach
+            columns[f"{prefix}lo{_short(level)}"] = mean[:, k] - reach
+            columns[f"{prefix}hi{_short(level)}"] = mean[:, k] + reach
     return pd.DataFrame(columns)
 
 
+def check_request(
+    config: Config, names: Sequence[str], targets: Sequence[str], steps: int, levels: Sequence[float]
+) -> None:
+    """Raise ValueError where a model of this config and these columns cannot give such a forecast; asked before training
+    it saves the wait."""
+    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= 100_000:
+        raise ValueError(f"steps={steps!r} is not allowed; allowed: a whole number from 1 to 100000.")
+    _check_levels(levels)
+    others = [name for name in names if name not in targets]
+    if steps > config.horizon and others:
+        raise ValueError(
+            f"steps={steps} goes beyond the horizon ({config.horizon}), where the future of {', '.join(others)} would be "
+            f"needed; train with horizon={steps}, or make these columns targets too."
+        )
+
+
+@np.errstate(over="ignore", invalid="ignore")
 def predict_ahead(model: Model, windows: NDArray[np.floating], steps: int) -> Array:
-    """windows (B, window, D) → (B, steps, K): direct for the first horizon, then on its own predictions."""
+    """windows (B, window, D) → (B, steps, K): direct for the first horizon, then on its own predictions. What overflows
+    on the way is infinite or NaN."""
     order = [model.names.index(target) for target in model.targets]
     windows = np.asarray(windows, np.float64)
     parts, done = [], 0
@@ -69,53 +95,73 @@ def validation_residuals(fit: Fit, steps: int) -> list[Array]:
     """For each step ahead the absolute residuals (origins, K) over the validation part, original units.
 
     An origin's forecast starts where a validation window's does; steps that reach past the end of the series are left
-    out, so later steps have fewer residuals.
+    out, so later steps have fewer residuals. What overflows counts as an infinite residual.
     """
     series, window = fit.series, fit.config.window
-    split = split_windows(fit.config, len(series))
-    first = split.first_validation_window
+    first = split_windows(fit.config, len(series)).first_validation_window
     starts = np.arange(first, len(series) - window)
-    if len(starts) > MOST_ORIGINS:
-        starts = starts[np.linspace(0, len(starts) - 1, MOST_ORIGINS).astype(int)]
-    rows = starts[:, None] + np.arange(window)
     # Not further than the longest forecast that any origin can be checked against.
-    reach = min(steps, len(series) - window - first)
-    predicted = predict_ahead(fit.model, series.values[rows], reach)
+    reach = min(steps, len(starts))
+    passes = -(-reach // fit.config.horizon)
+    most = min(MOST_ORIGINS, max(LEAST_ORIGINS, MOST_PASSES // passes))
+    if len(starts) > most:
+        starts = starts[np.linspace(0, len(starts) - 1, most).astype(int)]
+    records = np.arange(window)
+    at_once = max(1, PASS_NUMBERS // (window * len(series.names)))
+    predicted = np.concatenate(
+        [
+            predict_ahead(fit.model, series.values[starts[part][:, None] + records], reach)
+            for part in chunks(len(starts), at_once)
+        ]
+    )
     actual = series.values[:, series.target_columns]
-    residuals = []
-    for step in range(steps):
+    residuals = [np.empty((0, actual.shape[1]))] * steps
+    for step in range(reach):
         known = starts + window + step < len(series)
-        if not known.any():
-            residuals.append(np.empty((0, actual.shape[1])))
-            continue
-        residuals.append(np.abs(actual[starts[known] + window + step] - predicted[known, step]))
+        errors = np.abs(actual[starts[known] + window + step] - predicted[known, step])
+        residuals[step] = np.nan_to_num(errors, nan=math.inf, posinf=math.inf)
     return residuals
 
 
 def conformal_reach(residuals: Array, level: float) -> float:
     """Half the width of the split-conformal interval: the ⌈(n + 1) · level⌉-th smallest absolute residual of n, or NaN
     where n is too small for the level."""
-    rank = math.ceil((len(residuals) + 1) * level / 100)
+    # 99.9 is not exactly 99.9 in binary: without rounding, the ⌈ ⌉ of a whole number could be the next one.
+    rank = max(1, math.ceil(round((len(residuals) + 1) * level / 100, 9)))
     if rank > len(residuals):
         return math.nan
     return float(np.partition(residuals, rank - 1)[rank - 1])
 
 
-def _check(model: Model, series: Series, steps: int, levels: Sequence[float]) -> None:
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= 100_000:
-        raise ValueError(f"steps={steps!r} is not allowed; allowed: a whole number from 1 to 100000.")
+def _short(level: float) -> str:
+    return f"{level:.10g}"
+
+
+def _check_levels(levels: Sequence[float]) -> None:
+    allowed = "allowed: percentages above 0 and below 100"
+    if isinstance(levels, str) or not isinstance(levels, Sequence | np.ndarray):
+        raise ValueError(f"levels={levels!r} is not allowed; {allowed}, as a list such as (80, 95).")
     for level in levels:
-        if not 0 < level < 100:
-            raise ValueError(f"levels: {level!r} is not allowed; allowed: percentages above 0 and below 100.")
-    if len(set(levels)) != len(levels):
-        raise ValueError(f"levels must differ, got {tuple(levels)}.")
+        if isinstance(level, bool) or not isinstance(level, int | float | np.number) or not 0 < level < 100:
+            raise ValueError(f"levels: {level!r} is not allowed; {allowed}.")
+    if len({_short(level) for level in levels}) != len(levels):
+        raise ValueError(f"levels must differ, got {', '.join(map(_short, levels))}.")
+
+
+def _check_series(model: Model, series: Series) -> None:
     if series.names != model.names:
         raise ValueError(f"The series must have the model's columns {model.names}, got {series.names}.")
     if len(series) < model.config.window:
         raise ValueError(f"The model reads {model.config.window} records, but the series has only {len(series)}.")
-    others = [name for name in model.names if name not in model.targets]
-    if steps > model.config.horizon and others:
-        raise ValueError(
-            f"steps={steps} goes beyond the horizon ({model.config.horizon}), where the future of {', '.join(others)} "
-            f"would be needed; train with horizon={steps}, or make these columns targets too."
-        )
+
+
+def _check_finite(mean: Array, steps: int) -> None:
+    finite = np.isfinite(mean).all(axis=1)
+    if finite.all():
+        return
+    first = int(np.argmin(finite)) + 1
+    reach = f"steps={first - 1} is the most" if first > 1 else "train again with a smaller lr"
+    raise ValueError(
+        f"Fed its own predictions, the network grows beyond all numbers at step {first} of {steps}; {reach}, or train with "
+        f"horizon={steps}."
+    )

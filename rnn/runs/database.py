@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, Prog
 from rnn.runs.schema import SCHEMA_VERSION, about, metadata
 
 BUSY_SECONDS = 30.0  # how long a write waits for another one before it gives up
+JOURNAL_BYTES = 64 << 20  # what SQLite's journal is cut back to after a long series has passed through it
 
 
 class StoreError(RuntimeError):
@@ -162,6 +163,7 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA journal_size_limit = {JOURNAL_BYTES}")
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         _turn_wal_on(cursor)
     cursor.close()

@@ -12,6 +12,7 @@ import math
 import os
 import socket
 import time
+from collections.abc import Container
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
@@ -72,12 +73,16 @@ class Ledger(FairQueue):
         with self.write() as connection:
             return _interrupt(connection, worker, message)
 
-    def interrupt_lost(self) -> list[str]:
-        """Find runs at work whose worker gives no sign of life any more, and interrupt them; returns their ids."""
+    def interrupt_lost(self, sparing: Container[str | None] = ()) -> list[str]:
+        """Find runs at work whose worker gives no sign of life any more, and interrupt them; returns their ids.
+
+        sparing: workers that are known to live, though they may have been silent while the machine slept.
+        """
         query = select(runs.c.worker, runs.c.heartbeat).where(runs.c.state == "running")
         now = time.time()
         with self.read() as connection:
-            lost = [row.worker for row in connection.execute(query) if _is_lost(row.worker, now - row.heartbeat)]
+            rows = [row for row in connection.execute(query) if row.worker not in sparing]
+        lost = {row.worker for row in rows if _is_lost(row.worker, now - row.heartbeat)}
         found: list[str] = []
         for worker in lost:
             with self.write() as connection:

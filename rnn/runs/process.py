@@ -76,9 +76,7 @@ class WorkerProcess:
     def close(self) -> None:
         """Ask it to write down what it has and end."""
         self.closed = True
-        assert self._popen.stdin is not None
-        with contextlib.suppress(OSError):
-            self._popen.stdin.close()
+        self._close_input()
 
     def end(self, deadline: float) -> None:
         """Wait for its end until `deadline` (monotonic seconds), then make it end."""
@@ -93,7 +91,7 @@ class WorkerProcess:
 
     def discard(self) -> str:
         """Free what the ended process held; returns how it ended, in words."""
-        self.close()
+        self._close_input()
         self._listener.join()
         assert self._popen.stdout is not None
         self._popen.stdout.close()
@@ -103,15 +101,19 @@ class WorkerProcess:
                 return f"ended by {signal.Signals(-code).name}"
         return f"exit code {code}"
 
+    def _close_input(self) -> None:
+        assert self._popen.stdin is not None
+        with contextlib.suppress(OSError):
+            self._popen.stdin.close()
+
     def _listen(self) -> None:
         stdout = self._popen.stdout
         assert stdout is not None
         for line in stdout:
-            what, name, *_ = line.decode().split()
-            self.busy = what == "busy"
-            self._idle_since = time.monotonic()
-            self.name = name
-            self._on_change()
+            what, _, name = line.decode(errors="replace").strip().partition(" ")
+            if what in ("ready", "busy"):  # a library may print too
+                self.busy, self.name, self._idle_since = what == "busy", name, time.monotonic()
+                self._on_change()
         self._popen.wait()
         self._on_change()
 

@@ -106,9 +106,10 @@ class Runner:
         with self._lock:
             self._keep_spare()
             self._let_idle_go()
+            own = {process.name for process in self._processes}
         if time.monotonic() >= self._look_at:
             self._look_at = time.monotonic() + WATCH_SECONDS
-            self.store.interrupt_lost()
+            self.store.interrupt_lost(sparing=own)
             if self.store.queue_length():
                 self._wake_all()
 
@@ -133,6 +134,12 @@ class Runner:
                 self._failures += 1
                 self._retry_at = time.monotonic() + min(RESTART_SECONDS, 0.5 * 2**self._failures)
                 log.error("A worker ended before it was ready (%s).", how)
+
+    def _interrupt(self, worker: str, how: str) -> None:
+        try:
+            self.store.interrupt(worker, f"Its worker ended ({how}). Resume goes on from the last checkpoint.")
+        except SQLAlchemyError:
+            log.exception("The runner could not reach the store; the run is found to be lost later.")
 
     def _keep_spare(self) -> None:
         """One worker waits, as long as there may be another."""

@@ -2,7 +2,7 @@
 
 `python -m rnn.runs.worker` is started by the runner, which wakes it by a line on standard input; end of input means that
 the server has gone, and with it goes the worker, its run checkpointed. Standard output tells the runner "ready NAME" when
-it waits and "busy NAME RUN" when it has claimed a run. `python -m rnn.runs.worker --poll 1.0` works without a runner,
+it waits and "busy NAME" when it has claimed a run. `python -m rnn.runs.worker --poll 1.0` works without a runner,
 on any host that reaches the store (UNROLL_DATABASE_URL): it looks into the queue that often.
 """
 
@@ -47,7 +47,7 @@ class Worker:
             self._awake.clear()
             run = self.store.claim_next(self.name)
             if run is not None:
-                _say(f"busy {self.name} {run.id}")
+                _say(f"busy {self.name}")
                 Attempt(self.store, run, self.name, self._series_of, self._leaving.is_set).work()
                 continue
             _say(f"ready {self.name}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -43,7 +44,7 @@ def read_table(data: str, reading: str = "{}") -> Table:
     if not data.startswith(FILE):
         return load_sample(data)
     stored = process_runner().store.file(data.removeprefix(FILE))
-    return read_csv(stored.content, **{"name": stored.name, **json.loads(reading)})
+    return read_csv(stored.content, **{"name": Path(stored.name).stem, **json.loads(reading)})
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -145,7 +146,7 @@ def remember_in_link(choice: Choice) -> None:
 
 def take_upload(name: str, content: bytes) -> Table:
     """Keep an uploaded file and make it the current series. Raises BadFile, leaving the current choice as it is."""
-    read_csv(content, name=name)
+    read_csv(content, name=Path(name).stem)
     data = FILE + process_runner().store.add_file(name, content)
     table = read_table(data)
     choose(Choice(data, (table.guess,)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -124,7 +125,7 @@ def test_each_epoch_takes_every_training_window_once_in_an_order_of_its_own():
     trainer.learner.update = recorded
     epochs_of(trainer)
     assert trainer.batches == math.ceil(trainer.split.train / 8)
-    orders = [sum(taken[k : k + trainer.batches], []) for k in range(0, len(taken), trainer.batches)]
+    orders = [list(chain(*taken[k : k + trainer.batches])) for k in range(0, len(taken), trainer.batches)]
     assert len(orders) == CONFIG.epochs
     assert all(sorted(order) == list(range(trainer.split.train)) for order in orders)
     assert len({tuple(order) for order in orders}) == CONFIG.epochs

@@ -143,6 +143,6 @@ def wait_until() -> Callable[..., None]:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"waited {seconds:g} s in vain"
-            time.sleep(0.005)
+            time.sleep(0.01)
 
     return wait

@@ -114,7 +114,7 @@ def test_how_a_series_was_read_is_kept_and_the_latest_reading_counts(store: Stor
 
 def test_what_is_not_there_is_said_in_a_sentence(store: Store, series: Series) -> None:
     for call in (store.file, store.series, store.series_reading):
-        with pytest.raises(LookupError, match="has no (file|series) 'nothing'; it may have been removed"):
+        with pytest.raises(LookupError, match=r"has no (file|series) 'nothing'; it may have been removed"):
             call("nothing")
     with pytest.raises(LookupError, match="no file 'nothing'"):
         store.add_series(series, file_hash="nothing")
@@ -191,6 +191,7 @@ def test_epochs_walked_again_replace_their_rows(store: Store, series: Series) ->
 def test_every_write_makes_the_version_grow(store: Store, series: Series) -> None:
     key = store.add_series(series)
     run_id = store.add_run(SMALL, key, session="a")
+    nothing = np.zeros((1, 1, 1), np.float32)
     writes: list[Callable[[], object]] = [
         lambda: store.rename(run_id, "other"),
         lambda: store.command(run_id, "lr", 0.1),
@@ -198,7 +199,7 @@ def test_every_write_makes_the_version_grow(store: Store, series: Series) -> Non
         lambda: store.command(run_id, "resume"),
         lambda: store.claim_next("worker"),
         lambda: store.record(run_id, "worker", an_entry()),
-        lambda: store.record(run_id, "worker", an_entry(preview=Preview(1, np.zeros((1, 1, 1), "f4"), np.zeros((1, 1, 1), "f4")))),
+        lambda: store.record(run_id, "worker", an_entry(preview=Preview(1, nothing, nothing))),
         lambda: store.command(run_id, "stop"),
         lambda: store.interrupt("worker", "gone"),
     ]  # fmt: skip
@@ -298,12 +299,13 @@ def test_deleting_a_run_takes_all_of_it_and_leaves_others(store: Store, series: 
 
 
 def test_a_run_whose_worker_is_silent_is_interrupted(store: Store, series: Series) -> None:
-    lost, alive = claimed(store, series), None
+    lost = claimed(store, series)
     alive = store.add_run(SMALL, store.add_series(series), session="a")
     store.claim_next("elsewhere:1:x")
     with store.write() as connection:
         silent = time.time() - ledger.STALE_SECONDS - 1
         connection.execute(update(schema.runs).where(schema.runs.c.id == lost).values(heartbeat=silent))
+    assert store.interrupt_lost(sparing={"worker"}) == []
     assert store.interrupt_lost() == [lost]
     states = {run.id: (run.state, run.message) for run in store.runs()}
     assert (

@@ -68,52 +68,52 @@ def test_a_run_that_was_paused_joins_the_end_of_the_queue_and_leaves_no_claim_be
 
 
 CLAIM_ALL = """
-import sys, time
+import sys
 from rnn.runs.store import Store
-while time.time() < float(sys.argv[2]):
-    pass
 with Store(sys.argv[1]) as store:
-    while (run := store.claim_next(sys.argv[3])) is not None:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    while (run := store.claim_next(sys.argv[2])) is not None:
         print(run.id, flush=True)
 """
-
-
-def test_processes_that_claim_at_once_never_get_the_same_run(url: str, series: Series) -> None:
-    with Store(url) as store:
-        key = store.add_series(series)
-        queued = {store.add_run(SMALL, key, session=f"s{number % 5}") for number in range(60)}
-    start = time.time() + 2.0
-    folder = Path(rnn.__file__).parents[1]
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", CLAIM_ALL, url, str(start), f"worker{number}"],
-            cwd=folder, stdout=subprocess.PIPE, text=True,
-        )
-        for number in range(3)
-    ]  # fmt: skip
-    claims = [process.communicate(timeout=60)[0].split() for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0]
-    assert sorted(sum(claims, [])) == sorted(queued)
-    assert sum(bool(claim) for claim in claims) > 1, "they did not claim at the same time; nothing was tested"
-
-
 OPEN = """
-import sys, time
+import sys
 from rnn.runs.store import Store
-while time.time() < float(sys.argv[2]):
-    pass
+print("ready", flush=True)
+sys.stdin.readline()
 with Store(sys.argv[1]) as store:
     print(len(store.runs()))
 """
 
 
-def test_processes_that_open_a_new_store_at_once_all_find_it_made(tmp_path: Path) -> None:
-    start = time.time() + 2.0
+def run_at_once(program: str, url: str) -> list[list[str]]:
+    """What three processes print that run `program` at the same moment, once all are ready."""
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", OPEN, f"sqlite:///{tmp_path / 'new.sqlite'}", str(start)],
-            cwd=Path(rnn.__file__).parents[1], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [sys.executable, "-c", program, url, f"worker{number}"],
+            cwd=Path(rnn.__file__).parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
-        for _ in range(3)
+        for number in range(3)
     ]  # fmt: skip
-    assert [process.communicate(timeout=60) for process in processes] == [("0\n", "")] * 3
+    for process in processes:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    printed = [process.communicate(timeout=60)[0].split() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    return printed
+
+
+def test_processes_that_claim_at_once_never_get_the_same_run(url: str, series: Series) -> None:
+    with Store(url) as store:
+        key = store.add_series(series)
+        queued = [store.add_run(SMALL, key, session=f"s{number % 5}") for number in range(60)]
+    claims = run_at_once(CLAIM_ALL, url)
+    assert sorted(run_id for claim in claims for run_id in claim) == sorted(queued)
+    assert sum(bool(claim) for claim in claims) > 1, "they did not claim at the same time; nothing was tested"
+
+
+def test_processes_that_open_a_new_store_at_once_all_find_it_made(tmp_path: Path) -> None:
+    assert run_at_once(OPEN, f"sqlite:///{tmp_path / 'new.sqlite'}") == [["0"]] * 3

@@ -357,7 +357,7 @@ def test_writes_are_few_however_short_the_epochs(
     before, began = the(store, run_id), time.monotonic()
     time.sleep(1.5)
     after, seconds = the(store, run_id), time.monotonic() - began
-    assert after.epoch - before.epoch > 100 * seconds, "the epochs are not short; nothing was tested"
+    assert after.epoch - before.epoch > 40 * seconds, "the epochs are not short; nothing was tested"
     assert (after.version - before.version) / seconds <= 21
     assert len(store.epochs(run_id)) >= after.epoch
 
@@ -366,9 +366,9 @@ def test_a_worker_without_a_runner_looks_into_the_queue_itself(
     store: Store, submit: Callable[[Config], str], start: Callable[..., WorkerByHand], wait_until: Wait
 ) -> None:
     worker = start("--poll", "0.1")
-    assert worker.process.stdin is not None
+    assert worker.process.stdin is not None and worker.process.stdout is not None
     worker.process.stdin.close()  # as under a service manager
-    time.sleep(1.0)
+    assert worker.process.stdout.readline().startswith(b"ready ")
     run_id = submit(LONG.replace(epochs=2))
     wait_until(lambda: the(store, run_id).state == "done")
     worker.process.send_signal(signal.SIGINT)

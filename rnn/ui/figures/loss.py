@@ -54,10 +54,12 @@ def loss_figure(
         traces += _best(x, curves[1], best_epoch)
     if naive is not None and np.isfinite(naive) and (naive > 0 or not log):
         traces.append(_level(x, naive))
-    y_axis = {"type": "log", "minorloglabels": "none"} if log else {"type": "linear", "rangemode": "tozero"}
+    y_axis = {"type": "log", "minorloglabels": "complete", "tickformat": "~g"} if log else {"type": "linear", "rangemode": "tozero"}
     made = figure(traces, "epoch", unit, **_marks(x, changes))
     made.update_yaxes(y_axis)
     made.update_xaxes(unifiedhovertitle={"text": "epoch %{x}"}, hoverformat="d", tickformat=",d", minallowed=0)
+    if np.ptp(x) < 8:
+        made.update_xaxes(dtick=1)  # no half epochs
     return made
 
 

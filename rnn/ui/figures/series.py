@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 
 from rnn.ui.figures.style import (
     ACTUAL,
-    TRAIN,
     axis,
     curve,
     empty_figure,
@@ -38,7 +37,7 @@ def series_figure(
     if len(x) == 0 or not columns:
         return empty_figure(_NOTHING)
     traces = [
-        curve(x, column, name, TRAIN if len(columns) == 1 else ACTUAL, yaxis=_axis_name(k), showlegend=False)
+        curve(x, column, name, ACTUAL, yaxis=_axis_name(k), showlegend=False)
         for k, (column, name) in enumerate(zip(columns, names, strict=True))
     ]
     shapes = [] if split_at is None else [split_shade(split_at, x[-1], "validation")]

@@ -90,6 +90,9 @@ def axis(title: str, **more: Any) -> dict[str, Any]:
         "zeroline": False,
         "exponentformat": "power",
         "minexponent": 5,
+        "spikethickness": 1,
+        "spikedash": "solid",
+        "spikecolor": ACTUAL,
         **more,
     }
 
