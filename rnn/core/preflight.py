@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnn.core.config import Config
-from rnn.core.network import Network, Workspace
+from rnn.core.learner import EVALUATION_WINDOWS, make_learner
+from rnn.core.network import Network
+from rnn.core.scaling import fit_scaler
+from rnn.core.series import Series
 from rnn.core.windows import Split, split_windows
 
-# A trial of the training step stays within this many multiply-adds and numbers, so that it takes milliseconds.
-TRIAL_FLOPS = 1e8
-TRIAL_NUMBERS = 2_000_000
-# The article's rule, measured per record and step of the window at hidden 100; it grows with hidden².
-PUBLISHED_SECONDS = 1.2e-5
+# A trial of the training step stays within these, so that it takes milliseconds and megabytes whatever the settings.
+TRIAL_FLOPS, TRIAL_NUMBERS, TRIAL_HIDDEN = 2e8, 2_000_000, 1024
+TRIAL_SECONDS = 0.04
+# In multiply-adds: what the calls of one time step cost, and what the activation of one unit costs.
+STEP_OVERHEAD, UNIT_OVERHEAD = 100_000, 30
+# Seconds for each predicted number of an evaluation, which passes over it about ten times.
+SECONDS_A_NUMBER = 3e-8
+# The time that this thread computed, wherever it is counted finely: what else the machine does is no part of the answer.
+_clock = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-5 else time.perf_counter
 
 
 @dataclass(frozen=True)
@@ -27,48 +35,145 @@ class Preflight:
     memory_bytes: int
 
 
-def preflight(config: Config, rows: int, n_inputs: int, n_targets: int) -> Preflight:
-    """For a series of `rows` records. Raises ValueError saying what to change where the settings are impossible."""
+def preflight(
+    config: Config, rows: int, n_inputs: int, n_targets: int, *, memory_limit: int | None = None
+) -> Preflight:
+    """For a series of `rows` records. memory_limit: bytes that may be used (None: any).
+
+    Raises ValueError saying what to change where the settings are impossible or would pass the limit.
+    """
+    if config.gradient == "published" and n_inputs > 1:
+        raise ValueError(f"gradient='published' (the article's algorithm) takes one column, got {n_inputs}.")
     split = split_windows(config, rows)
     size = Network(config, n_inputs, n_targets).size
+    memory = _memory_bytes(config, split, n_inputs, n_targets)
+    if memory_limit is not None and memory > memory_limit:
+        raise ValueError(_too_large(config, split, n_inputs, n_targets, memory, memory_limit))
+    return Preflight(split, size, memory)
+
+
+def _memory_bytes(config: Config, split: Split, n_inputs: int, n_targets: int) -> int:
     itemsize = np.dtype(config.dtype).itemsize
+    size = Network(config, n_inputs, n_targets).size
+    square = config.hidden**2
+    predicted = split.train * config.horizon * n_targets
+    # Predictions and actual values in float64 with the temporaries of their errors, one part at a time.
+    evaluation = predicted * (40 + itemsize) + (split.validation * config.horizon * n_targets) * 12
+    series = split.rows * n_inputs * (2 * 8 + itemsize)
+    if config.gradient == "published":
+        return int(3 * size * 8 + max(4 * split.train * config.hidden * 8, evaluation) + series)
     batch = min(config.batch, split.train)
-    # The state buffer [h | x | 1] and the errors, for the full batch and for the last, smaller one.
-    buffers = 2 * (config.window + 1) * batch * (2 * config.hidden + n_inputs + 1) * itemsize
-    predictions = (split.train + split.validation) * config.horizon * n_targets * (3 * 8 + itemsize)
-    series = rows * n_inputs * (2 * 8 + itemsize)
-    # Weights, gradient, two optimiser moments, best weights, one temporary.
-    return Preflight(split, size, int(6 * size * itemsize + buffers + predictions + series))
+    # The states [h | x | 1] and the errors of every step, for the full batch and for the last, smaller one.
+    windows = batch + split.train % batch
+    buffers = (config.window + 1) * windows * (2 * config.hidden + n_inputs + 1) + 4 * square
+    # Weights, gradient, two moments, best weights; then the optimiser's temporary or an evaluation.
+    training = 5 * size * itemsize + buffers * itemsize + max(size * itemsize, evaluation) + series
+    drawing = 5 * square * 8 + size * itemsize  # an orthogonal start is found in float64
+    return int(max(training, drawing))
+
+
+def _too_large(config: Config, split: Split, n_inputs: int, n_targets: int, memory: int, limit: int) -> str:
+    """The sentence for settings that do not fit: the largest of the first field of which one value alone would."""
+    for field, highest in (
+        ("batch", min(config.batch, split.train)),
+        ("window", config.window),
+        ("hidden", config.hidden),
+    ):
+
+        def fits(value: int, field: str = field) -> bool:
+            changes = {field: value}
+            if field == "window" and config.truncate is not None:
+                changes["truncate"] = min(config.truncate, value)
+            changed = config.replace(**changes)
+            return _memory_bytes(changed, split_windows(changed, split.rows), n_inputs, n_targets) <= limit
+
+        if (field != "batch" or config.gradient != "published") and fits(1):
+            advice = f"take {field}={_largest(fits, highest)} or less"
+            break
+    else:
+        advice = "take a shorter series, a shorter horizon and fewer hidden units"
+    return f"Training would hold about {_in_words(memory)} of memory, more than {_in_words(limit)}; {advice}."
+
+
+def _largest(fits: Callable[[int], bool], high: int) -> int:
+    """The largest value below `high` that fits, by bisection; 1 does, `high` does not."""
+    low = 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _in_words(count: int) -> str:
+    return f"{count / 1e9:,.3g} GB" if count >= 1e9 else f"{count / 1e6:,.3g} MB"
 
 
 def seconds_per_epoch(config: Config, split: Split, n_inputs: int, n_targets: int) -> float:
-    """Measured: one training step on numbers of the run's own shape, cut short where it would take long, scaled up."""
-    if config.gradient == "published":
-        return split.train * config.window * PUBLISHED_SECONDS * max(1.0, (config.hidden / 100) ** 2)
+    """Measured: an update and an evaluation on numbers of the run's own shape, cut short where they would take long,
+    then scaled up by their work."""
     batch = min(config.batch, split.train)
-    flops_a_step = 6 * batch * config.hidden * (config.hidden + n_inputs)
-    numbers_a_step = 2 * batch * (config.hidden + n_inputs)
-    steps = int(max(2, min(config.window, TRIAL_FLOPS // flops_a_step, TRIAL_NUMBERS // numbers_a_step)))
-    scale = config.window / min(steps, config.window)
-    trial_batch = min(batch, max(1, int(TRIAL_NUMBERS // (2 * (config.hidden + n_inputs)))))
-    scale *= batch / trial_batch
-    trial = config.replace(window=min(steps, config.window), truncate=None)
-    seconds = _time_one_step(trial, trial_batch, n_inputs, n_targets) * scale
-    batches = -(-split.train // batch)
-    # Measuring the losses is a forward pass over both parts: about a third of a training step's work a window.
-    return seconds * batches * (1 + (split.train + split.validation) / split.train / 3)
+    trial, trial_batch = _trial(config, batch, n_inputs, n_targets)
+    evaluated = min(
+        EVALUATION_WINDOWS, split.train + split.validation, max(1, _affordable(trial, n_inputs) // trial.window)
+    )
+    seconds_update, seconds_predict = _measure(trial, trial_batch, evaluated, n_inputs, n_targets)
+    update = seconds_update * _work(config, batch, n_inputs, n_targets) / _work(trial, trial_batch, n_inputs, n_targets)
+    predict = (
+        seconds_predict * _work(config, evaluated, n_inputs, n_targets) / _work(trial, evaluated, n_inputs, n_targets)
+    )
+    windows = split.train + split.validation
+    numbers = windows * config.horizon * n_targets
+    return update * split.train / batch + predict * windows / evaluated + numbers * SECONDS_A_NUMBER
 
 
-def _time_one_step(config: Config, batch: int, n_inputs: int, n_targets: int) -> float:
-    network = Network(config, n_inputs, n_targets)
+def _trial(config: Config, batch: int, n_inputs: int, n_targets: int) -> tuple[Config, int]:
+    """The config and batch to measure with: the run's own where they are small enough."""
+    hidden = min(config.hidden, TRIAL_HIDDEN, max(1, TRIAL_NUMBERS // n_inputs))
+    batch = min(batch, max(16, _affordable(config.replace(hidden=hidden), n_inputs) // 2))
+    steps = max(2, _affordable(config.replace(hidden=hidden), n_inputs) // batch)
+    if config.input_weights == "per_step":
+        steps = max(2, min(steps, TRIAL_NUMBERS // (n_inputs * hidden)))
+    window = min(config.window, steps)
+    horizon = min(config.horizon, max(1, TRIAL_NUMBERS // (max(hidden, batch) * n_targets)))
+    truncate = config.truncate and max(1, round(config.truncate * window / config.window))
+    # An orthogonal start takes long to find where there are many hidden units, and changes nothing in the time.
+    init = "glorot" if config.init == "orthogonal" else config.init
+    return config.replace(hidden=hidden, window=window, horizon=horizon, truncate=truncate, init=init), batch
+
+
+def _affordable(config: Config, n_inputs: int) -> int:
+    """How many windows times steps a trial may have."""
+    columns = config.hidden + n_inputs
+    return int(max(1, min(TRIAL_FLOPS // (6 * config.hidden * columns), TRIAL_NUMBERS // (2 * columns))))
+
+
+def _work(config: Config, batch: int, n_inputs: int, n_targets: int) -> float:
+    """What a pass over `batch` windows costs, in multiply-adds."""
+    unit = config.hidden + n_inputs + UNIT_OVERHEAD
+    layer = config.window * (STEP_OVERHEAD + batch * config.hidden * unit)
+    size = Network(config, n_inputs, n_targets).size
+    return layer + batch * config.hidden * config.horizon * n_targets + UNIT_OVERHEAD * size
+
+
+def _measure(config: Config, batch: int, evaluated: int, n_inputs: int, n_targets: int) -> tuple[float, float]:
+    """Seconds of one update and of predicting `evaluated` windows, on made-up numbers."""
     rng = np.random.default_rng(0)
-    work = Workspace(network, batch, params=network.flat(network.init(rng)))
-    x = rng.standard_normal((batch, n_inputs)).astype(config.dtype)
-    y = np.zeros((batch, network.outputs), config.dtype)
-    times = []
-    for _ in range(3):
-        started = time.perf_counter()
-        work.forward(lambda t, out: np.copyto(out, x))
-        work.backward(y)
-        times.append(time.perf_counter() - started)
+    rows = max(batch, evaluated) + config.window + config.horizon
+    names = [f"column{k}" for k in range(n_inputs)]
+    series = Series.from_values(rng.standard_normal((rows, n_inputs)), names, names[:n_targets])
+    network = Network(config, n_inputs, n_targets)
+    scaler = fit_scaler(config.scaling, series.values, rows)
+    learner = make_learner(config, network, series, scaler, network.init(rng))
+    starts = np.arange(max(batch, evaluated))
+    update = _fastest(lambda: learner.update(starts[:batch], 0.0, 1))
+    return update, _fastest(lambda: learner.predict(starts[:evaluated]))
+
+
+def _fastest(call: Callable[[], object]) -> float:
+    """The shortest of a few runs: the first one allocates, and others are disturbed by whatever else is at work."""
+    times: list[float] = []
+    while len(times) < 2 or (len(times) < 8 and sum(times) < TRIAL_SECONDS):
+        started = _clock()
+        call()
+        times.append(_clock() - started)
     return min(times)

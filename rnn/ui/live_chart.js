@@ -225,7 +225,8 @@ function dress(layout, message, look, width) {
   const narrow = width < NARROW;
   const size = narrow ? 11 : 12;
   Object.assign(layout, { width, height: message.height, autosize: false, uirevision: message.identity });
-  layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
+  layout.paper_bgcolor = look.background; // a downloaded picture needs one, and so does the halo of the pointer line
+  layout.plot_bgcolor = "rgba(0,0,0,0)";
   layout.font = { family: look.font, size, color: look.text, ...layout.font };
   layout.legend = { bgcolor: "rgba(0,0,0,0)", ...layout.legend, font: { size, color: look.text } };
   layout.hoverlabel = { bgcolor: look.background, bordercolor: look.line, namelength: -1, ...layout.hoverlabel };

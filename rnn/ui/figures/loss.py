@@ -54,13 +54,21 @@ def loss_figure(
         traces += _best(x, curves[1], best_epoch)
     if naive is not None and np.isfinite(naive) and (naive > 0 or not log):
         traces.append(_level(x, naive))
-    y_axis = {"type": "log", "minorloglabels": "complete", "tickformat": "~g"} if log else {"type": "linear", "rangemode": "tozero"}
+    y_axis = _log_axis(traces) if log else {"type": "linear", "rangemode": "tozero"}
     made = figure(traces, "epoch", unit, **_marks(x, changes))
     made.update_yaxes(y_axis)
     made.update_xaxes(unifiedhovertitle={"text": "epoch %{x}"}, hoverformat="d", tickformat=",d", minallowed=0)
     if np.ptp(x) < 8:
         made.update_xaxes(dtick=1)  # no half epochs
     return made
+
+
+def _log_axis(traces: list[dict[str, Any]]) -> dict[str, Any]:
+    """Ticks at 1, 2 and 5 of each decade where decades are few, else at the decades alone."""
+    values = np.concatenate([trace["y"] for trace in traces])
+    values = values[np.isfinite(values)]
+    many = len(values) > 0 and values.max() > 300 * values.min()
+    return {"type": "log", "dtick": 1 if many else "D2", "minorloglabels": "complete", "tickformat": "~g"}
 
 
 def _best(x: NDArray[Any], val: NDArray[np.float64], best_epoch: int | None) -> list[dict[str, Any]]:

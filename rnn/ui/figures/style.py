@@ -15,6 +15,7 @@ VALIDATION = "#d9650b"
 FORECAST = "#0f9172"
 ACTUAL = "#80868f"
 
+_POINTER = {"spikethickness": 1, "spikedash": "solid", "spikecolor": ACTUAL}
 SHADE = "rgba(128, 134, 143, 0.10)"
 DASHED = "5px,3px"
 DOTTED = "1.5px,3px"
@@ -75,7 +76,7 @@ def figure(traces: list[dict[str, Any]], x_title: str, y_title: str, **layout: A
             "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
             "hovermode": "x unified",
             "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
-            "xaxis": axis(x_title, showgrid=False, showline=True, ticks="outside", ticklen=4),
+            "xaxis": axis(x_title, showgrid=False, showline=True, ticks="outside", ticklen=4, **_POINTER),
             "yaxis": axis(y_title),
             **layout,
         },
@@ -90,9 +91,6 @@ def axis(title: str, **more: Any) -> dict[str, Any]:
         "zeroline": False,
         "exponentformat": "power",
         "minexponent": 5,
-        "spikethickness": 1,
-        "spikedash": "solid",
-        "spikecolor": ACTUAL,
         **more,
     }
 

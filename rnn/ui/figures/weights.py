@@ -1,0 +1,57 @@
+"""A weight matrix as a heat map around zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from rnn.ui.figures.heat import DIVERGING, heat_trace, strongest
+from rnn.ui.figures.style import axis, figure, number
+
+MOST = 160
+
+
+def weights_figure(
+    matrix: ArrayLike, *, row: str, column: str, row_names: Sequence[str] = (), column_names: Sequence[str] = ()
+) -> go.Figure:
+    """The weights (rows, columns), with the colours' span set by the largest |weight|.
+
+    row, column: what a row and a column stand for, for the axes; row_names, column_names: their names, else numbers from
+    0. More than 160 rows or columns are drawn in blocks, each by its strongest weight.
+    """
+    drawn, down, across = strongest(np.asarray(matrix), MOST)
+    bound = max(float(np.abs(drawn).max()), 1e-12)
+    names = [_names(given, size, step) for given, size, step in zip(
+        (row_names, column_names), np.shape(matrix), (down, across), strict=True
+    )]  # fmt: skip
+    hover = f"{row} %{{y}}, {column} %{{x}}<br>weight %{{z:.4f}}"
+    trace = heat_trace(
+        drawn, names[1], names[0], low=-bound, high=bound, hover=hover, colorscale=DIVERGING, bar={"nticks": 3}
+    )
+    made = figure([trace], "", "", hovermode="closest", showlegend=False)
+    made.update_layout(
+        xaxis=axis(column, type="category", showgrid=False, ticks="", showline=False, nticks=8),
+        yaxis=axis(row, type="category", showgrid=False, autorange="reversed", nticks=8),
+    )
+    return made
+
+
+def _names(given: Sequence[str], size: int, step: int) -> list[str]:
+    if given:
+        return [str(name) for name in given[::step]]
+    if step == 1:
+        return [str(k) for k in range(size)]
+    return [f"{k}–{min(k + step, size) - 1}" for k in range(0, size, step)]
+
+
+def alt_weights(matrix: ArrayLike, *, name: str, row: str, column: str) -> str:
+    """The heat map in words; arguments as for `weights_figure`."""
+    weights = np.asarray(matrix, np.float64)
+    i, j = np.unravel_index(int(np.abs(weights).argmax()), weights.shape)
+    return (
+        f"Weights {name}, {weights.shape[0]} × {weights.shape[1]}, mean {number(weights.mean())}, standard deviation "
+        f"{number(weights.std())}; the largest by size is {number(weights[i, j])}, at {row} {i}, {column} {j}."
+    )

@@ -1,0 +1,58 @@
+"""The Data page: samples, uploads, what was understood, and files that cannot be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnn.data import SAMPLES
+from tests.pages.conftest import link_value
+
+GERMAN = "Datum;Umsatz;Filiale\r\n" + "".join(f"{1 + k % 28:02d}.{1 + k // 28:02d}.2023;{k},5;A\r\n" for k in range(200))
+
+
+def upload(app, name, content):
+    app.file_uploader[0].upload(name, content).run()
+
+
+def texts(app):
+    return [one.value for one in (*app.markdown, *app.caption, *app.error)]
+
+
+@pytest.mark.parametrize("key", list(SAMPLES))
+def test_every_sample_opens(open_app, key):
+    app = open_app("data/page.py")
+    next(one for one in app.button if one.key == f"choose-{key}").click().run()
+    assert not app.exception
+    assert any(SAMPLES[key].licence in one for one in texts(app))
+    assert any("rows in the file" in one for one in texts(app))
+
+
+def test_an_upload_is_understood_and_is_there_on_train(open_app):
+    app = open_app("data/page.py")
+    upload(app, "Umsätze 2023.csv", GERMAN.encode("cp1252"))
+    metrics = {one.label: one.value for one in app.metric}
+    assert metrics["Rows"] == "200"
+    assert metrics["Separator"] == "semicolon"
+    assert metrics["Decimal"] == "comma"
+    assert metrics["Time column"] == "Datum"
+    assert link_value(app, "data").startswith("file-")
+    app.switch_page("train/page.py").run()
+    assert not app.exception
+    assert app.subheader[-1].value.startswith("Umsätze") or any("Umsätze" in one.value for one in app.subheader)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("empty.csv", b"", "empty"),
+        ("words.csv", b"a,b\nx,y\nz,w\n", "number"),
+        ("archive.csv", b"PK\x03\x04" + bytes(200), "zip"),
+    ],
+)
+def test_a_bad_file_gets_a_sentence_and_the_series_stays(open_app, name, content, word):
+    app = open_app("data/page.py")
+    upload(app, name, content)
+    assert not app.exception
+    assert len(app.error) == 1
+    assert word in app.error[0].value
+    assert app.session_state["data"] == "sunspots"
