@@ -8,13 +8,15 @@ import json
 import math
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 import rnn
 from rnn.core import article
 from rnn.core.fields import FIELDS
+from rnn.core.preflight import preflight
 from rnn.data import inspect
+from rnn.forecast import check_request
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,19 +24,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
-    except (ValueError, OSError) as error:
-        print(f"unroll: {_sentence(error)}", file=sys.stderr)
-        return 2
+        sys.stdout.flush()
     except BrokenPipeError:
         # The reader (head, say) has seen enough; nothing more can be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (ValueError, OSError, MemoryError) as error:
+        print(f"unroll: {_sentence(error)}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     return 0
 
 
 def _train(options: argparse.Namespace) -> None:
-    config, series = _config(options), _series(options)
+    config = _config(options)
+    series = _series(options, config)
     for event in rnn.train(config, series):
         if isinstance(event, rnn.Epoch):
             _print_json(dataclasses.asdict(event))
@@ -48,14 +52,31 @@ def _inspect(options: argparse.Namespace) -> None:
 
 
 def _forecast(options: argparse.Namespace) -> None:
-    fit = rnn.fit(_config(options), _series(options))
+    config = _config(options)
+    # Asked before training, which may take long.
+    check_request(config, [options.target], [options.target], options.steps, options.levels)
+    fit = rnn.fit(config, _series(options, config))
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels)
     print(frame.to_csv(index=False, lineterminator="\n"), end="")
 
 
 def _article(options: argparse.Namespace) -> None:
     for row in article.table_rows(options.epochs):
-        _print_json(row)
+        if "epoch" in row:
+            _print_json(row)
+        else:
+            _print_article_errors(row)
+
+
+def _print_article_errors(row: Mapping[str, float | None]) -> None:
+    """What follows the table goes beside it, so that every line of the output has the same keys."""
+    printed = row["printed_val_rmse"]
+    print(
+        f"Validation RMSE {row['prediction_step_val_rmse']:.6f} by the article's own prediction step"
+        + (f", where the article printed {printed:.6f}; " if printed is not None else "; ")
+        + f"{row['forward_val_rmse']:.6f} by the forward pass that was trained.",
+        file=sys.stderr,
+    )
 
 
 def _config(options: argparse.Namespace) -> rnn.Config:
@@ -63,7 +84,7 @@ def _config(options: argparse.Namespace) -> rnn.Config:
         raise ValueError(f"--preset {options.preset!r} is not known; the presets are {', '.join(rnn.PRESETS)}.")
     changes: dict[str, Any] = {}
     for assignment in options.set:
-        field, separator, text = assignment.partition("=")
+        field, separator, text = (part.strip() for part in assignment.partition("="))
         if not separator:
             raise ValueError(f"--set takes field=value, got {assignment!r}.")
         if field not in FIELDS:
@@ -85,9 +106,20 @@ def _parse_value(text: str) -> Any:
     return text
 
 
-def _series(options: argparse.Namespace) -> rnn.Series:
+def _series(options: argparse.Namespace, config: rnn.Config) -> rnn.Series:
+    """The file's series, once it is clear that the config can be trained on it here."""
     choices = {"time": options.time} if options.time else {}
-    return rnn.read_csv(options.file, **choices).series(target=options.target)
+    series = rnn.read_csv(options.file, **choices).series(target=options.target)
+    preflight(config, len(series), len(series.names), len(series.targets), memory_limit=_memory())
+    return series
+
+
+def _memory() -> int | None:
+    """Bytes of memory that this machine has, or None where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def _print_json(fields: dict[str, Any]) -> None:
@@ -101,6 +133,8 @@ def _print_json(fields: dict[str, Any]) -> None:
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; take a smaller batch, a shorter window or fewer hidden units."
     return " ".join(str(error).split())
 
 
@@ -111,8 +145,15 @@ def _levels(text: str) -> tuple[float, ...]:
         raise argparse.ArgumentTypeError(f"percentages with commas between them, such as 80,95; got {text!r}") from None
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse, but its errors are one line like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"unroll: {message}; see `{self.prog} --help`.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m rnn", description="Train recurrent networks on your own series, without the browser."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -17,7 +17,7 @@ from rnn.ui.run_history import Seen
 from rnn.ui.thinning import thin
 from rnn.ui.wording import number_in_words
 
-HEIGHT = 400
+HEIGHT = 480
 MOST_POINTS = 400
 SCALED, ORIGINAL = "Loss", "RMSE"
 LINEAR, LOG = "Linear", "Log"

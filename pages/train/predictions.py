@@ -18,7 +18,7 @@ from rnn.ui.live_chart import chart_view, live_chart
 from rnn.ui.run_history import Seen
 from rnn.ui.thinning import thin
 
-HEIGHT = 400
+HEIGHT = 480
 MOST_POINTS = 1200
 KEY = "prediction_chart"
 

@@ -14,8 +14,7 @@ def draw(setup: Setup, run: Run) -> None:
     if run.state != "diverged":
         return
     st.error(
-        f"The run blew up: {run.message} Last good epoch: {run.last_finite_epoch}; first to go: `{run.parameter}`, at "
-        f"step {run.step}.",
+        f"**The run blew up.** {run.message} The last epoch with finite losses was {run.last_finite_epoch}.",
         icon=":material/crisis_alert:",
     )
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -26,6 +26,13 @@ PRESET_LABELS = {
     "article-corrected": "Article, done right",
     "article": "Article, as published",
 }
+PRESET_NOTES = {
+    "article-corrected": "The article's window, hidden size and 25 epochs, with true gradients. Changed: tanh in place of "
+    "sigmoid, one input weight shared by all steps, biases, an orthogonal start, Adam at 0.003 in shuffled batches of 4. "
+    "Meant for the sample “The article's sine”.",
+    "article": "The article's own update rule, which is not a gradient, with its weights from 0 to 1 and its reported "
+    "losses (a sum, before the epoch). Meant for the sample “The article's sine”; it stalls, as printed.",
+}
 
 
 def prepare(base: Config = DEFAULT) -> None:
@@ -84,6 +91,8 @@ def draw_form(on_live_change: Callable[[str], None]) -> None:
         on_change=choose_preset,
         help="A set of values to start from. Changing any slider afterwards makes it your own.",
     )
+    if current in PRESET_NOTES:
+        st.caption(PRESET_NOTES[current])
     for group in GROUPS:
         if group == BASIC:
             _draw_group(group, on_live_change)

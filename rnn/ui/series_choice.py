@@ -110,6 +110,7 @@ def pick(data: str) -> None:
 def _let_run_go() -> None:
     # The run goes on and can be found under Runs; what the page shows next is about the new series.
     st.session_state["run"] = None
+    st.query_params.pop("run", None)
 
 
 def current_table() -> Table:

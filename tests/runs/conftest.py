@@ -64,10 +64,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off", "max_connections=60",
     ]  # fmt: skip
     options = [part for setting in settings for part in ("-c", setting)]
-    server = subprocess.Popen(
-        [postgres, "-D", folder / "data", *options],
-        user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    with open(folder / "server.log", "wb") as log:
+        server = subprocess.Popen(
+            [postgres, "-D", folder / "data", *options], user=user, cwd=folder, stdout=log, stderr=log
+        )
     url = f"postgresql+psycopg://test@127.0.0.1:{port}/postgres"
     try:
         _wait_for_server(url)

@@ -1,0 +1,65 @@
+"""The forecast itself: computed once for each run, number of steps and set of levels, then kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from rnn.core.fit import Fit
+from rnn.forecast import forecast
+from rnn.forecast.multi_step import validation_residuals
+from rnn.runs.records import Run
+from rnn.ui import session
+
+_PINNED = "forecast_pinned"
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """frame: as `rnn.forecast` returns it. residuals: forecasts within the validation part whose first step the
+    intervals were measured on; later steps have fewer."""
+
+    frame: pd.DataFrame
+    residuals: int
+
+
+def fit_of(run: Run) -> Fit | None:
+    """The run with its best weights, or None where no epoch is finished. Of a run in progress the weights stay those
+    first asked for until `refresh`."""
+    fit = _fit(run.id, version_of(run))
+    return fit if fit is not None and fit.state.best_epoch else None
+
+
+def version_of(run: Run) -> int:
+    """The version of the run that the page rests on: a run in progress would change it several times a second."""
+    pinned = st.session_state.get(_PINNED)
+    if run.active and run.best_epoch:
+        if pinned is None or pinned[0] != run.id:
+            pinned = st.session_state[_PINNED] = (run.id, run.version)
+        return pinned[1]
+    return run.version
+
+
+def refresh() -> None:
+    """Callback: take the weights of a run in progress up anew."""
+    st.session_state.pop(_PINNED, None)
+
+
+def outlook_of(run: Run, steps: int, levels: tuple[int, ...]) -> Outlook:
+    """Raises ValueError with a sentence where there is no such forecast."""
+    return _outlook(run.id, version_of(run), steps, levels)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the run …")
+def _fit(run_id: str, version: int) -> Fit | None:
+    return session.store().fit(run_id)
+
+
+@st.cache_data(max_entries=64, show_spinner="Forecasting …")
+def _outlook(run_id: str, version: int, steps: int, levels: tuple[int, ...]) -> Outlook:
+    fit = _fit(run_id, version)
+    if fit is None:
+        raise ValueError("The run has no weights to forecast with yet.")
+    return Outlook(forecast(fit, steps, levels), len(validation_residuals(fit, 1)[0]))

@@ -1,0 +1,60 @@
+"""What may be expected of the forecast: the verdict on its run, and whether it is still learning."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.forecast import outlook
+from pages.train import verdict_line
+from rnn.core.fit import Fit
+from rnn.runs.records import Run
+from rnn.ui import run_history
+
+STOPPED_SHORT = ("diverged", "failed", "interrupted")
+
+
+def draw(run: Run, fit: Fit) -> None:
+    seen = run_history.seen(run)
+    verdict = seen.verdict
+    if verdict is not None and (verdict.copies or verdict.skill.get("naive", 1.0) <= 0):
+        st.warning(
+            f"**This forecast is no better than repeating the last value.** {verdict.sentence}",
+            icon=":material/warning:",
+        )
+    else:
+        verdict_line.draw(seen)
+    if run.active:
+        _draw_in_progress(fit)
+    elif run.state in STOPPED_SHORT:
+        st.caption(
+            f":material/info: The run ended before it was done; this is from epoch {fit.state.best_epoch:,}, its best."
+        )
+
+
+def draw_untrained(run: Run) -> None:
+    """In place of a forecast, where no epoch is finished."""
+    if run.active:
+        st.info(
+            "The first epoch is not finished yet; a forecast can be made from then on.", icon=":material/hourglass_top:"
+        )
+        _draw_refresh()
+    else:
+        st.info(
+            "This run ended without a finished epoch, so it has learned nothing to forecast with.",
+            icon=":material/info:",
+        )
+        st.page_link("train/page.py", label="Back to Train", icon=":material/model_training:")
+
+
+def _draw_in_progress(fit: Fit) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="in_progress"):
+        st.caption(
+            ":material/autorenew: The run is still in progress: this is from its best weights so far, those of epoch "
+            f"{fit.state.best_epoch:,}.",
+            width="content",
+        )
+        _draw_refresh()
+
+
+def _draw_refresh() -> None:
+    st.button("Refresh", icon=":material/refresh:", on_click=outlook.refresh, key="refresh_forecast")

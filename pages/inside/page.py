@@ -1,0 +1,16 @@
+"""Inside: is the gradient right, what the network remembers along a window, and what its weights look like."""
+
+import streamlit as st
+
+from pages.inside import gradient_check, hidden_states, subject, weights
+from rnn.ui import series_choice, session
+
+session.prepare(session.current_run())
+series_choice.remember_in_link(series_choice.current_choice())
+
+shown = subject.find(session.current_run())
+subject.draw_title(shown)
+if shown.fit is not None:
+    st.fragment(hidden_states.draw)(shown, shown.fit)
+    weights.draw(shown.fit.model)
+st.fragment(gradient_check.draw)(shown)

@@ -1,0 +1,85 @@
+"""What the page looks into: the current run's best weights, or without a run the settings alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rnn.core.config import Config
+from rnn.core.fit import Fit
+from rnn.core.series import Series
+from rnn.data import BadFile
+from rnn.runs.records import Run
+from rnn.ui import config_form, series_choice, session
+from rnn.ui.wording import number_in_words
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """run, fit: None where nothing has been trained yet. config: the run's, or else the form's; series likewise.
+
+    problem: why the form's settings could not be taken, so that config is the default; None where they could.
+    """
+
+    run: Run | None
+    fit: Fit | None
+    config: Config
+    series: Series
+    problem: str | None = None
+
+
+def find(run: Run | None) -> Subject:
+    """The run's newest stored weights; without a run what the form and the picker stand at."""
+    if run is not None:
+        return Subject(run, _stored_fit(run.id, run.version), run.config, session.series_of_run(run))
+    try:
+        series = series_choice.series_of(series_choice.current_choice())
+    except BadFile as error:
+        series = series_choice.series_of(series_choice.Choice("article-sine", ("value",)))
+        return Subject(None, None, config_form.DEFAULT, series, f"The chosen series cannot be read: {error}")
+    try:
+        return Subject(None, None, config_form.config_from_form(), series)
+    except ValueError as error:
+        return Subject(None, None, config_form.DEFAULT, series, f"The settings on Train do not go together: {error}")
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the run’s weights …")
+def _stored_fit(run_id: str, version: int) -> Fit | None:
+    return session.store().fit(run_id)
+
+
+def draw_title(subject: Subject) -> None:
+    """What is shown, or the way to something to show."""
+    run, fit = subject.run, subject.fit
+    if run is None:
+        st.markdown("#### Inside")
+        _say_where_to_start(
+            "There is no trained network to look into yet: train one, then its states and weights appear here."
+        )
+        return
+    st.markdown(f"#### Inside {_escaped(subject.series.name)} · {_escaped(', '.join(subject.series.targets))}")
+    if fit is None:
+        _say_where_to_start("This run has not stored any weights yet; its first come with its first epochs.")
+        return
+    best = int(fit.metrics["best_epoch"])
+    which = f"of epoch {best:,}, the best so far" if best else "as they were before training"
+    with st.container(horizontal=True, vertical_alignment="center", key="inside_subject"):
+        st.caption(
+            f"The weights {which} · {fit.config.hidden:,} hidden units, {fit.config.activation} · validation RMSE "
+            f"{number_in_words(fit.metrics['val_rmse'])}",
+            width="content",
+        )
+        if run.active:
+            st.button("Read the newest weights", icon=":material/refresh:", key="inside_refresh")
+
+
+def _say_where_to_start(sentence: str) -> None:
+    st.info(sentence, icon=":material/info:")
+    st.page_link("train/page.py", label="Go to Train", icon=":material/model_training:")
+
+
+def _escaped(name: str) -> str:
+    """A column or file name as plain text, whatever signs it has."""
+    short = name if len(name) <= 80 else name[:79] + "…"
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|$~:" else sign for sign in short)

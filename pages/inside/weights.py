@@ -1,0 +1,83 @@
+"""The weights as heat maps, with the largest of each and the spectral radius of the recurrent ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from rnn.core.inspection import spectral_radius
+from rnn.core.model import Model
+from rnn.ui.figures import alt_weights, weights_figure
+from rnn.ui.live_chart import live_chart
+from rnn.ui.wording import number_in_words
+
+HEIGHT = 400
+MOST_UNITS = 1024  # eigenvalues of more take minutes
+
+
+def draw(model: Model) -> None:
+    st.markdown("##### Its weights")
+    W_x, W_h, readout = (model.params[name] for name in ("layer0.W_x", "layer0.W_h", "readout.W"))
+    inputs, recurrent, outputs = st.columns([3, 6, 3], gap="medium")
+    with inputs:
+        # One row a unit, as in the other two, so that a unit can be followed across.
+        _draw(W_x.reshape(-1, W_x.shape[-1]).T, "W_x, from the inputs", "layer0.W_x", "input", _input_names(model))
+    with recurrent:
+        _draw(W_h.T, "W_h, from the units a step before", "layer0.W_h", "from unit")
+    with outputs:
+        _draw(readout, "readout, to the outputs", "readout.W", "output", _output_names(model))
+    _say_radius(W_h)
+
+
+def _draw(matrix: NDArray[np.floating], title: str, name: str, column: str, names: tuple[str, ...] = ()) -> None:
+    st.markdown(
+        f"**{title.replace('_', chr(92) + '_')}** :gray[{matrix.shape[0]:,} × {matrix.shape[1]:,}, largest "
+        f"{number_in_words(float(np.abs(matrix).max()))}]"
+    )
+    figure = weights_figure(matrix, row="unit", column=column, column_names=names)
+    words = alt_weights(matrix, name=name, row="unit", column=column)
+    live_chart(figure, key=f"weights_{name}", identity=name, alt=words, height=HEIGHT)
+
+
+def _input_names(model: Model) -> tuple[str, ...]:
+    if model.config.input_weights == "shared":
+        return model.names
+    several = len(model.names) > 1
+    return tuple(
+        f"step {step + 1}{f', {name}' if several else ''}"
+        for step in range(model.config.window)
+        for name in model.names
+    )
+
+
+def _output_names(model: Model) -> tuple[str, ...]:
+    ahead = range(1, model.config.horizon + 1)
+    if model.config.horizon == 1:
+        return model.targets
+    several = len(model.targets) > 1
+    return tuple(f"{step} ahead{f', {name}' if several else ''}" for step in ahead for name in model.targets)
+
+
+def _say_radius(W_h: NDArray[np.floating]) -> None:
+    if len(W_h) > MOST_UNITS:
+        st.caption(
+            f"The spectral radius of W\\_h is not computed for more than {MOST_UNITS:,} units: it takes minutes."
+        )
+        return
+    radius = _radius(W_h)
+    if radius < 0.9:
+        meaning = "left to itself, a small state fades from step to step, and what was read long ago is forgotten"
+    elif radius <= 1.1:
+        meaning = "left to itself, a small state keeps about its size, so the network can remember over many steps"
+    else:
+        meaning = "left to itself, a small state grows until the units saturate, and gradients can explode"
+    st.markdown(
+        f"**Spectral radius of W\\_h: {number_in_words(radius)}.** It is the factor by which a small state changes each "
+        f"step in the long run, where the activation is straight; here, {meaning}."
+    )
+
+
+@st.cache_data(max_entries=8, show_spinner="Computing the spectral radius …")
+def _radius(W_h: NDArray[np.floating]) -> float:
+    return spectral_radius(W_h)

@@ -1,0 +1,41 @@
+"""The settings of a run, by default only those that differ from the default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from rnn.core.config import Config
+from rnn.core.fields import FIELDS
+from rnn.runs.records import Run
+from rnn.ui import session
+
+
+def draw(run: Run) -> None:
+    only = st.toggle("Only what differs", value=True, key="only_differences", persist_state="session")
+    rows = rows_of(run.config, session.DEFAULT_CONFIG, only=only)
+    if not rows:
+        st.caption("All settings are the default ones.")
+        return
+    st.table({heading: [row[k] for row in rows] for k, heading in enumerate(("Setting", "This run", "Default"))})
+
+
+def rows_of(config: Config, default: Config, *, only: bool) -> list[tuple[str, str, str]]:
+    """(label, value, default) of each setting; of those that differ where `only` says so."""
+    return [
+        (FIELDS[name].label, in_words(getattr(config, name)), in_words(getattr(default, name)))
+        for name in FIELDS
+        if not only or getattr(config, name) != getattr(default, name)
+    ]
+
+
+def in_words(value: Any) -> str:
+    """A setting as the form shows it: off for none, yes and no, 0.003 and not 3e-03."""
+    if value is None:
+        return "off"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.10f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, int) else str(value).replace("_", " ")
