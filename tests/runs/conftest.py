@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,7 +37,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL server: UNROLL_TEST_POSTGRES_URL, or one started here; skips where there is none."""
     pytest.importorskip("psycopg", reason="PostgreSQL is not tested: the package psycopg is not installed.")
     given = os.environ.get("UNROLL_TEST_POSTGRES_URL")
@@ -45,12 +47,11 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     initdb, postgres = _postgres_program("initdb"), _postgres_program("postgres")
     if initdb is None or postgres is None:
         pytest.skip("PostgreSQL is not tested: there is no server program, and UNROLL_TEST_POSTGRES_URL is not set.")
-    # The server refuses to run as root; Debian's package brings the user it runs as.
+    # The server refuses to run as root; Debian's package brings the user it runs as. pytest closes its own folders to
+    # other users, so the server gets one of its own.
     user = "postgres" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
-    folder = tmp_path_factory.mktemp("postgres", numbered=True)
+    folder = Path(tempfile.mkdtemp(prefix="unroll-postgres-"))
     if user:
-        for parent in (folder, *folder.parents[:3]):
-            os.chmod(parent, 0o755)
         shutil.chown(folder, user)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -73,8 +74,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _wait_for_server(url)
         yield url
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # a fast shutdown, whoever is still connected
         server.wait(20)
+        shutil.rmtree(folder)
 
 
 def _postgres_program(name: str) -> str | None:

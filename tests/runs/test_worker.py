@@ -22,6 +22,7 @@ from rnn.core.events import Epoch
 from rnn.core.series import Series
 from rnn.core.state import TrainingState
 from rnn.core.train import Trainer
+from rnn.runs import ledger
 from rnn.runs.records import Run
 from rnn.runs.schema import runs
 from rnn.runs.store import Store
@@ -115,6 +116,7 @@ def assert_same_bits(store: Store, run_id: str, trainer: Trainer) -> None:
     }
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_run_goes_through_and_leaves_what_an_undisturbed_one_has(
     store: Store, series: Series, submit: Callable[[Config], str], start: Callable[..., WorkerByHand], wait_until: Wait
 ) -> None:
@@ -160,6 +162,7 @@ def test_kill_9_then_resume_gives_the_bits_of_an_undisturbed_run(
     assert again.end() == 0
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_pause_frees_the_worker_and_resume_goes_on_with_the_same_bits(
     store: Store, series: Series, submit: Callable[[Config], str], start: Callable[..., WorkerByHand], wait_until: Wait
 ) -> None:
@@ -182,6 +185,7 @@ def test_pause_frees_the_worker_and_resume_goes_on_with_the_same_bits(
     assert worker.end() == 0
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_steps_take_one_epoch_each_and_stop_keeps_the_best_weights(
     store: Store, series: Series, start: Callable[..., WorkerByHand], wait_until: Wait
 ) -> None:
@@ -215,9 +219,12 @@ def test_steps_take_one_epoch_each_and_stop_keeps_the_best_weights(
     assert worker.end() == 0
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_new_learning_rate_takes_effect_at_once_and_once_even_over_kill_9(
-    store: Store, series: Series, submit: Callable[[Config], str], start: Callable[..., WorkerByHand], wait_until: Wait
-) -> None:
+    store: Store, series: Series, submit: Callable[[Config], str], start: Callable[..., WorkerByHand], wait_until: Wait,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(ledger, "GONE_SECONDS", 0.0)
     run_id = submit(LONG)
     worker = start()
     wait_until(lambda: the(store, run_id).epoch > 3)
