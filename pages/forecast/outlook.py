@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -50,6 +51,13 @@ def refresh() -> None:
 def outlook_of(run: Run, steps: int, levels: tuple[int, ...]) -> Outlook:
     """Raises ValueError with a sentence where there is no such forecast."""
     return _outlook(run.id, version_of(run), steps, levels)
+
+
+def of_target(found: Outlook, targets: Sequence[str], target: int, levels: Sequence[int]) -> pd.DataFrame:
+    """time, mean, and lo and hi of each level, of one of the targets."""
+    prefix = f"{targets[target]}." if len(targets) > 1 else ""
+    names = ["mean", *(f"{side}{level}" for level in levels for side in ("lo", "hi"))]
+    return found.frame[["time", *(prefix + name for name in names)]].set_axis(["time", *names], axis=1)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the run …")

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import numpy as np
-import streamlit as st
+from typing import Any
 
-from pages.forecast.outlook import Outlook
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
 from pages.forecast.request import Request
-from pages.forecast.target_columns import TargetColumns
 from rnn.core.fit import Fit
-from rnn.runs.records import Run
 from rnn.ui.figures import alt_forecast, forecast_figure
 from rnn.ui.live_chart import live_chart
 from rnn.ui.thinning import thin
 
-HEIGHT = 460
+HEIGHT = 440
 MOST_POINTS = 1200
 
 
-def draw(run: Run, fit: Fit, found: Outlook, request: Request) -> None:
+def draw(identity: str, fit: Fit, future: pd.DataFrame, request: Request) -> None:
+    """identity: of what is shown; another one resets the zoom. future: time, mean, lo80, hi80, …"""
     series, target = fit.series, fit.model.targets[request.target]
-    shown = slice(-history_shown(request.steps, fit.config.window, len(series)), None)
-    values = series.values[shown, series.target_columns[request.target]]
-    past = thin(series.times[shown], values, MOST_POINTS)
-    numbers = TargetColumns(found.frame, target, fit.model.targets)
-    parts = (*past, found.frame["time"].to_numpy(), numbers.mean, numbers.bands(request.levels))
+    times, values = _past(fit, request)
+    bands = [(level, future[f"lo{level}"], future[f"hi{level}"]) for level in request.levels]
+    bands = [band for band in bands if np.isfinite(band[1]).any()]
+    parts = (*thin(times, values, MOST_POINTS), future["time"].to_numpy(), future["mean"], bands)
     label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
     figure = forecast_figure(*parts, target=target, time_label=label)
-    words = alt_forecast(*parts, target=target)
-    live_chart(figure, key="forecast_chart", identity=f"{run.id}:{target}", alt=words, height=HEIGHT)
-    _say_what_it_rests_on(fit, found, request, numbers)
+    live_chart(figure, key="forecast_chart", identity=identity, alt=alt_forecast(*parts, target=target), height=HEIGHT)
 
 
-def history_shown(steps: int, window: int, records: int) -> int:
-    """Enough of the past to judge the future by: three times as long, and all that the network has read."""
-    return min(records, max(3 * steps, window, 60))
+def _past(fit: Fit, request: Request) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """The end of the history: three times as long as the future, and all that the network has read."""
+    series = fit.series
+    count = min(len(series), max(3 * request.steps, fit.config.window, 60))
+    return series.times[-count:], series.values[-count:, series.target_columns[request.target]]

@@ -22,7 +22,7 @@ def draw(run: Run | None) -> Run | None:
         if offered:
             st.session_state[_KEY] = run.id if run else None
             st.selectbox(
-                "Run", list(offered), format_func=lambda run_id: _label(offered[run_id]), key=_KEY, index=None,
+                "Run", list(offered), format_func=lambda run_id: _label(offered[run_id]), key=_KEY, index=0 if run else None,
                 placeholder="Choose a run", on_change=_chosen, width=360, label_visibility="collapsed",
             )  # fmt: skip
     if run is None:

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.forecast import outlook
 from pages.train import verdict_line
 from rnn.core.fit import Fit
+from rnn.forecast import Verdict
 from rnn.runs.records import Run
 from rnn.ui import run_history
 
@@ -15,12 +16,8 @@ STOPPED_SHORT = ("diverged", "failed", "interrupted")
 
 def draw(run: Run, fit: Fit) -> None:
     seen = run_history.seen(run)
-    verdict = seen.verdict
-    if verdict is not None and (verdict.copies or verdict.skill.get("naive", 1.0) <= 0):
-        st.warning(
-            f"**This forecast is no better than repeating the last value.** {verdict.sentence}",
-            icon=":material/warning:",
-        )
+    if warning := warning_of(seen.verdict):
+        st.warning(warning, icon=":material/warning:")
     else:
         verdict_line.draw(seen)
     if run.active:
@@ -29,6 +26,17 @@ def draw(run: Run, fit: Fit) -> None:
         st.caption(
             f":material/info: The run ended before it was done; this is from epoch {fit.state.best_epoch:,}, its best."
         )
+
+
+def warning_of(verdict: Verdict | None) -> str | None:
+    """Why the forecast is not worth more than the last value; None where it is."""
+    if verdict is None:
+        return None
+    if verdict.skill.get("naive", 1.0) <= 0:
+        return f"**This forecast is no better than repeating the last value.** {verdict.sentence}"
+    if verdict.copies:
+        return f"**This forecast is hardly better than repeating the last value.** {verdict.sentence}"
+    return None
 
 
 def draw_untrained(run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import streamlit as st
 
 from pages.inside.subject import Subject
@@ -87,23 +88,26 @@ def _draw_result(checks: list[GradientCheck], config: Config, inputs: int, targe
     else:
         worst = max(check.relative_error for check in checks)
         st.success(
-            f"The gradient is right: all {entries:,} entries agree with their differences, the worst to "
-            f"{worst:.0e} of its size.",
+            f"The gradient is right: all {entries:,} entries agree with their differences; the largest relative error is "
+            f"{worst:.0e}.",
             icon=":material/check_circle:",
         )
-    lines = [
-        "| Parameter | Entries | Largest relative error | at | Backpropagation | Differences | Verdict |",
-        "| :--- | ---: | ---: | :--- | ---: | ---: | :--- |",
-    ]
-    for check in checks:
-        at = ", ".join(map(str, check.worst_index))
-        verdict = ":green[right]" if check.agrees else ":red[**wrong**]"
-        lines.append(
-            f"| `{check.parameter}` | {math.prod(shapes[check.parameter]):,} | {check.relative_error:.1e} | [{at}] | "
-            f"{check.analytic:.9g} | {check.numeric:.9g} | {verdict} |"
-        )
-    with st.container(key="gradient_table"):
-        st.markdown("\n".join(lines))
+    table = pd.DataFrame(
+        {
+            "Parameter": [f"`{check.parameter}`" for check in checks],
+            "Entries": [math.prod(shapes[check.parameter]) for check in checks],
+            "Largest relative error": [check.relative_error for check in checks],
+            "Backpropagation": [check.analytic for check in checks],
+            "Differences": [check.numeric for check in checks],
+            "At entry": [", ".join(map(str, check.worst_index)) for check in checks],
+            "Verdict": [":green[right]" if check.agrees else ":red[**wrong**]" for check in checks],
+        }
+    )
+    formats = {"Largest relative error": "{:.1e}", "Backpropagation": "{:.9f}", "Differences": "{:.9f}"}
+    st.table(
+        table.style.format(formats), border="horizontal", hide_index=True,
+        alt="For each parameter the largest relative difference between backpropagation and central differences.",
+    )  # fmt: skip
     st.caption(
         f"Right means a relative error of at most {TOLERANCE:.0e} at the entry that agrees least, for which both numbers "
         "are given."

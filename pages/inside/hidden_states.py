@@ -114,11 +114,8 @@ def _explain(fit: Fit, drawn: int) -> None:
         "tanh": "orange towards 1, blue towards −1, pale near 0, where a unit is at rest",
         "sigmoid": "orange towards 1, blue towards 0, pale near ½, where a unit is at rest",
     }.get(fit.config.activation, "the darker, the higher")
-    some = (
-        f" {drawn} of {fit.config.hidden:,} units are drawn, evenly taken from the order."
-        if drawn < fit.config.hidden
-        else ""
-    )
+    all_units = fit.config.hidden
+    some = f" Drawn are {drawn} of {all_units:,} units, evenly taken from the order." if drawn < all_units else ""
     st.caption(
         f"Each row is one hidden unit, each column one step of the window: {colours}. The state of the last step is all "
         f"that the prediction is made from.{some}"

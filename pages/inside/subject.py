@@ -63,7 +63,7 @@ def draw_title(subject: Subject) -> None:
         _say_where_to_start("This run has not stored any weights yet; its first come with its first epochs.")
         return
     best = int(fit.metrics["best_epoch"])
-    which = f"of epoch {best:,}, the best so far" if best else "as they were before training"
+    which = f"of epoch {best:,}, the best{' so far' if run.active else ''}" if best else "as they were before training"
     with st.container(horizontal=True, vertical_alignment="center", key="inside_subject"):
         st.caption(
             f"The weights {which} · {fit.config.hidden:,} hidden units, {fit.config.activation} · validation RMSE "

@@ -52,11 +52,9 @@ def _input_names(model: Model) -> tuple[str, ...]:
 
 
 def _output_names(model: Model) -> tuple[str, ...]:
-    ahead = range(1, model.config.horizon + 1)
     if model.config.horizon == 1:
         return model.targets
-    several = len(model.targets) > 1
-    return tuple(f"{step} ahead{f', {name}' if several else ''}" for step in ahead for name in model.targets)
+    return tuple(f"{name} +{step}" for step in range(1, model.config.horizon + 1) for name in model.targets)
 
 
 def _say_radius(W_h: NDArray[np.floating]) -> None:

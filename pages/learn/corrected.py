@@ -40,18 +40,27 @@ def draw() -> None:
     ):
         st.switch_page("train/page.py")
     st.caption("Opens Train with the article’s sine and the preset *Article, done right*; press Train there.")
-    changed = "\n".join(
-        f"| {FIELDS[field].label} | {words(old)} | **{words(new)}** | {REASONS[field]} |"
-        for field, (old, new) in changes().items()
-    )
-    with st.container(key="changes_table"):
-        st.markdown(f"| Setting | As published | Done right | Why |\n| :--- | :--- | :--- | :--- |\n{changed}")
+    _draw_changes()
     kept = ", ".join(f"{FIELDS[field].label.lower()} {words(getattr(CORRECTED, field))}" for field in KEPT)
     st.caption(f"Kept: the series, {kept}.")
     st.markdown(
         "An honest yardstick: sin(k + 1) = 2 cos(1) · sin(k) − sin(k − 1) exactly, so a linear formula of the last two "
         "values makes no error at all. The sine shows that the network learns; your own series shows what it is good for."
     )
+
+
+def _draw_changes() -> None:
+    changed = changes()
+    columns: dict[str, list[str]] = {
+        "Setting": [FIELDS[field].label for field in changed],
+        "As published": [words(old) for old, _ in changed.values()],
+        "Done right": [f"**{words(new)}**" for _, new in changed.values()],
+        "Why": [REASONS[field] for field in changed],
+    }
+    st.table(
+        columns, border="horizontal", hide_header=False, hide_index=True,
+        alt="What was changed between the article’s settings and the corrected ones, and why.",
+    )  # fmt: skip
 
 
 def changes() -> dict[str, tuple[Any, Any]]:

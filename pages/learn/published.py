@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
-from pages.learn.reproduction import Reproduction, equal_digits, equals_printed, reproduce
+from pages.learn.reproduction import PRINTED_DECIMALS, Reproduction, equal_digits, equals_printed
 from rnn.core.article import PRINTED_RMSE
 from rnn.ui.figures import alt_article, article_figure
 from rnn.ui.live_chart import live_chart
@@ -12,13 +13,10 @@ from rnn.ui.live_chart import live_chart
 HEIGHT = 320
 
 
-def draw() -> None:
-    st.markdown("##### As published")
-    found = reproduce()
+def draw(found: Reproduction) -> None:
     _draw_chart(found)
     _draw_errors(found)
     _draw_table(found)
-    _say_why(found)
 
 
 def _draw_chart(found: Reproduction) -> None:
@@ -47,16 +45,21 @@ def _draw_errors(found: Reproduction) -> None:
 
 
 def _draw_table(found: Reproduction) -> None:
-    lines = [
-        "| Epoch | Loss, printed | Loss, here | Validation, printed | Validation, here | Equal in every printed digit? |",
-        "| ---: | ---: | ---: | ---: | ---: | :--- |",
-    ]
-    for row in found.printed_rows:
-        numbers = [row["printed_loss"], row["loss"], row["printed_val_loss"], row["val_loss"]]
-        cells = " | ".join(f"{value:.8f}" for value in numbers)
-        lines.append(f"| {row['epoch']:.0f} | {cells} | {_verdict(row)} |")
-    with st.container(key="article_table"):
-        st.markdown("\n".join(lines))
+    rows = found.printed_rows
+    table = pd.DataFrame(
+        {
+            "Epoch": [int(row["epoch"]) for row in rows],
+            "Loss, printed": [row["printed_loss"] for row in rows],
+            "Loss, here": [row["loss"] for row in rows],
+            "Validation, printed": [row["printed_val_loss"] for row in rows],
+            "Validation, here": [row["val_loss"] for row in rows],
+            "Equal in every digit?": [_verdict(row) for row in rows],
+        }
+    )
+    st.table(
+        table.style.format(precision=PRINTED_DECIMALS), border="horizontal", hide_index=True,
+        alt="Losses by epoch as the article printed them and as they come out here.",
+    )  # fmt: skip
     st.caption(
         "The article names no seed; NumPy’s older generator started at 42 gives its table. From epoch 6 on rounding noise "
         "decides, which differs from machine to machine: the plateau is the same, its digits are not."
@@ -64,25 +67,31 @@ def _draw_table(found: Reproduction) -> None:
 
 
 def _verdict(row: dict[str, float]) -> str:
-    if equals_printed(row["loss"], row["printed_loss"]) and equals_printed(row["val_loss"], row["printed_val_loss"]):
-        return "yes"
-    digits = min(equal_digits(row["loss"], row["printed_loss"]), equal_digits(row["val_loss"], row["printed_val_loss"]))
-    return f"no, in the first {digits}" if digits > 1 else "no, in the first" if digits else "no"
+    pairs = [(row["loss"], row["printed_loss"]), (row["val_loss"], row["printed_val_loss"])]
+    if all(equals_printed(ours, printed) for ours, printed in pairs):
+        return ":green[yes]"
+    digits = min(equal_digits(ours, printed) for ours, printed in pairs)
+    return f"no, the first {digits}" if digits > 1 else "no, the first" if digits else "no"
 
 
-def _say_why(found: Reproduction) -> None:
+def draw_reasons(found: Reproduction) -> None:
     sums, low, high = found.readout_sums, *found.first_answers
     spread = "exactly the same" if low == high else f"the same to within {high - low:.0e}"
-    slide = " → ".join(f"{value:.2f}" for value in sums)
-    st.markdown(
-        "###### Why it stalls\n"
-        "- **No chain rule reaches a weight.** The error is carried back through V, Wᵀ and the slope of the sigmoid, and "
+    slide = " → ".join(f"{value:.2f}".replace("-", "−") for value in sums)
+    st.markdown("##### Why it stalls")
+    no_chain_rule, clip, start = st.columns(3, gap="large")
+    no_chain_rule.markdown(
+        "**No chain rule reaches a weight.** The error is carried back through V, Wᵀ and the slope of the sigmoid, and "
         "then dropped. What U and W are moved by are sums of the forward products, which do not contain the error: they "
-        "are the same whether the prediction was too high or too low.\n"
-        f"- **The clip sets the pace.** Only V is pushed downhill. Each of its 100 entries may fall by 10 × 0.0001 a "
-        f"record, which over 100 records makes 10 an epoch for their sum ΣV: {slide}. The losses above trace "
-        "this slide and nothing else; once V is near zero they stay where they are.\n"
-        f"- **The start saturates.** With all weights between 0 and 1 a unit adds up about 50 before the sigmoid, so "
-        f"every unit stands at 1 whatever it reads. Before training the answer to each of the 150 windows is ΣV = "
-        f"{high:.2f}, {spread}."
+        "are the same whether the prediction was too high or too low."
+    )
+    clip.markdown(
+        "**The clip sets the pace.** Only V is pushed downhill. Each of its 100 entries may fall by 10 × 0.0001 a record, "
+        f"which over 100 records makes 10 an epoch for their sum ΣV: {slide}. The losses trace this slide; once V is "
+        "near zero they stay where they are."
+    )
+    start.markdown(
+        "**The start saturates.** With all weights between 0 and 1 a unit adds up about 50 before the sigmoid, so every "
+        f"unit stands at 1 whatever it reads. Before training the answer to each of the 150 windows is ΣV = {high:.2f}, "
+        f"{spread}."
     )

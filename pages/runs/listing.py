@@ -14,7 +14,7 @@ _LIMIT, _WHOSE = "runs_limit", "whose_runs"
 
 def draw_heading() -> None:
     """The title, and the choice of whose runs."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.subheader("Runs", anchor=False, width="content")
         st.segmented_control(
             "Whose runs", [EVERYONE, OWN], default=EVERYONE, required=True, key=_WHOSE,

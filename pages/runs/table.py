@@ -16,7 +16,7 @@ from pages.train.progress import STATE_WORDS
 from rnn.runs.records import Run
 from rnn.ui import session
 
-SELECTED = "runs_selected"
+_SELECTED = "runs_selected"
 CURVE_POINTS = 40
 ROW_HEIGHT, MOST_ROWS = 36, 12
 _BADGE = re.compile(r":(\w+)-badge\[:material/\w+: (.+)\]")
@@ -27,21 +27,22 @@ def draw(runs: Sequence[Run]) -> Run:
     ids = [run.id for run in runs]
     # Rows are known by their number: another list is another table, so that a selection never slides to a neighbour.
     key = f"runs_table_{hashlib.blake2b(''.join(ids).encode(), digest_size=6).hexdigest()}"
-    chosen = ids.index(_wanted(ids))
-    st.dataframe(
+    table = st.dataframe(
         frame_of(runs),
         key=key,
         hide_index=True,
-        height=ROW_HEIGHT * (min(len(runs), MOST_ROWS) + 1) + 3,
+        height=ROW_HEIGHT * (min(len(runs), MOST_ROWS) + 1) + 2,
         row_height=ROW_HEIGHT,
         column_config=_columns(),
         placeholder="–",
-        on_select=lambda: _remember(key, ids),
-        selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [chosen], "columns": [], "cells": []}},
+        on_select=lambda: _select_row_of_cell(key),
+        selection_mode=["single-row-required", "single-cell"],
+        selection_default=_selection(ids.index(_wanted(ids))),
         alt=f"{len(runs)} runs, newest first",
     )
-    return runs[chosen]
+    selected = runs[table["selection"]["rows"][0]]
+    st.session_state[_SELECTED] = (selected.id, st.session_state.get(session.RUN))
+    return selected
 
 
 def frame_of(runs: Sequence[Run]) -> pd.DataFrame:
@@ -81,16 +82,22 @@ def _badge(state: str) -> tuple[str, str]:
 
 
 def _wanted(ids: Sequence[str]) -> str:
-    for run_id in (st.session_state.get(SELECTED), st.session_state.get(session.RUN)):
-        if run_id in ids:
-            return run_id
-    return ids[0]
+    """What was selected before, as long as the other pages have not moved on to another run; else their run."""
+    current = st.session_state.get(session.RUN)
+    selected, current_then = st.session_state.get(_SELECTED, (None, None))
+    order = (selected, current) if current == current_then else (current, selected)
+    return next((run_id for run_id in order if run_id in ids), ids[0])
 
 
-def _remember(key: str, ids: Sequence[str]) -> None:
-    rows = st.session_state[key]["selection"]["rows"]
-    if rows:
-        st.session_state[SELECTED] = ids[rows[0]]
+def _selection(row: int) -> Any:
+    return {"selection": {"rows": [row], "columns": [], "cells": []}}
+
+
+def _select_row_of_cell(key: str) -> None:
+    """A click anywhere in a row selects it, not only one on the mark at its beginning."""
+    cells = st.session_state[key]["selection"]["cells"]
+    if cells:
+        st.session_state[key] = _selection(cells[0][0])
 
 
 def _short_curve(val: np.ndarray) -> list[float]:
@@ -107,24 +114,24 @@ def _columns() -> dict[str, Any]:
     colours = [next(colour for colour, name in badges if name == word) for word in words]
     column, zone = st.column_config, st.context.timezone
     return {
-        "name": column.TextColumn("Name", width=250, pinned=True),
-        "state": column.MultiselectColumn("State", options=words, color=colours, width=130),
-        "series": column.TextColumn("Series", width=210),
-        "epochs": column.NumberColumn("Epochs", format="%,d", width=80),
+        "name": column.TextColumn("Name", width=240),
+        "state": column.MultiselectColumn("State", options=words, color=colours, width=125),
+        "series": column.TextColumn("Series", width=200),
+        "epochs": column.NumberColumn("Epochs", format="%,d", width=75),
         "rmse": column.NumberColumn(
-            "Validation RMSE", format="%.4g", width=130,
+            "Best RMSE", format="%.4g", width=100,
             help="Root mean squared error of the best epoch on the validation part, in the series' own units. Compare it "
             "between runs on the same series.",
         ),
         "curve": column.LineChartColumn(
-            "Curve", width=120, help="Validation RMSE from the first epoch to the last, on a logarithmic axis."
+            "Curve", width=100, help="Validation RMSE from the first epoch to the last, on a logarithmic axis."
         ),
-        "created": column.DatetimeColumn("Created", format="distance", timezone=zone, width=130),
+        "created": column.DatetimeColumn("Created", format="distance", timezone=zone, width=120),
         "date": column.DatetimeColumn("Date", format="YYYY-MM-DD HH:mm", timezone=zone, width=140),
         "seconds": column.NumberColumn(
-            "Trained for, s", format="%.3g", width=110, help="Seconds at work; pauses and waiting are not counted."
+            "Trained for, s", format="%.3g", width=105, help="Seconds at work; pauses and waiting are not counted."
         ),
         "by": column.TextColumn(
-            "By", width=75, help="Runs of all sessions on this store; those that this browser session started are yours."
+            "By", width=65, help="Runs of all sessions on this store; those that this browser session started are yours."
         ),
     }  # fmt: skip

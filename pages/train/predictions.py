@@ -13,7 +13,7 @@ from rnn.core.series import Series
 from rnn.core.windows import Split
 from rnn.runs.records import Run, StoredPreview
 from rnn.ui import run_history, session
-from rnn.ui.figures import alt_prediction, prediction_figure
+from rnn.ui.figures import alt_prediction, prediction_figure, prediction_focus
 from rnn.ui.live_chart import chart_view, live_chart
 from rnn.ui.run_history import Seen
 from rnn.ui.thinning import thin
@@ -29,11 +29,13 @@ def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
     target, ahead = _choose(series, split)
     preview = seen.preview if seen else None
     identity = f"{run.id if run else id(series)}:{target}:{ahead}"
-    parts = _parts(series, split, preview, target, ahead, chart_view(KEY, identity).x_range)
     split_at = series.times[split.validation_rows().start] if split else None
+    # In a long series the lines would hide each other: it opens on the part around the split, a double click shows all.
+    focus = prediction_focus(series.times, split_at)
+    parts = _parts(series, split, preview, target, ahead, chart_view(KEY, identity, initial=focus).x_range)
     labels = {"target": series.targets[target], "split_at": split_at}
     time_label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
-    figure = prediction_figure(*parts, time_label=time_label, **labels)
+    figure = prediction_figure(*parts, time_label=time_label, focus=focus, **labels)
     live_chart(figure, key=KEY, identity=identity, alt=alt_prediction(*parts, **labels), height=HEIGHT)
 
 

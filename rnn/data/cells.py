@@ -62,7 +62,7 @@ def is_number(cell: str, decimal: str | None = None) -> bool:
 
 def _vote(cell: str) -> str | None:
     """What one cell says of the decimal mark: "." or "," for sure; "?." or "?," where thousands are as likely; None."""
-    if not is_number(cell):
+    if ("." not in cell and "," not in cell) or not is_number(cell):
         return None
     spaced = re.search(f"[{_SPACES}]", cell.strip())
     body = re.sub(f"[{_SPACES}]", "", cell).lstrip("+-−")

@@ -20,6 +20,8 @@ _MONTH = r"(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,
 _WEEKDAY = r"(?:(?P<weekday>(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}),? )?"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
 
+_ZONED = r":\d{2}(?:\.\d+)? ?(?:Z|[+-]\d{2}(?::?\d{2})?)$"
+
 # Every family's cells match its pattern as a whole; a column belongs to the family that nearly all its cells match.
 FAMILIES: dict[str, re.Pattern[str]] = {
     "iso": re.compile(rf"\d{{4}}(?P<mark>[-/.])\d{{1,2}}(?P=mark)\d{{1,2}}{_TAIL}{_ZONE}?"),
@@ -95,13 +97,30 @@ def tidy(values: Any) -> Datetimes:
 
 
 def _parse_iso(text: pd.Series) -> Parsed:
+    zoned = bool(text.iloc[:: max(1, len(text) // 1000)].str.contains(_ZONED, regex=True).any())
+    try:
+        moments = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=zoned)
+    except ValueError:  # some times name a zone and some do not
+        zoned = True
+        moments = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
+    if getattr(moments.dt, "tz", None) is not None:
+        zoned = True
+    values = _plain(moments).astype("datetime64[us]")
+    left = np.isnat(values) & text.notna().to_numpy(dtype=bool)
+    if left.any():
+        other = _respelt(text[left])
+        again = pd.to_datetime(other, format="ISO8601", errors="coerce", utc=True)
+        values[left] = _plain(again).astype("datetime64[us]")
+        zoned = zoned or bool(other.str.contains(_ZONED, regex=True).any())
+        left &= np.isnat(values)
+        values[left] = _by_formats(text[left], "iso", False)
+    return Parsed(values, zoned)
+
+
+def _respelt(text: pd.Series) -> pd.Series:
+    """Year-first dates with points or slashes, a zone called UTC or GMT and a comma before fractions, as ISO has them."""
     text = text.str.replace(r"^(\d{4})[/.](\d{1,2})[/.]", r"\1-\2-", regex=True)
-    text = text.str.replace(r" ?(?:UTC|GMT)$", "Z", regex=True).str.replace(r"(:\d{2}),(\d)", r"\1.\2", regex=True)
-    if text.str.contains(r"[AaPp][Mm]$", regex=True).any():
-        return Parsed(_by_formats(text, "iso", False))
-    zoned = bool(text.str.contains(r":\d{2}(?:\.\d+)? ?(?:Z|[+-]\d{2}(?::?\d{2})?)$", regex=True).any())
-    moments = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=zoned)
-    return Parsed(_plain(moments), zoned)
+    return text.str.replace(r" ?(?:UTC|GMT)$", "Z", regex=True).str.replace(r"(:\d{2}),(\d)", r"\1.\2", regex=True)
 
 
 def _plain(moments: pd.Series) -> Datetimes:

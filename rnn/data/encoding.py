@@ -11,6 +11,7 @@ from charset_normalizer import from_bytes
 from .findings import BadFile, Finding, finding
 
 _BLOCK = 1 << 22
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _BOMS = (  # UTF-32 first: its little-endian mark begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -112,13 +113,14 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 def _telling_lines(data: bytes, enough: int = 16384) -> bytes:
     """The lines that hold bytes beyond ASCII, up to `enough` bytes: the rest says nothing about the encoding."""
-    lines, size = [], 0
-    for match in re.finditer(rb"[^\r\n]{0,200}[\x80-\xff][^\r\n]{0,200}", data):
-        lines.append(match.group())
-        size += len(match.group())
-        if size > enough:
-            break
-    return b"\n".join(lines)
+    lines, size, at = [], 0, 0
+    while size < enough and (match := _BEYOND_ASCII.search(data, at)):
+        begin = max(data.rfind(b"\n", at, match.start()) + 1, match.start() - 200)
+        end = data.find(b"\n", match.start(), match.start() + 200)
+        at = match.start() + 200 if end < 0 else end + 1
+        lines.append(data[begin:at])
+        size += at - begin
+    return b"".join(lines)
 
 
 def _transcoded(data: bytes, encoding: str) -> bytes:
@@ -150,7 +152,7 @@ def _misfit(data: bytes, encoding: str) -> BadFile:
 
 def _guessed(data: bytes, encoding: str) -> Finding:
     count = len(data.translate(None, delete=bytes(range(128))))
-    first = re.search(rb"[\x80-\xff]", data)
+    first = _BEYOND_ASCII.search(data)
     rows = [data.count(b"\n", 0, first.start()) + 1] if first else []
     message = f"The file is not UTF-8 and was read as {encoding}; if letters with accents look wrong, choose another encoding."
     return finding("encoding", message, rows, count)

@@ -22,7 +22,8 @@ def infer_frequency(times: Datetimes) -> tuple[str | None, int]:
     The alias is pandas' ("30min", "h", "D", "B", "W-SAT", "MS", "ME", "QS", "YS", …). (None, 0) where the spacing is irregular
     or fewer than three moments differ.
     """
-    moments = np.unique(times.astype("datetime64[us]"))
+    moments = times.astype("datetime64[us]")
+    moments = moments[np.concatenate(([True], moments[1:] != moments[:-1]))] if len(moments) else moments
     if len(moments) < 3:
         return None, 0
     return _by_calendar(moments) or _business_days(moments) or _by_step(moments) or (None, 0)
@@ -39,7 +40,7 @@ def _by_calendar(moments: Datetimes) -> tuple[str, int] | None:
     if not starts and not ends:
         return None
     found = _common_step(np.diff(months.astype(np.int64)), 0)
-    if found is None or (found == 1 and len(np.unique(months)) < len(months)):
+    if found is None or (found == 1 and (months[1:] == months[:-1]).any()):
         return None
     step, letter = int(found), "S" if starts else "E"
     absent = _absent(int(months[-1].astype(int) - months[0].astype(int)), step, len(months))

@@ -11,6 +11,8 @@ from . import dates
 from .cells import is_missing, is_number
 from .findings import BadFile, Finding, counted, finding
 
+_JUDGES = 300  # rows that say what the columns hold
+
 Record = tuple[list[str], int, int]  # cells ([] for a blank line), first line and last line (counted from 1)
 
 
@@ -30,7 +32,7 @@ def find_header(records: Sequence[Record], choices: Mapping[str, object]) -> Hea
     width = _usual_width([cells for cells, _, _ in records if cells])
     wide = [k for k, (cells, _, _) in enumerate(records) if len(cells) >= width - 1 and _filled(cells) * 2 >= width]
     wide = wide or [k for k, (cells, _, _) in enumerate(records) if cells]
-    kinds = _kinds([records[k][0] for k in wide[len(wide) // 2 :]])
+    kinds = _kinds([records[k][0] for k in wide[len(wide) // 2 :][:_JUDGES]])
     data = next((k for k in wide if _fits(records[k][0], kinds)), None)
     if "header_row" in choices:
         fitting = [k for k in wide if _fits(records[k][0], kinds)]

@@ -15,7 +15,8 @@ from .findings import BadFile, Finding
 from .header import Record, find_header, name_columns, passed_over
 
 DELIMITERS = (",", ";", "\t", "|", " ")
-_SAMPLE = 256 * 1024  # bytes from the start that are looked at
+_SAMPLE = 128 * 1024  # bytes from the start that are looked at
+_VOTERS = 1000  # rows of the sample that the decimal mark is found from
 _SNIFFED = 100  # lines that the separator is found from
 
 
@@ -137,6 +138,6 @@ def _decimal(
 ) -> tuple[str, list[Finding]]:
     if "decimal" in choices:
         return str(choices["decimal"]), []
-    columns = ([row[k] for row in rows if k < len(row)] for k in range(width))
+    columns = ([row[k] for row in rows[:_VOTERS] if k < len(row)] for k in range(width))
     decimal, guessed = find_decimal(columns, delimiter)
     return decimal, [guessed] if guessed else []

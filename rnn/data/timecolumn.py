@@ -108,6 +108,11 @@ def _ordered(column: pd.Series, day_first: bool | None, delimiter: str) -> tuple
     """Dates such as 03/04/2020: the order is decided by the whole column, and a doubt that remains is reported."""
     if day_first is not None:
         return dates.parse(column, "day-month", day_first), day_first, []
+    some = column.iloc[:: max(1, len(column) // 2000)]
+    lost = {first: dates.parse(some, "day-month", first).unread for first in (True, False)}
+    if lost[True] != lost[False]:  # a day beyond the twelfth settles it
+        first = lost[True] < lost[False]
+        return dates.parse(column, "day-month", first), first, []
     day, month = dates.parse(column, "day-month", True), dates.parse(column, "day-month", False)
     if day.unread != month.unread:
         return (day, True, []) if day.unread < month.unread else (month, False, [])
@@ -129,7 +134,8 @@ def _ordered(column: pd.Series, day_first: bool | None, delimiter: str) -> tuple
 
 def _evenness(moments: dates.Datetimes) -> float:
     """The share of the most frequent step among all steps, months counting as even."""
-    known = np.unique(moments[~np.isnat(moments)])
+    known = np.sort(moments[~np.isnat(moments)])
+    known = known[np.concatenate(([True], known[1:] != known[:-1]))] if len(known) else known
     if len(known) < 3:
         return 0.0
     days = known.astype("datetime64[D]")

@@ -10,6 +10,7 @@ import pytest
 from rnn.core.config import Config
 from rnn.core.events import Epoch, Finished, Preview
 from rnn.core.fit import fit, train
+from rnn.core.learner import Update
 from rnn.core.network import Network
 from rnn.core.series import Series
 from rnn.core.train import Trainer
@@ -112,11 +113,10 @@ def test_an_overflow_after_the_last_batch_is_found_when_measuring():
     trainer = Trainer(WILD.replace(batch=100, epochs=3), SERIES)
 
     def overflowing(starts, lr, count):
+        trainer.learner.params["layer0.b"][...] = 1e3
         trainer.learner.params["readout.W"][...] = 1e38
-        return type(update)(1.0, False)
+        return Update(1.0, False)
 
-    update = trainer.learner.update(np.arange(3), 1e-9, 1)
-    trainer.learner.params["layer0.b"][...] = 1e3
     trainer.learner.update = overflowing
     epochs, finished, begun = end_of(trainer)
     assert epochs == []
@@ -129,6 +129,23 @@ def test_the_parameter_named_is_the_one_that_blew_up():
     trainer.learner.params["layer0.W_h"][0, 0] = np.nan
     _, finished, _ = end_of(trainer)
     assert (finished.parameter, finished.step) == ("layer0.W_h", 1)
+
+
+def test_where_every_gradient_is_lost_at_once_it_is_the_one_that_had_grown_most():
+    trainer = Trainer(WILD, SERIES)
+
+    def lost(starts, lr, count):
+        trainer.learner.gradient[...] = np.nan
+        return Update(math.inf, False)
+
+    trainer.learner.update = lost
+    before = np.abs(trainer.learner.params["layer0.W_x"]).max()
+    trainer.learner.params["layer0.W_x"] *= 1e6
+    trainer.learner.params["readout.W"] *= 1e3
+    _, finished, _ = end_of(trainer)
+    assert finished.parameter == "layer0.W_x"
+    assert before > 0.1
+    assert "layer0.W_x had grown to 1e+06 times its initial size" in finished.message
 
 
 @pytest.mark.parametrize("remedy", [{"lr": 0.1}, {"clip": "norm"}])

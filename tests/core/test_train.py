@@ -13,6 +13,7 @@ from rnn.core.config import PRESETS, Config
 from rnn.core.events import Epoch, Finished, Preview
 from rnn.core.fit import fit, train
 from rnn.core.gradient_check import naive_outputs
+from rnn.core.learner import Update
 from rnn.core.series import Series
 from rnn.core.train import Trainer
 
@@ -111,6 +112,24 @@ def test_the_gradient_norm_is_before_clipping_and_the_share_is_of_batches():
         assert epoch.grad_norm == pytest.approx(lengths["none"], rel=1e-9)
     assert lengths["norm"] == pytest.approx(0.01, rel=1e-9)
     assert lengths["none"] > 0.1
+
+
+def test_over_several_batches_the_norm_is_their_mean_and_the_share_is_counted():
+    trainer = Trainer(CONFIG.replace(epochs=2, clip_at=0.6), wave())
+    updates: list[Update] = []
+    update = trainer.learner.update
+
+    def recorded(starts, lr, count):
+        updates.append(update(starts, lr, count))
+        return updates[-1]
+
+    trainer.learner.update = recorded
+    epochs, batches = epochs_of(trainer), trainer.batches
+    for k, epoch in enumerate(epochs):
+        part = updates[k * batches : (k + 1) * batches]
+        assert epoch.grad_norm == pytest.approx(sum(found.grad_norm for found in part) / batches, rel=1e-12)
+        assert epoch.clipped == sum(found.grad_norm > 0.6 for found in part) / batches
+    assert {found.clipped for found in updates} == {True, False}
 
 
 def test_each_epoch_takes_every_training_window_once_in_an_order_of_its_own():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -29,7 +30,7 @@ def weights_figure(
     )]  # fmt: skip
     hover = f"{row} %{{y}}, {column} %{{x}}<br>weight %{{z:.4f}}"
     trace = heat_trace(
-        drawn, names[1], names[0], low=-bound, high=bound, hover=hover, colorscale=DIVERGING, bar={"nticks": 3}
+        drawn, names[1], names[0], low=-bound, high=bound, hover=hover, colorscale=DIVERGING, bar=_bar(bound)
     )
     made = figure([trace], "", "", hovermode="closest", showlegend=False)
     made.update_layout(
@@ -37,6 +38,10 @@ def weights_figure(
         yaxis=axis(row, type="category", showgrid=False, autorange="reversed", nticks=8),
     )
     return made
+
+
+def _bar(bound: float) -> dict[str, Any]:
+    return {"tickvals": [-bound, 0, bound], "ticktext": [number(-bound), "0", number(bound)]}
 
 
 def _names(given: Sequence[str], size: int, step: int) -> list[str]:

@@ -1,0 +1,32 @@
+"""Forecast: what a trained network says comes next, how sure it may be, and the numbers to take away."""
+
+import streamlit as st
+
+from pages.forecast import basis, numbers, outlook, picture, request, run_choice, standing
+from rnn.core.fit import Fit
+from rnn.runs.records import Run
+from rnn.ui import session
+
+
+def draw(run: Run, fit: Fit) -> None:
+    standing.draw(run, fit)
+    asked = request.draw(fit)
+    try:
+        found = outlook.outlook_of(run, asked.steps, asked.levels)
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    future = outlook.of_target(found, fit.model.targets, asked.target, asked.levels)
+    picture.draw(f"{run.id}:{asked.target}", fit, future, asked)
+    basis.draw(fit, future, asked.levels, found.residuals)
+    numbers.draw(future, asked.levels, found.frame, fit.series.name)
+
+
+session.prepare(session.current_run())
+run = run_choice.draw(session.current_run())
+if run is not None:
+    fit = outlook.fit_of(run)
+    if fit is None:
+        standing.draw_untrained(run)
+    else:
+        draw(run, fit)
