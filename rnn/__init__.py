@@ -3,13 +3,20 @@
 The names below are the public ones; everything else may change.
 """
 
-# ruff: noqa: E402 — the environment must be set first
+# ruff: noqa: E402 — the number of BLAS threads must be settled first
 import os
+import sys
 
 # Two BLAS threads gain nothing at these sizes, cost much beside another process, and may change the last bit of a sum.
-# Only a NumPy that is not loaded yet takes notice.
-for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
+# A number that the user has set stands.
+_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+if not any(variable in os.environ for variable in _VARIABLES):
+    os.environ.update(dict.fromkeys(_VARIABLES, "1"))
+    if "numpy" in sys.modules:
+        # It has read its environment already; in a notebook it is the first import of all.
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(1, user_api="blas")
 
 from rnn.core.config import PRESETS, Config
 from rnn.core.events import Epoch, Finished, Preview

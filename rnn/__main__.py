@@ -8,7 +8,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import rnn
@@ -18,13 +18,15 @@ from rnn.core.preflight import preflight
 from rnn.data import inspect
 from rnn.forecast import check_request
 
+ARTICLE_COLUMNS = ("epoch", "loss", "val_loss", "printed_loss", "printed_val_loss")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it worked, 2 with one sentence on standard error for bad input."""
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
-        sys.stdout.flush()
+        print(end="", flush=True)
     except BrokenPipeError:
         # The reader (head, say) has seen enough; nothing more can be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -62,21 +64,9 @@ def _forecast(options: argparse.Namespace) -> None:
 
 def _article(options: argparse.Namespace) -> None:
     for row in article.table_rows(options.epochs):
-        if "epoch" in row:
-            _print_json(row)
-        else:
-            _print_article_errors(row)
-
-
-def _print_article_errors(row: Mapping[str, float | None]) -> None:
-    """What follows the table goes beside it, so that every line of the output has the same keys."""
-    printed = row["printed_val_rmse"]
-    print(
-        f"Validation RMSE {row['prediction_step_val_rmse']:.6f} by the article's own prediction step"
-        + (f", where the article printed {printed:.6f}; " if printed is not None else "; ")
-        + f"{row['forward_val_rmse']:.6f} by the forward pass that was trained.",
-        file=sys.stderr,
-    )
+        # The errors of the trained weights stand beside the article's, which printed them after its whole run only.
+        whole = options.epochs == article.EPOCHS
+        _print_json(row if whole else {name: row[name] for name in ARTICLE_COLUMNS})
 
 
 def _config(options: argparse.Namespace) -> rnn.Config:
@@ -176,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("article", help="print the article's run beside its printed table, as JSON lines")
     run.set_defaults(command=_article)
-    run.add_argument("--epochs", type=int, default=25, metavar="N")
+    run.add_argument("--epochs", type=int, default=article.EPOCHS, metavar="N")
     return parser
 
 

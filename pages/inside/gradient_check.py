@@ -32,8 +32,8 @@ def draw(subject: Subject) -> None:
     what = (config.to_json(), inputs, targets)
     if st.button("Check the gradient", icon=":material/rule:", key="check_gradient"):
         st.session_state[_CHECKED] = what
-    for sentence in _remarks(subject, config, inputs, targets):
-        st.caption(f":material/info: {sentence}")
+    if remarks := _remarks(subject, config, inputs, targets):
+        st.caption(f":material/info: {' '.join(remarks)}")
     if st.session_state.get(_CHECKED) == what:
         _draw_result(_check(*what), config, inputs, targets)
 
@@ -89,7 +89,7 @@ def _draw_result(checks: list[GradientCheck], config: Config, inputs: int, targe
         worst = max(check.relative_error for check in checks)
         st.success(
             f"The gradient is right: all {entries:,} entries agree with their differences; the largest relative error is "
-            f"{worst:.0e}.",
+            f"{_small(worst)}.",
             icon=":material/check_circle:",
         )
     table = pd.DataFrame(
@@ -103,12 +103,17 @@ def _draw_result(checks: list[GradientCheck], config: Config, inputs: int, targe
             "Verdict": [":green[right]" if check.agrees else ":red[**wrong**]" for check in checks],
         }
     )
-    formats = {"Largest relative error": "{:.1e}", "Backpropagation": "{:.9f}", "Differences": "{:.9f}"}
+    formats = {"Largest relative error": _small, "Backpropagation": "{:.9f}", "Differences": "{:.9f}"}
     st.table(
         table.style.format(formats), border="horizontal", hide_index=True,
         alt="For each parameter the largest relative difference between backpropagation and central differences.",
     )  # fmt: skip
     st.caption(
-        f"Right means a relative error of at most {TOLERANCE:.0e} at the entry that agrees least, for which both numbers "
+        f"Right means a relative error of at most {_small(TOLERANCE)} at the entry that agrees least, for which both numbers "
         "are given."
     )
+
+
+def _small(value: float) -> str:
+    """2.7e-9"""
+    return f"{value:.2g}".replace("e-0", "e-")

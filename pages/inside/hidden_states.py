@@ -75,6 +75,8 @@ def _choose(subject: Subject, split: Split) -> Pick:
         order = st.segmented_control(
             "Sort units by", [BY_PEAK, BY_READOUT, BY_NUMBER], default=BY_PEAK, required=True, key="hidden_order",
             persist_state="session",
+            help="Moment of peak: the step of the window's second half at which a unit is highest, the earliest on top. "
+            "Readout weight: how much a unit adds to the first output shown, the most on top.",
         )  # fmt: skip
         column = series.targets[0]
         if len(series.names) > 1:
@@ -96,7 +98,9 @@ def _states(fit: Fit, window: NDArray[np.float64]) -> tuple[NDArray[np.floating]
 
 def _order(fit: Fit, states: NDArray[np.floating], pick: Pick) -> NDArray[np.intp]:
     if pick.order == BY_PEAK:
-        return peak_order(states)
+        return peak_order(
+            states[len(states) // 2 :]
+        )  # every window starts from a state of zero; by then that has faded
     if pick.order == BY_READOUT:
         targets = fit.model.targets
         output = targets.index(pick.column) if pick.column in targets else 0

@@ -27,7 +27,7 @@ def draw(model: Model) -> None:
         _draw(W_h.T, "W_h, from the units a step before", "layer0.W_h", "from unit")
     with outputs:
         _draw(readout, "readout, to the outputs", "readout.W", "output", _output_names(model))
-    _say_radius(W_h)
+    _say_radius(W_h, model.config.activation)
 
 
 def _draw(matrix: NDArray[np.floating], title: str, name: str, column: str, names: tuple[str, ...] = ()) -> None:
@@ -57,22 +57,27 @@ def _output_names(model: Model) -> tuple[str, ...]:
     return tuple(f"{name} +{step}" for step in range(1, model.config.horizon + 1) for name in model.targets)
 
 
-def _say_radius(W_h: NDArray[np.floating]) -> None:
+def _say_radius(W_h: NDArray[np.floating], activation: str) -> None:
     if len(W_h) > MOST_UNITS:
         st.caption(
             f"The spectral radius of W\\_h is not computed for more than {MOST_UNITS:,} units: it takes minutes."
         )
         return
     radius = _radius(W_h)
-    if radius < 0.9:
-        meaning = "left to itself, a small state fades from step to step, and what was read long ago is forgotten"
-    elif radius <= 1.1:
-        meaning = "left to itself, a small state keeps about its size, so the network can remember over many steps"
+    factor, slope = radius, ""
+    if activation == "sigmoid":
+        # A sigmoid passes on a quarter of a small change at its steepest; tanh and relu pass on all of it.
+        factor = radius / 4
+        slope = f" A sigmoid passes on a quarter of that at most, {number_in_words(factor)}."
+    if factor < 0.9:
+        meaning = "fades from step to step, and what was read long ago is forgotten"
+    elif factor <= 1.1:
+        meaning = "keeps about its size, so the network can remember over many steps"
     else:
-        meaning = "left to itself, a small state grows until the units saturate, and gradients can explode"
+        meaning = "grows from step to step, and gradients can explode"
     st.markdown(
-        f"**Spectral radius of W\\_h: {number_in_words(radius)}.** It is the factor by which a small state changes each "
-        f"step in the long run, where the activation is straight; here, {meaning}."
+        f"**Spectral radius of W\\_h: {number_in_words(radius)}.** In the long run W\\_h multiplies a small state by this "
+        f"much at each step.{slope} Left to itself, a small state {meaning}."
     )
 
 

@@ -75,23 +75,27 @@ def _verdict(row: dict[str, float]) -> str:
 
 
 def draw_reasons(found: Reproduction) -> None:
-    sums, low, high = found.readout_sums, *found.first_answers
+    low, high = found.first_answers
     spread = "exactly the same" if low == high else f"the same to within {high - low:.0e}"
-    slide = " → ".join(f"{value:.2f}".replace("-", "−") for value in sums)
     st.markdown("##### Why it stalls")
     no_chain_rule, clip, start = st.columns(3, gap="large")
     no_chain_rule.markdown(
         "**No chain rule reaches a weight.** The error is carried back through V, Wᵀ and the slope of the sigmoid, and "
-        "then dropped. What U and W are moved by are sums of the forward products, which do not contain the error: they "
-        "are the same whether the prediction was too high or too low."
+        "then dropped. What moves U and W are sums of the forward products, which do not contain the error: they are the "
+        "same whether the prediction was too high or too low. The mean of W just slides, epoch by epoch: "
+        f"{_slide(found.recurrent_means)}."
     )
     clip.markdown(
         "**The clip sets the pace.** Only V is pushed downhill. Each of its 100 entries may fall by 10 × 0.0001 a record, "
-        f"which over 100 records makes 10 an epoch for their sum ΣV: {slide}. The losses trace this slide; once V is "
-        "near zero they stay where they are."
+        f"which over 100 records makes 10 an epoch for their sum ΣV: {_slide(found.readout_sums)}. The losses trace this "
+        "slide; once V is near zero they stay where they are."
     )
     start.markdown(
         "**The start saturates.** With all weights between 0 and 1 a unit adds up about 50 before the sigmoid, so every "
         f"unit stands at 1 whatever it reads. Before training the answer to each of the 150 windows is ΣV = {high:.2f}, "
         f"{spread}."
     )
+
+
+def _slide(values: list[float]) -> str:
+    return " → ".join(f"{value:.2f}".replace("-", "−") for value in values)

@@ -18,14 +18,16 @@ PRINTED_DECIMALS = 8
 class Reproduction:
     """rows: as `rnn.core.article.table_rows` gives them, one an epoch. rmses: by name, from its last row.
 
-    mean_rmse: validation RMSE of always predicting the training values' mean. readout_sums: ΣV before the first epoch
-    and after each of the first `SLIDE_EPOCHS`. first_answers: lowest and highest output over all windows before training.
+    mean_rmse: validation RMSE of always predicting the training values' mean. readout_sums, recurrent_means: ΣV and the
+    mean of W before the first epoch and after each of the first `SLIDE_EPOCHS`. first_answers: lowest and highest output
+    over all windows before training.
     """
 
     rows: list[dict[str, float | None]]
     rmses: dict[str, float]
     mean_rmse: float
     readout_sums: list[float]
+    recurrent_means: list[float]
     first_answers: tuple[float, float]
 
     @property
@@ -41,14 +43,15 @@ def reproduce() -> Reproduction:
     weights = article.initial_weights()
     x, y = article.windows(article.article_series().values[:, 0])
     answers = article.forward(weights, x)
-    sums = [float(weights.V.sum())]
-    sums += [float(weights.V.sum()) for _ in article.train(weights, SLIDE_EPOCHS)]
+    slide = [(float(weights.V.sum()), float(weights.W.mean()))]
+    slide += [(float(weights.V.sum()), float(weights.W.mean())) for _ in article.train(weights, SLIDE_EPOCHS)]
     known, later = y[: article.TRAIN_RECORDS], y[article.TRAIN_RECORDS :]
     return Reproduction(
         rows=rows,
         rmses={name: float(value) for name, value in rows[-1].items() if name.endswith("rmse") and value is not None},
         mean_rmse=rmse(later, np.full_like(later, known.mean())),
-        readout_sums=sums,
+        readout_sums=[readout for readout, _ in slide],
+        recurrent_means=[recurrent for _, recurrent in slide],
         first_answers=(float(answers.min()), float(answers.max())),
     )
 

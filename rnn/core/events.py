@@ -35,13 +35,13 @@ class Epoch:
 class Preview:
     """Predictions for every window at the end of an epoch, in original units.
 
-    train: (training windows, horizon, K); validation: (validation windows, horizon, K), both float32.
+    train: (training windows, horizon, K); validation: (validation windows, horizon, K), both float64.
     Window w of the training set predicts the records `split.train_rows(w)`; see `rnn.core.windows.Split`.
     """
 
     epoch: int
-    train: NDArray[np.float32]
-    validation: NDArray[np.float32]
+    train: NDArray[np.float64]
+    validation: NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from rnn.core.activations import ACTIVATIONS
 from rnn.core.cells import CELLS
@@ -150,6 +151,8 @@ def check_field(name: str, value: Any) -> Any:
     field = FIELDS[name]
     if value is None and field.optional:
         return None
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
     if field.kind == "choice":
         if not isinstance(value, str) or value not in field.choices:
             raise ValueError(f"{name}={value!r} is not allowed; allowed: {', '.join(field.choices)}.")
@@ -162,40 +165,34 @@ def check_field(name: str, value: Any) -> Any:
 
 
 def _check_bool(name: str, field: Field, value: Any) -> bool:
-    if not isinstance(value, bool):
+    if not isinstance(value, bool | np.bool_):
         raise ValueError(f"{name}={value!r} is not allowed; allowed: true, false.")
     if value and field.high == 0:
         raise ValueError(f"{name}={value!r} is not allowed; allowed: false.")
-    return value
+    return bool(value)
 
 
 def _check_number(name: str, field: Field, value: Any) -> int | float:
-    whole = field.kind == "int"
-    allowed = (
-        f"{'a whole number' if whole else 'a number'} from {field.low:g} to {field.high:g}"
-        + (" or none" if field.optional else "")
-    )  # fmt: skip
-    if isinstance(value, bool) or not _is_number(value) or not math.isfinite(value):
-        raise ValueError(f"{name}={value!r} is not allowed; allowed: {allowed}.")
-    if whole and value != int(value):
-        raise ValueError(f"{name}={value!r} is not allowed; allowed: {allowed}.")
     assert field.low is not None and field.high is not None
-    if not field.low <= value <= field.high:
+    whole = field.kind == "int"
+    bounds = f"{field.low:.0f} to {field.high:.0f}" if whole else f"{field.low:g} to {field.high:g}"
+    allowed = f"{'a whole number' if whole else 'a number'} from {bounds}" + (" or none" if field.optional else "")
+    if not _is_number(value) or not field.low <= value <= field.high or (whole and value != int(value)):
         raise ValueError(f"{name}={value!r} is not allowed; allowed: {allowed}.")
     return int(value) if whole else float(value)
 
 
 def _check_count_or_share(name: str, value: Any) -> int | float:
-    allowed = "a share above 0 and below 1, or a whole number of records from 1"
-    if isinstance(value, bool) or not _is_number(value) or not math.isfinite(value) or value <= 0:
+    allowed = f"a share above 0 and below 1, or a whole number of records from 1 to {MOST_RECORDS}"
+    if not _is_number(value) or not 0 < value <= MOST_RECORDS or (value > 1 and value != int(value)):
         raise ValueError(f"{name}={value!r} is not allowed; allowed: {allowed}.")
-    if value < 1:
-        return float(value)
-    if value != int(value):
-        raise ValueError(f"{name}={value!r} is not allowed; allowed: {allowed}.")
-    return int(value)
+    return float(value) if value < 1 else int(value)
+
+
+# More than any series that fits into memory.
+MOST_RECORDS = 10**12
 
 
 def _is_number(value: Any) -> bool:
-    # NumPy scalars are welcome too; strings, None and arrays are not.
-    return isinstance(value, int | float) or (hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0)
+    """A real number, of Python's or NumPy's; not a bool, a complex number, a text or an array. NaN fails every bound."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)

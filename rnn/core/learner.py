@@ -29,6 +29,9 @@ Starts = NDArray[np.intp]
 # Windows that one forward pass of an evaluation takes: enough for fast products, few enough to stay in cache.
 EVALUATION_WINDOWS = 256
 
+# Beyond these, sums over a window and a layer may no longer be finite.
+LARGEST = {"float32": 1e30, "float64": 1e150}
+
 
 @dataclass(frozen=True)
 class Update:
@@ -55,7 +58,14 @@ class GradientLearner:
 
     def __init__(self, config: Config, network: Network, series: Series, scaler: Scaler, params: Params) -> None:
         self.config, self.network = config, network
-        self.inputs = scaler.transform(series.values).astype(config.dtype)
+        scaled = scaler.transform(series.values)
+        largest = float(np.abs(scaled).max())
+        if largest > LARGEST[config.dtype]:
+            raise ValueError(
+                f"After scaling={config.scaling!r} the largest value is {largest:.3g}, too much for dtype={config.dtype!r}; "
+                "take scaling='standard', or dtype='float64'."
+            )
+        self.inputs = scaled.astype(config.dtype)
         self.targets = np.ascontiguousarray(self.inputs[:, series.target_columns])
         self.vector = network.flat(params)
         self.gradient = np.zeros_like(self.vector)

@@ -18,6 +18,7 @@ from rnn.core.windows import Split, split_windows
 # A trial of the training step stays within these, so that it takes milliseconds and megabytes whatever the settings.
 TRIAL_FLOPS, TRIAL_NUMBERS, TRIAL_HIDDEN = 2e8, 2_000_000, 1024
 TRIAL_SECONDS = 0.04
+USUAL_BATCH = 32
 # In multiply-adds: what the calls of one time step cost, and what the activation of one unit costs.
 STEP_OVERHEAD, UNIT_OVERHEAD = 100_000, 30
 # Seconds for each predicted number of an evaluation, which passes over it about ten times.
@@ -73,39 +74,43 @@ def _memory_bytes(config: Config, split: Split, n_inputs: int, n_targets: int) -
 
 
 def _too_large(config: Config, split: Split, n_inputs: int, n_targets: int, memory: int, limit: int) -> str:
-    """The sentence for settings that do not fit: the largest of the first field of which one value alone would."""
-    for field, highest in (
-        ("batch", min(config.batch, split.train)),
-        ("window", config.window),
-        ("hidden", config.hidden),
-    ):
+    """The sentence for settings that do not fit: the first change that makes them, by one field or beside a usual batch."""
 
-        def fits(value: int, field: str = field) -> bool:
-            changes = {field: value}
-            if field == "window" and config.truncate is not None:
-                changes["truncate"] = min(config.truncate, value)
-            changed = config.replace(**changes)
-            return _memory_bytes(changed, split_windows(changed, split.rows), n_inputs, n_targets) <= limit
+    def fits(changes: dict[str, int]) -> bool:
+        if config.truncate is not None:
+            changes = {"truncate": min(config.truncate, changes.get("window", config.window)), **changes}
+        changed = config.replace(**changes)
+        return _memory_bytes(changed, split_windows(changed, split.rows), n_inputs, n_targets) <= limit
 
-        if (field != "batch" or config.gradient != "published") and fits(1):
-            advice = f"take {field}={_largest(fits, highest)} or less"
-            break
-    else:
-        advice = "take a shorter series, a shorter horizon and fewer hidden units"
-    return f"Training would hold about {_in_words(memory)} of memory, more than {_in_words(limit)}; {advice}."
+    batch = min(config.batch, split.train)
+    # The article's algorithm has no choice of batch.
+    fields = [] if config.gradient == "published" else [("batch", batch)]
+    fields += [("window", config.window), ("hidden", config.hidden)]
+    for beside in ({}, {"batch": min(batch, USUAL_BATCH)}) if batch > 1 else ({},):
+        others = "".join(f"{name}={value} and " for name, value in beside.items())
+        for field, highest in fields:
+            if field not in beside and fits(beside | {field: 1}):
+                largest = _largest(field, highest, beside, fits)
+                return f"{_too_much(memory, limit)}; take {others}{field}={largest} or less."
+    return f"{_too_much(memory, limit)}; take a shorter series, a shorter horizon and fewer hidden units."
 
 
-def _largest(fits: Callable[[int], bool], high: int) -> int:
-    """The largest value below `high` that fits, by bisection; 1 does, `high` does not."""
+def _largest(field: str, high: int, beside: dict[str, int], fits: Callable[[dict[str, int]], bool]) -> int:
+    """The largest value of the field from 1, which fits, to `high`, by bisection."""
     low = 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(beside | {field: middle}) else (low, middle - 1)
     return low
 
 
+def _too_much(memory: int, limit: int) -> str:
+    return f"Training would hold about {_in_words(memory)} of memory, more than {_in_words(limit)}"
+
+
 def _in_words(count: int) -> str:
-    return f"{count / 1e9:,.3g} GB" if count >= 1e9 else f"{count / 1e6:,.3g} MB"
+    number, unit = (count / 1e9, "GB") if count >= 1e9 else (count / 1e6, "MB")
+    return f"{number:,.0f} {unit}" if number >= 100 else f"{number:.2g} {unit}"
 
 
 def seconds_per_epoch(config: Config, split: Split, n_inputs: int, n_targets: int) -> float:

@@ -12,12 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.floating[Any]]
 
 
+LARGEST = 1e100
+
+
 @dataclass(frozen=True, eq=False)
 class Series:
     """N records of D columns in time order; some columns are targets, all of them are inputs.
 
     times: (N,) datetime64, or numbers where the series has no dates; strictly increasing or repeated, never falling.
-    values: (N, D) float64, original units, all finite.
+    values: (N, D) float64, original units, all finite and none beyond ±1e100.
     names: the D column names. targets: which of them to predict, in this order (K names).
     frequency: a pandas offset alias ("D", "MS", "h", …) where the spacing is regular and known, else None.
     Raises ValueError naming the row and the column of the first value that cannot be used.
@@ -86,6 +89,13 @@ def _check(series: Series) -> None:
         raise ValueError(
             f"Row {row + 1} of column {names[column]!r} is {values[row, column]}, and {int((~finite).sum())} value(s) in "
             "all are missing or infinite; fill them or leave the rows out."
+        )
+    huge = np.abs(values) > LARGEST
+    if huge.any():
+        row, column = (int(k) for k in np.argwhere(huge)[0])
+        raise ValueError(
+            f"Row {row + 1} of column {names[column]!r} is {values[row, column]:g}; values beyond {LARGEST:g} cannot be "
+            "squared and summed. Use a larger unit."
         )
     if len(values) > 1 and (series.times[1:] < series.times[:-1]).any():
         row = int(np.argmax(series.times[1:] < series.times[:-1])) + 1

@@ -43,7 +43,7 @@ class Progress:
 class Evaluation:
     """One part of the series, predicted: (windows, horizon, K) in original units, and its errors."""
 
-    predicted: Floats
+    predicted: NDArray[np.float64]
     loss: float
     rmse: float
     mae: float
@@ -67,8 +67,7 @@ class Trainer:
             state = TrainingState({}, best, {}, config.lr, config.epochs)
         else:
             state = dataclasses.replace(state, best=best, history=list(state.history))
-            for name, array in state.optimiser.items():
-                np.copyto(self.learner.optimiser_state[name], array)
+            _restore_optimiser(config.optimiser, self.learner.optimiser_state, state.optimiser)
         # The state shows the learner's own arrays: there is one copy of the weights in training.
         state.params, state.optimiser = self.learner.params, self.learner.optimiser_state
         self.state = state
@@ -133,11 +132,12 @@ class Trainer:
         """Predictions of the best weights."""
         model = self.model
         learner = make_learner(self.config, self.network, self.series, self.scaler, model.params)
-        parts = [
-            self._evaluate(starts, learner.predict(starts)).predicted
-            for starts in (self._train_starts, self._val_starts)
-        ]
-        return Preview(self.state.best_epoch, *(part.astype(np.float32) for part in parts))
+        with np.errstate(all="ignore"):
+            parts = [
+                self._evaluate(starts, learner.predict(starts)).predicted
+                for starts in (self._train_starts, self._val_starts)
+            ]
+        return Preview(self.state.best_epoch, *parts)
 
     def metrics(self) -> dict[str, float]:
         """Errors of the best weights on both parts, in original units (loss: scaled), and the epoch they come from."""
@@ -196,7 +196,7 @@ class Trainer:
             for name, array in self.learner.params.items():
                 np.copyto(state.best[name], array)
         state.batch, state.norm_sum, state.clipped_sum, state.seconds, state.start_losses = 0, 0.0, 0, 0.0, None
-        predicted = (part.predicted.astype(np.float32) for part in (train, val))
+        predicted = (train.predicted, val.predicted)
         return epoch, Preview(state.epoch, *predicted)
 
     def _evaluate(self, starts: NDArray[np.intp], y_hat: Floats) -> Evaluation:
@@ -233,3 +233,13 @@ class Trainer:
             f"{state.epoch + 1}; {parameter} had grown to {grown}. The weights of epoch {state.best_epoch} are kept."
         )
         return Finished("diverged", state.best_epoch, state.epoch, parameter, step, message)
+
+
+def _restore_optimiser(optimiser: str, into: dict[str, Floats], saved: dict[str, Floats]) -> None:
+    if set(into) != set(saved):
+        raise ValueError(
+            f"optimiser={optimiser!r} cannot go on from a state with {sorted(saved) or 'nothing'} where it needs "
+            f"{sorted(into) or 'nothing'}; resume with the optimiser that the run was trained with."
+        )
+    for name, array in saved.items():
+        np.copyto(into[name], array)

@@ -30,10 +30,10 @@ def kind_of(column: pd.Series, is_time: bool) -> str:
 def _counts(values: np.ndarray) -> bool:
     if len(values) < 3 or not np.isfinite(values).all():
         return False
+    if np.abs(values).max() > 2**53 or values[0] != np.rint(values[0]):
+        return False
     step = values[1] - values[0]
-    return bool(
-        step != 0 and step == np.rint(step) and (np.diff(values) == step).all() and values[0] == np.rint(values[0])
-    )
+    return bool(step != 0 and step == np.rint(step) and (np.diff(values) == step).all())
 
 
 def best_guess(frame: pd.DataFrame, kinds: dict[str, str]) -> str | None:

@@ -13,6 +13,7 @@ from .dates import Datetimes
 
 # Unix time between 1973 and 2096, by unit
 _UNIX = (("s", 1e8, 4e9), ("ms", 1e11, 4e12), ("us", 1e14, 4e15), ("ns", 1e17, 4e18))
+_YEARS = (1500, 2150)
 _TELLING_NAME = re.compile(r"time|date|stamp|unix|epoch|^ts?$", re.IGNORECASE)
 
 
@@ -21,7 +22,7 @@ def from_numbers(numbers: NDArray[np.float64], name: str, chosen: bool = False) 
 
     numbers: (N,), all must be there. chosen: the user called it the time, so its order proves nothing and need not.
     """
-    if len(numbers) < 2 or not np.isfinite(numbers).all():
+    if len(numbers) < 2 or not np.isfinite(numbers).all() or numbers.min() < 1 or numbers.max() > _UNIX[-1][2]:
         return None
     steps = np.diff(numbers)
     ordered = bool((steps >= 0).all() or (steps <= 0).all()) and bool(steps.any())
@@ -29,13 +30,9 @@ def from_numbers(numbers: NDArray[np.float64], name: str, chosen: bool = False) 
         return _compact_days(numbers)
     distinct = chosen or bool((steps != 0).all())
     whole = bool((numbers == np.rint(numbers)).all())
-    if (
-        whole
-        and numbers.min() >= 1000
-        and numbers.max() <= 2200
-        and distinct
-        and (chosen or _share_of_commonest(steps) >= 0.9)
-    ):
+    low, high = (1, 9999) if chosen else _YEARS
+    even = chosen or (distinct and _share_of_commonest(steps) >= 0.9)
+    if whole and numbers.min() >= low and numbers.max() <= high and even:
         return (numbers.astype(np.int64) - 1970).astype("datetime64[Y]").astype("datetime64[s]")
     if whole:
         compact = _compact_months(numbers) if distinct else None
@@ -43,9 +40,9 @@ def from_numbers(numbers: NDArray[np.float64], name: str, chosen: bool = False) 
         if compact is not None:
             return compact
     for unit, low, high in _UNIX:
-        telling = chosen or _TELLING_NAME.search(name) or _share_of_commonest(steps[steps != 0]) >= 0.5
-        if low <= numbers.min() and numbers.max() <= high and telling:
-            return _unix(numbers, unit)
+        if low <= numbers.min() and numbers.max() <= high:
+            telling = chosen or _TELLING_NAME.search(name) or _share_of_commonest(steps[steps != 0]) >= 0.5
+            return _unix(numbers, unit) if telling else None
     return None
 
 

@@ -131,7 +131,9 @@ def _filled(
     values, findings = values.copy(), []
     for k in np.flatnonzero(gaps.any(axis=0)):
         hole = gaps[:, k]
-        values[hole, k] = np.interp(at[hole], at[~hole], values[~hole, k])
+        known = values[~hole, k]
+        scale = 4.0 if np.abs(known).max() > 1e300 else 1.0  # keeps the difference of two huge values finite
+        values[hole, k] = np.interp(at[hole], at[~hole], known / scale) * scale
         message = (
             f"{counted(int(hole.sum()), 'missing value')} of {columns[k]!r} filled on a straight line between the neighbours "
             f"({row_list(rows[hole])}; the longest run is {_longest(hole):,})."

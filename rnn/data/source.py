@@ -47,8 +47,8 @@ def load(source: CsvSource, name: str | None = None) -> Source:
     data, found = _bytes_and_name(source)
     if len(data) > LIMIT:
         raise BadFile(
-            f"The file has {len(data) / 1024**2:,.0f} MB and the limit is {LIMIT // 1024**2} MB; "
-            "leave out columns or rows that are not needed, or average it to a coarser time step."
+            f"The file is larger than the limit of {LIMIT // 1024**2} MB; leave out columns or rows that are not needed, "
+            "or average it to a coarser time step."
         )
     if not re.search(rb"[^\xef\xbb\xbf \t\r\n]", data):
         raise BadFile("The file is empty; choose a file with a header and rows of numbers.")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from . import dates
 from .findings import BadFile, Finding, counted, finding, row_list, shown
+from .frequency import infer_frequency
 from .numerictime import from_numbers
 
 _ENOUGH = 0.9  # share of the cells that must be dates
@@ -118,10 +119,10 @@ def _ordered(column: pd.Series, day_first: bool | None, delimiter: str) -> tuple
         return (day, True, []) if day.unread < month.unread else (month, False, [])
     if np.array_equal(day.values, month.values, equal_nan=True):
         return month, False, []
-    evenness = _evenness(day.values), _evenness(month.values)
     example = str(column.dropna().iloc[0])
-    if abs(evenness[0] - evenness[1]) > 0.2:
-        first, why = evenness[0] > evenness[1], "which gives the more even steps"
+    uneven_day, uneven_month = _unevenness(day.values), _unevenness(month.values)
+    if abs(uneven_day - uneven_month) > 0.1:
+        first, why = uneven_day < uneven_month, "which gives the more even steps"
     else:
         first, why = "." in re.sub(r"[ T].*", "", example) or delimiter == ";", "by the custom of such files"
     message = (
@@ -132,18 +133,10 @@ def _ordered(column: pd.Series, day_first: bool | None, delimiter: str) -> tuple
     return chosen, first, [finding("ambiguous-dates", message, column.index[:1], len(column), str(column.name))]
 
 
-def _evenness(moments: dates.Datetimes) -> float:
-    """The share of the most frequent step among all steps, months counting as even."""
-    known = np.sort(moments[~np.isnat(moments)])
-    known = known[np.concatenate(([True], known[1:] != known[:-1]))] if len(known) else known
-    if len(known) < 3:
-        return 0.0
-    days = known.astype("datetime64[D]")
-    months = days.astype("datetime64[M]")
-    steps = [np.diff(known.astype(np.int64))]
-    if (days == months).all():
-        steps.append(np.diff(months.astype(np.int64)))
-    return max(float(np.unique(step, return_counts=True)[1].max() / len(step)) for step in steps)
+def _unevenness(moments: dates.Datetimes) -> float:
+    """The share of steps that are absent from a regular series of these moments; 1 where they make no regular series."""
+    frequency, absent = infer_frequency(np.sort(moments[~np.isnat(moments)]))
+    return absent / (absent + len(moments)) if frequency else 1.0
 
 
 def _with_clock(frame: pd.DataFrame, column: TimeColumn) -> TimeColumn:

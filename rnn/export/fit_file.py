@@ -92,7 +92,8 @@ def _read(content: bytes, name: str) -> tuple[dict[str, np.ndarray], str]:
         header_size = int.from_bytes(content[:8], "little")
         metadata = json.loads(content[8 : 8 + header_size]).get("__metadata__", {})
         text, digest = metadata["unroll"], metadata["sha256"]
-        known = json.loads(text)["format"] == FORMAT
+        meta = json.loads(text)
+        known = meta["format"] == FORMAT and isinstance(meta["version"], int)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{name} is not a fit saved by Unroll, or not all of one ({_plain(error)}).") from error
     if not known:

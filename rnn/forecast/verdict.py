@@ -15,6 +15,8 @@ from rnn.forecast.baselines import BASELINES, validation_actual
 
 # Below this relative gain a network that sits closest to the last value is said to copy it.
 COPYING_GAIN = 0.05
+# Clearly closer, that is: a forecast far from both values, or the mean of them all, lies about as far from either.
+COPYING_CLOSENESS = 0.7
 # An error below this share of the largest value is rounding.
 ROUNDING = 1e-9
 
@@ -58,10 +60,10 @@ def _skill(error: float, baseline: float, rounding: float) -> float:
 def _copies_last_value(
     series: Series, split: Split, predicted: NDArray[np.floating], actual: NDArray[np.float64]
 ) -> bool:
-    """Whether the first step ahead lies closer to the value before it than to the value it should predict."""
+    """Whether the first step ahead lies clearly closer to the value before it than to the value it should predict."""
     first = split.validation_rows().start
     before = series.values[first - 1 : first - 1 + split.validation][:, series.target_columns]
-    return rmse(before, predicted[:, 0]) < rmse(actual[:, 0], predicted[:, 0])
+    return rmse(before, predicted[:, 0]) < COPYING_CLOSENESS * rmse(actual[:, 0], predicted[:, 0])
 
 
 def _sentence(error: float, skill: Mapping[str, float], copies: bool) -> str:

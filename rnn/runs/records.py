@@ -82,8 +82,8 @@ class StoredPreview:
 
     epoch: int
     version: int
-    train: NDArray[np.float32]
-    validation: NDArray[np.float32]
+    train: NDArray[np.float64]
+    validation: NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.runs.records import Run
 from rnn.runs.runner import Runner
-from rnn.runs.store import Store
 from rnn.runs.runner import runner as process_runner
+from rnn.runs.store import Store
 from rnn.ui import config_form, series_choice
 from rnn.ui.series_choice import Choice, choice_of_reading, reading_of, series_of
 

@@ -66,8 +66,7 @@ def slider(page: Page, name: str):
 
 
 def press(page: Page, name: str, key: str) -> None:
-    slider(page, name).focus()
-    page.keyboard.press(key)
+    slider(page, name).press(key)
 
 
 def shown_form(page: Page) -> dict[str, str | None]:
@@ -78,6 +77,13 @@ def shown_form(page: Page) -> dict[str, str | None]:
 
 def mounts(page: Page) -> dict[str, int]:
     return page.evaluate("() => ({...window.__unrollMounts})")
+
+
+def epochs_drawn(page: Page) -> list[int]:
+    """The epochs in the loss chart; a long run's are thinned, its first and last one always there."""
+    return page.evaluate(
+        "() => Array.from(document.querySelector('.st-key-loss_chart .js-plotly-plot')?.data[0]?.x ?? [])"
+    )
 
 
 def updates(page: Page) -> int:
@@ -114,7 +120,7 @@ def test_a_reload_in_mid_training_keeps_form_history_and_run(
     page = open_page(f"{quiet_server.url}/?{LONG_RUN}&window=12&lr=0.002")
     train(page, epochs=5)
     wait_until(lambda: losses_shown(page) >= 5, SLOW, "five points in the chart")
-    form, before, link = shown_form(page), losses_shown(page), query(page)
+    form, before, link = shown_form(page), epochs_done(page), query(page)
     assert form["Window"] == "12"
     assert form["Learning rate"] == "0.002"
     page.reload()
@@ -122,9 +128,10 @@ def test_a_reload_in_mid_training_keeps_form_history_and_run(
     assert shown_form(page) == form
     assert query(page) == link
     assert "run" in link
-    wait_until(lambda: losses_shown(page) >= before, SLOW, "the whole loss curve")
-    drawn = page.evaluate("() => Array.from(document.querySelector('.st-key-loss_chart .js-plotly-plot').data[0].x)")
-    assert drawn[:5] == [1, 2, 3, 4, 5]
+    wait_until(lambda: losses_shown(page) and epochs_drawn(page)[-1] >= before, SLOW, "the whole loss curve")
+    epochs = epochs_drawn(page)
+    assert epochs[0] == 1
+    assert epochs == sorted(set(epochs))
     assert "Training" in state(page)
     assert page.problems == []  # type: ignore[attr-defined]
 
@@ -184,7 +191,8 @@ def test_a_closed_tab_does_not_lose_the_run(quiet_server: Server, open_page: Cal
         wait_until(lambda: store.run(run).epoch > before + 5, SLOW, "training without a tab")
     again = open_page(link)
     wait_for_epochs(again, before + 5)
-    wait_until(lambda: losses_shown(again) > before + 5, SLOW, "the epochs that nobody watched")
+    wait_until(lambda: losses_shown(again) and epochs_drawn(again)[-1] > before + 5, SLOW, "the unwatched epochs")
+    assert epochs_drawn(again)[0] == 1
 
 
 @needs_proc
@@ -207,9 +215,9 @@ def test_a_killed_worker_interrupts_the_run_and_resume_finishes_it(
     press(page, "Epochs", "Home")
     wait_for_state(page, "Done")
     assert query(page)["run"] == run
-    epochs = page.evaluate("() => Array.from(document.querySelector('.st-key-loss_chart .js-plotly-plot').data[0].x)")
-    assert epochs[:3] == [1, 2, 3]
-    assert len(set(epochs)) == len(epochs), "an epoch stands twice in the chart"
+    epochs = epochs_drawn(page)
+    assert epochs[0] == 1
+    assert epochs == sorted(set(epochs)), "an epoch stands twice in the chart, or out of order"
     assert page.problems == []  # type: ignore[attr-defined]
 
 
@@ -260,7 +268,8 @@ def test_a_new_rate_is_marked_and_a_new_architecture_asks_for_a_new_run(
     press(page, "Learning rate", "ArrowLeft")
     chart = page.locator(".st-key-loss_chart")
     expect(chart.locator(".annotation-text")).to_have_text("lr 0.002", timeout=SLOW * 1000)
-    expect(chart.get_by_role("img")).to_have_attribute("aria-label", re.compile("Changed in mid-run: lr 0.002 at epoch"))
+    words = chart.locator("[role=img][aria-label]")
+    expect(words).to_have_attribute("aria-label", re.compile("Changed in mid-run: lr 0.002 at epoch"))
     note = page.get_by_text("Changed since this run began")
     expect(note).to_have_count(0)
     before = epochs_done(page)

@@ -30,7 +30,7 @@ def end_of(trainer: Trainer) -> tuple[list[Epoch], Finished, int]:
 
 
 def first_overflow(config: Config) -> int:
-    """The update, counted from 1, whose gradient or loss is the first that is not finite: the run replayed by hand."""
+    """The update, counted from 1, whose gradient norm or loss is the first that is not finite: the run replayed."""
     trainer = Trainer(config, SERIES)
     network = Network(config, 1, 1)
     params = {name: array.copy() for name, array in trainer.learner.params.items()}
@@ -44,7 +44,8 @@ def first_overflow(config: Config) -> int:
                 starts = order[first : first + config.batch]
                 x = np.array([values[starts + t] for t in range(config.window)])
                 loss, gradients = network.loss_and_gradients(params, x, values[starts + config.window])
-                if not (math.isfinite(loss) and all(np.isfinite(array).all() for array in gradients.values())):
+                squares = sum(float(np.sum(np.square(array, dtype=np.float64))) for array in gradients.values())
+                if not (math.isfinite(loss) and math.isfinite(squares)):
                     return count
                 for name, gradient in gradients.items():
                     params[name] -= params[name].dtype.type(config.lr) * gradient

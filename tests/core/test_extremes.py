@@ -56,10 +56,10 @@ def test_the_unit_of_the_series_makes_no_difference(size):
 @pytest.mark.parametrize("size", [1e20, 1e39, 1e300])
 def test_huge_values_end_in_a_result_or_a_sentence(size, scaling):
     """No NumPy warning (they are errors here), and never a kept weight or a metric that is not a number."""
-    series = Series.from_values(size * np.sin(np.arange(50)))
     for dtype in ("float32", "float64"):
         config = CONFIG.replace(scaling=scaling, dtype=dtype)
         try:
+            series = Series.from_values(size * np.sin(np.arange(50)))
             found = fit(config, series)
             *_, preview, _ = train(config, series)
         except ValueError as refusal:
@@ -69,6 +69,18 @@ def test_huge_values_end_in_a_result_or_a_sentence(size, scaling):
         assert all(np.isfinite(array).all() for array in found.model.params.values())
         assert not any(math.isnan(value) for value in found.metrics.values())
         assert np.isfinite(preview.validation).all()
+
+
+def test_a_gradient_whose_squares_leave_float32_is_clipped_and_not_lost():
+    """Entries of 1e20: float32 holds them, but not their squares."""
+    series = Series.from_values(1e20 * np.sin(np.arange(50)))
+    found = fit(CONFIG.replace(scaling="none", optimiser="sgd", clip="norm"), series)
+    assert found.finished.reason == "done"
+    assert all(epoch.grad_norm > 1e19 and epoch.clipped == 1 for epoch in found.history)
+    moved = np.concatenate([array.ravel() for array in found.state.params.values()])
+    start = fit(CONFIG.replace(scaling="none", lr=1e-8, epochs=1), series).model.params
+    start = np.concatenate([array.ravel() for array in start.values()])
+    assert 1e-3 < np.linalg.norm(moved - start) <= 15 * CONFIG.lr * 1.001
 
 
 def test_a_preview_is_as_fine_as_the_series():

@@ -37,47 +37,20 @@ def test_what_pandas_writes_is_read_back_bit_for_bit(
 
 CELLS = st.sampled_from(
     [
-        "1",
-        "2.5",
-        "1,5",
-        "-3",
-        "1e5",
-        "1e999",
-        "inf",
-        "NA",
-        "",
-        "2020-01-01",
-        "01/02/2020",
-        "12:30",
-        "Jan-20",
-        "1700",
-        "1950.0",
-    ]
-    + [
-        "2020Q1",
-        "2020-W99",
-        "0001-01-01",
-        "99999999999999999999",
-        "True",
-        "sep=;",
-        "\xa0",
-        "−4",
-        "é",
-        "a b",
-        '"',
-        "1600000000",
-    ]
-    + [
-        "20200101",
-        "31.12.9999",
-        "2020-13-45",
-        "2020-01-01T00:00:00+01:00",
-        ".",
-        "x\ny",
-        "200001",
-        "\ufeff",
-        "\u2028",
-        "\x1a",
+        *("1", "2.5", "1,5", "-3", "−4", "1e5", "1e999", "inf", "99999999999999999999", "1700", "1950.0", "."),
+        *(
+            "2020-01-01",
+            "01/02/2020",
+            "31.12.9999",
+            "2020-13-45",
+            "0001-01-01",
+            "Jan-20",
+            "2020Q1",
+            "2020-W99",
+            "12:30",
+        ),
+        *("2020-01-01T00:00:00+01:00", "1600000000", "20200101", "200001", "sep=;", "True", "NA", "", "a b", "é", '"'),
+        *("x\ny", "\xa0", "\ufeff", "\u2028", "\x1a"),
     ]
 )
 
@@ -93,7 +66,7 @@ def tables(draw: st.DrawFn) -> bytes:
     return out.getvalue().encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"])), "replace")
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(st.binary(max_size=200), tables()))
 def test_any_bytes_give_a_table_or_a_sentence(content: bytes) -> None:
     try:

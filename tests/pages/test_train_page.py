@@ -18,7 +18,8 @@ def button(app, key):
 
 
 def enabled(app):
-    return {one.key for one in app.button if one.key in ("train", "pause", "resume", "step", "stop", "reset") and not one.disabled}
+    actions = ("train", "pause", "resume", "step", "stop", "reset")
+    return {one.key for one in app.button if one.key in actions and not one.disabled}
 
 
 def wait_for(app, state, seconds=30):

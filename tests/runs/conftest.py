@@ -17,14 +17,12 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
+from worker_by_hand import WorkerByHand
 
 from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.runs.schema import metadata
 from rnn.runs.store import Store
-
-# Small enough for milliseconds an epoch; twelve windows a batch, so that an epoch has several batches.
-SMALL = Config(hidden=8, window=10, batch=16, epochs=40, patience=None, seed=3)
 
 
 @pytest.fixture(autouse=True)
@@ -148,3 +146,22 @@ def wait_until() -> Callable[..., None]:
             time.sleep(0.01)
 
     return wait
+
+
+@pytest.fixture
+def start(url: str) -> Iterator[Callable[..., WorkerByHand]]:
+    """start() gives a worker on the store; whatever happens, none is left behind, and none may complain."""
+    started: list[WorkerByHand] = []
+
+    def start_one(*arguments: str) -> WorkerByHand:
+        started.append(WorkerByHand(url, *arguments))
+        return started[-1]
+
+    yield start_one
+    complaints = [worker.discard() for worker in started]
+    assert complaints == [""] * len(started)
+
+
+@pytest.fixture
+def submit(store: Store, series: Series) -> Callable[[Config], str]:
+    return lambda config: store.add_run(config, store.add_series(series), session="a")

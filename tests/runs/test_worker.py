@@ -1,119 +1,29 @@
-"""Real worker processes on a real store: what users may do to a run, and what may befall it."""
+"""Real worker processes on a real store: what they leave behind, and what may befall them."""
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy import select
+from worker_by_hand import FOLDER, LONG, WorkerByHand, assert_same_bits, the, timeless, undisturbed
 
-import rnn
 from rnn.core.config import Config
 from rnn.core.events import Epoch
 from rnn.core.series import Series
 from rnn.core.state import TrainingState
 from rnn.core.train import Trainer
-from rnn.runs import ledger
-from rnn.runs.records import Run
 from rnn.runs.schema import runs
 from rnn.runs.store import Store
-from rnn.runs.worker import ONE_THREAD
 
 Wait = Callable[..., None]
-FOLDER = Path(rnn.__file__).parents[1]
-# About 6 ms an epoch, eleven batches in each.
-LONG = Config(hidden=24, window=20, batch=16, epochs=100_000, patience=None, seed=5)
-
-
-class WorkerByHand:
-    """A worker as the runner starts it, its pipes in our hand."""
-
-    def __init__(self, url: str, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "rnn.runs.worker", *arguments],
-            cwd=FOLDER, env={**os.environ, **ONE_THREAD, "UNROLL_DATABASE_URL": url},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-
-    def wake(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"\n")
-        self.process.stdin.flush()
-
-    def end(self) -> int:
-        """Close its input, and its exit code."""
-        assert self.process.stdin is not None
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
-        return self.process.wait(20)
-
-    def discard(self) -> str:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        assert self.process.stdin and self.process.stdout and self.process.stderr
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
-        self.process.stdout.close()
-        with self.process.stderr as stderr:
-            return stderr.read().decode()
-
-
-@pytest.fixture
-def start(url: str) -> Iterator[Callable[..., WorkerByHand]]:
-    """start() gives a worker on the store; whatever happens, none is left behind, and none may complain."""
-    started: list[WorkerByHand] = []
-
-    def start_one(*arguments: str) -> WorkerByHand:
-        started.append(WorkerByHand(url, *arguments))
-        return started[-1]
-
-    yield start_one
-    complaints = [worker.discard() for worker in started]
-    assert complaints == [""] * len(started)
-
-
-@pytest.fixture
-def submit(store: Store, series: Series) -> Callable[[Config], str]:
-    return lambda config: store.add_run(config, store.add_series(series), session="a")
-
-
-def the(store: Store, run_id: str) -> Run:
-    run = store.run(run_id)
-    assert run is not None
-    return run
-
-
-def undisturbed(config: Config, series: Series, until: int) -> tuple[list[Epoch], Trainer]:
-    """The same run in this process, without a store, up to the end of an epoch."""
-    trainer = Trainer(config, series)
-    events = trainer.run(lambda: trainer.state.epoch >= until)
-    return [event for event in events if isinstance(event, Epoch)], trainer
-
-
-def timeless(epochs: list[Epoch]) -> list[Epoch]:
-    return [dataclasses.replace(epoch, seconds=0.0) for epoch in epochs]
-
-
-def assert_same_bits(store: Store, run_id: str, trainer: Trainer) -> None:
-    saved = store.checkpoint(run_id)
-    assert saved is not None
-    arrays, meta = trainer.state.to_arrays()
-    assert saved.arrays.keys() == arrays.keys()
-    for name, array in arrays.items():
-        assert saved.arrays[name].tobytes() == array.tobytes(), name
-    assert {name: meta[name] for name in ("epoch", "batch", "count", "best_epoch", "best_val")} == {
-        name: saved.meta[name] for name in ("epoch", "batch", "count", "best_epoch", "best_val")
-    }
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -160,110 +70,6 @@ def test_kill_9_then_resume_gives_the_bits_of_an_undisturbed_run(
     assert timeless(store.epochs(run_id)) == timeless(epochs)
     assert_same_bits(store, run_id, trainer)
     assert again.end() == 0
-
-
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_pause_frees_the_worker_and_resume_goes_on_with_the_same_bits(
-    store: Store, series: Series, submit: Callable[[Config], str], start: Callable[..., WorkerByHand], wait_until: Wait
-) -> None:
-    first, second = submit(LONG), submit(LONG.replace(epochs=3))
-    worker = start()
-    wait_until(lambda: the(store, first).epoch > 3)
-    assert store.queue_place(second) == 1
-    store.command(first, "pause")
-    wait_until(lambda: the(store, second).state == "done")
-    paused = the(store, first)
-    assert paused.state == "paused" and not paused.orders and len(store.epochs(first)) == paused.epoch
-    until = paused.epoch + 5
-    store.command(first, "epochs", until)
-    store.command(first, "resume")
-    worker.wake()
-    wait_until(lambda: the(store, first).state == "done")
-    epochs, trainer = undisturbed(LONG.replace(epochs=until), series, until)
-    assert timeless(store.epochs(first)) == timeless(epochs)
-    assert_same_bits(store, first, trainer)
-    assert worker.end() == 0
-
-
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_steps_take_one_epoch_each_and_stop_keeps_the_best_weights(
-    store: Store, series: Series, start: Callable[..., WorkerByHand], wait_until: Wait
-) -> None:
-    run_id = store.add_run(LONG, store.add_series(series), session="a", pause_at=1)
-    worker = start()
-    for done in (1, 2, 3):
-        wait_until(lambda: the(store, run_id).state == "paused")
-        assert the(store, run_id).epoch == done == len(store.epochs(run_id))
-        preview = store.preview(run_id)
-        assert preview is not None and preview.epoch == done
-        store.command(run_id, "step")
-        worker.wake()
-    wait_until(lambda: the(store, run_id).state == "paused")
-    store.command(run_id, "resume")
-    worker.wake()
-    wait_until(lambda: the(store, run_id).epoch > 8)
-    # A step in mid-run: the epoch in progress is completed, then it pauses.
-    store.command(run_id, "step")
-    wait_until(lambda: the(store, run_id).state == "paused")
-    assert the(store, run_id).batch == 0
-    store.command(run_id, "resume")
-    worker.wake()
-    wait_until(lambda: the(store, run_id).state == "running")
-    store.command(run_id, "stop")
-    wait_until(lambda: not the(store, run_id).active)
-    run = the(store, run_id)
-    assert (run.state, run.reason) == ("stopped", "stopped")
-    best, (_, trainer) = store.best(run_id), undisturbed(LONG, series, run.best_epoch or 0)
-    assert best is not None and run.best_epoch == trainer.state.best_epoch
-    assert all(best[name].tobytes() == array.tobytes() for name, array in trainer.state.best.items())
-    assert worker.end() == 0
-
-
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_a_new_learning_rate_takes_effect_at_once_and_once_even_over_kill_9(
-    store: Store, series: Series, submit: Callable[[Config], str], start: Callable[..., WorkerByHand], wait_until: Wait,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setattr(ledger, "GONE_SECONDS", 0.0)
-    run_id = submit(LONG)
-    worker = start()
-    wait_until(lambda: the(store, run_id).epoch > 3)
-    store.command(run_id, "lr", 1e-3)
-    wait_until(lambda: store.changes(run_id))
-    worker.process.kill()
-    worker.process.wait()
-    (change,) = store.changes(run_id)
-    assert (change.field, change.old, change.new) == ("lr", LONG.lr, 1e-3)
-    run = the(store, run_id)
-    assert run.config.lr == 1e-3 and not run.orders
-    wait_until(store.interrupt_lost)
-    store.command(run_id, "epochs", change.epoch + 10)
-    store.command(run_id, "resume")
-    again = start()
-    wait_until(lambda: the(store, run_id).state == "done")
-    assert [(each.field, each.new) for each in store.changes(run_id)] == [("lr", 1e-3), ("epochs", change.epoch + 10)]
-    # The same change at the same batch, in this process.
-    trainer = Trainer(LONG, series)
-    list(trainer.run(lambda: (trainer.state.epoch + 1, trainer.state.batch) == (change.epoch, change.batch)))
-    trainer.change(lr=1e-3, epochs=change.epoch + 10)
-    list(trainer.run())
-    assert timeless(store.epochs(run_id)) == timeless(trainer.state.history)
-    assert_same_bits(store, run_id, trainer)
-    assert again.end() == 0
-
-
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_fewer_epochs_than_are_done_end_the_run_with_the_epoch_in_progress(
-    store: Store, submit: Callable[[Config], str], start: Callable[..., WorkerByHand], wait_until: Wait
-) -> None:
-    run_id = submit(LONG)
-    worker = start()
-    wait_until(lambda: the(store, run_id).epoch > 5)
-    store.command(run_id, "epochs", 2)
-    wait_until(lambda: the(store, run_id).state == "done")
-    run = the(store, run_id)
-    assert run.epoch == run.config.epochs == len(store.epochs(run_id)) > 5
-    assert worker.end() == 0
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -339,19 +145,6 @@ def test_within_a_long_epoch_there_are_heartbeats_progress_and_an_estimate(
     assert run.eta_seconds is not None and run.seconds_per_epoch < run.eta_seconds < 2 * run.seconds_per_epoch
     saved = store.checkpoint(run_id)
     assert saved is not None and saved.epoch == 0 and saved.meta["batch"] > 0
-
-
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_a_deleted_run_is_dropped_by_its_worker(
-    store: Store, submit: Callable[[Config], str], start: Callable[..., WorkerByHand], wait_until: Wait
-) -> None:
-    run_id, other = submit(LONG), submit(LONG.replace(epochs=2))
-    worker = start()
-    wait_until(lambda: the(store, run_id).epoch > 1)
-    store.delete(run_id)
-    wait_until(lambda: the(store, other).state == "done", 5)
-    assert store.run(run_id) is None and store.epochs(run_id) == []
-    assert worker.end() == 0
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)

@@ -1,0 +1,231 @@
+"""The pre-flight against what runs then really have: windows, weights, memory, time; and its advice, followed."""
+
+from __future__ import annotations
+
+import re
+import time
+import tracemalloc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn.core import article
+from rnn.core.config import PRESETS, Config
+from rnn.core.network import Network
+from rnn.core.preflight import preflight, seconds_per_epoch
+from rnn.core.series import Series
+from rnn.core.train import Trainer
+from rnn.core.windows import split_windows
+
+
+def random_series(rng, rows: int, inputs: int = 1, targets: int = 1) -> Series:
+    names = [f"c{k}" for k in range(inputs)]
+    return Series.from_values(rng.standard_normal((rows, inputs)), names, names[:targets])
+
+
+def settings_of(**changes) -> Config:
+    return Config(epochs=1, patience=None).replace(**changes)
+
+
+COUNTED = [
+    ({}, 200, 1, 1),
+    ({"hidden": 7, "window": 5, "horizon": 3, "bias": False}, 100, 4, 2),
+    ({"input_weights": "per_step", "window": 9, "validation": 11}, 60, 2, 2),
+]
+
+
+@pytest.mark.parametrize(("changes", "rows", "inputs", "targets"), COUNTED)
+def test_windows_and_weights_are_the_runs_own(rng, changes, rows, inputs, targets):
+    config = settings_of(**changes)
+    found = preflight(config, rows, inputs, targets)
+    trainer = Trainer(config, random_series(rng, rows, inputs, targets))
+    assert found.split == trainer.split == split_windows(config, rows)
+    assert found.parameters == sum(array.size for array in trainer.state.params.values())
+    assert found.parameters == Network(config, inputs, targets).size
+
+
+def test_weights_by_hand():
+    """Elman, 3 inputs, 4 units, 2 steps of 2 targets: 3·4 + 4·4 + 4 in the layer, 4·4 + 4 in the readout."""
+    assert preflight(Config(hidden=4, horizon=2), 100, 3, 2).parameters == 12 + 16 + 4 + 16 + 4
+
+
+MEMORY = [
+    # What each is dominated by: states; states, last batch nearly as large; weights; predictions; inputs.
+    ({"hidden": 64, "window": 60, "batch": 1024}, 3000, 1, 1),
+    ({"hidden": 64, "window": 100, "batch": 400, "input_weights": "per_step"}, 1100, 2, 1),
+    ({"hidden": 800, "window": 2, "batch": 64}, 300, 1, 1),
+    ({"hidden": 4, "window": 4, "batch": 4096, "horizon": 12}, 50_000, 1, 1),
+    ({"hidden": 8, "window": 3, "batch": 4096}, 50_000, 20, 1),
+]
+
+
+@pytest.mark.parametrize(("changes", "rows", "inputs", "targets"), MEMORY)
+def test_memory_within_a_factor_of_two(rng, changes, rows, inputs, targets):
+    config = settings_of(**changes)
+    series = random_series(rng, rows, inputs, targets)
+    expected = preflight(config, rows, inputs, targets).memory_bytes
+    tracemalloc.start()
+    for _ in Trainer(config, series).run():
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak > 15e6, "too small a run to say anything"
+    assert 0.5 < expected / peak < 2
+
+
+TIMED = [
+    ({"hidden": 32, "batch": 32}, 3000, 1),
+    ({"hidden": 16, "batch": 1}, 400, 1),
+    ({"hidden": 100, "window": 100, "batch": 256}, 1500, 1),
+    ({"hidden": 64, "window": 200, "batch": 128, "truncate": 5}, 1200, 3),
+    ({"hidden": 500, "window": 6, "batch": 32}, 600, 1),
+    ({"hidden": 8, "window": 10, "batch": 1000, "horizon": 20}, 20_000, 1),
+]
+
+
+def assert_time_is_right(config: Config, series: Series) -> None:
+    """Within a factor of 3 in the best of a few tries: time is measured beside whatever else this machine does."""
+    split = split_windows(config, len(series))
+    inputs, targets = len(series.names), len(series.targets)
+    tries = []
+    for _ in range(4):
+        expected = seconds_per_epoch(config, split, inputs, targets)
+        run = Trainer(config, series).run()
+        started = time.thread_time()
+        next(run)
+        tries.append(expected / (time.thread_time() - started))
+        if 1 / 3 < tries[-1] < 3:
+            return
+    pytest.fail(f"estimated / measured: {tries}")
+
+
+@pytest.mark.parametrize(("changes", "rows", "inputs"), TIMED)
+def test_time_is_about_right(rng, changes, rows, inputs):
+    assert_time_is_right(settings_of(**changes), random_series(rng, rows, inputs))
+
+
+def test_time_of_the_articles_run():
+    assert_time_is_right(PRESETS["article"].replace(epochs=1), article.article_series())
+
+
+EXTREMES = [
+    {"hidden": 4096, "window": 100_000, "batch": 65_536},
+    {"hidden": 4096, "window": 100_000, "batch": 65_536, "dtype": "float64"},
+    {"hidden": 4096, "window": 100_000, "batch": 1, "input_weights": "per_step"},
+    {"hidden": 1, "window": 100_000, "batch": 65_536},
+    {"hidden": 4096, "window": 1, "batch": 65_536, "horizon": 10_000},
+    {"hidden": 32, "window": 24, "batch": 65_536, "horizon": 10_000},
+    {"hidden": 1, "window": 1, "batch": 1},
+    {**PRESETS["article"].to_dict(), "hidden": 4096, "window": 100_000, "truncate": 100_000},
+]
+
+
+@pytest.mark.parametrize("changes", EXTREMES)
+def test_the_trial_is_short_whatever_the_settings(changes):
+    config = settings_of(**changes)
+    split = preflight(config, 300_000, 1, 1).split
+    tracemalloc.start()
+    started = time.thread_time()
+    expected = seconds_per_epoch(config, split, 1, 1)
+    seconds, peak = time.thread_time() - started, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert seconds < 0.5
+    assert peak < 150e6
+    assert expected > 0
+
+
+def test_time_and_memory_grow_with_the_settings():
+    small = settings_of(hidden=200, window=50, batch=64)
+    for name, larger in (("hidden", 3000), ("window", 5000), ("batch", 10_000)):
+        config = small.replace(**{name: larger})
+        one, other = (preflight(c, 50_000, 1, 1) for c in (small, config))
+        assert other.memory_bytes > 3 * one.memory_bytes
+        if name != "batch":  # a larger batch does the same work in fewer steps
+            assert seconds_per_epoch(config, other.split, 1, 1) > 10 * seconds_per_epoch(small, one.split, 1, 1)
+
+
+def test_the_articles_algorithm_takes_one_column():
+    with pytest.raises(ValueError, match=r"^gradient='published' .* takes one column, got 2\.$"):
+        preflight(PRESETS["article"], 200, 2, 1)
+
+
+ADVICE = re.compile(
+    r"(?:Take a window of at most|take (?:batch=(\d+) and )?(window|batch|hidden)=|set (validation) to at most) ?(\d+)"
+)
+
+
+def follow(config: Config, sentence: str) -> Config | None:
+    """The config with what the sentence advises, or None where it advises another series."""
+    assert sentence.endswith(".") and "\n" not in sentence
+    found = ADVICE.search(sentence)
+    if found is None:
+        assert "longer series" in sentence or "horizon" in sentence
+        return None
+    changes = {found[2] or found[3] or "window": int(found[4])}
+    if found[1]:
+        changes["batch"] = int(found[1])
+    if "window" in changes and config.truncate is not None:
+        changes["truncate"] = min(config.truncate, changes["window"])
+    return config.replace(**changes)
+
+
+SIZES = st.integers(1, 400)
+
+
+@given(
+    rows=SIZES, window=SIZES, horizon=st.integers(1, 30), validation=SIZES | st.floats(0.01, 0.99),
+    hidden=st.integers(1, 4096), batch=st.integers(1, 65_536), truncate=st.none() | st.just(1),
+    limit=st.none() | st.integers(100_000, 10**9),
+)  # fmt: skip
+@settings(max_examples=100, deadline=None)
+def test_impossible_settings_say_what_to_change(rows, limit, **fields):
+    config = Config(**fields)
+    for _ in range(4):  # each sentence names one thing; following it may bring up the next
+        try:
+            found = preflight(config, rows, 1, 1, memory_limit=limit)
+        except ValueError as refusal:
+            advised = follow(config, str(refusal))
+            if advised is None:
+                return
+            assert advised != config
+            config = advised
+        else:
+            assert found.split.train >= 1 and found.split.validation >= 1
+            assert limit is None or found.memory_bytes <= limit
+            return
+    pytest.fail(f"following the advice never ends: {config}")
+
+
+LARGE = [
+    ({"hidden": 200, "window": 1000, "batch": 65_536}, "batch"),
+    ({"hidden": 512, "window": 100_000, "batch": 1}, "window"),
+    ({"hidden": 4096, "window": 10, "batch": 1}, "hidden"),
+]
+
+
+@pytest.mark.parametrize(("changes", "field"), LARGE)
+def test_too_much_memory_names_the_largest_that_fits(changes, field):
+    config, limit = settings_of(**changes), 300_000_000
+    with pytest.raises(ValueError, match=rf"more than 300 MB; take {field}=\d+ or less\.$") as caught:
+        preflight(config, 300_000, 1, 1, memory_limit=limit)
+    advised = follow(config, str(caught.value))
+    assert preflight(advised, 300_000, 1, 1, memory_limit=limit).memory_bytes <= limit
+    above = advised.replace(**{field: getattr(advised, field) + 1})
+    with pytest.raises(ValueError, match="Training would hold about"):
+        preflight(above, 300_000, 1, 1, memory_limit=limit)
+
+
+def test_a_series_that_no_setting_makes_fit():
+    with pytest.raises(ValueError, match=r"take a shorter series, a shorter horizon and fewer hidden units\.$"):
+        preflight(Config(), 10_000_000, 1, 1, memory_limit=1_000_000)
+
+
+def test_where_one_field_is_not_enough():
+    config, limit = settings_of(hidden=4096, window=1000, batch=65_536), 300_000_000
+    with pytest.raises(
+        ValueError, match=r"about 3,5\d\d GB of memory, more than 300 MB; take batch=32 and hidden=\d+ or less\.$"
+    ) as caught:
+        preflight(config, 300_000, 1, 1, memory_limit=limit)
+    advised = follow(config, str(caught.value))
+    assert limit * 0.9 < preflight(advised, 300_000, 1, 1, memory_limit=limit).memory_bytes <= limit

@@ -1,0 +1,285 @@
+"""The command line as scripts and cron see it: output, errors and exit codes.
+
+Whatever depends on the process is tested on real ones; the many cases that do not are run in this one, which is quicker.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rnn
+import rnn.__main__
+from rnn.core import article
+
+ROOT = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-m", "rnn"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+
+
+def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=60
+    )
+
+
+def parsed(output: str) -> list[dict]:
+    """JSON lines, without the NaN and Infinity that Python would take."""
+    return [json.loads(line, parse_constant=pytest.fail) for line in output.splitlines()]
+
+
+@pytest.fixture
+def lines(folder, monkeypatch, capsys):
+    """lines(*arguments): what a command that works prints, line by line."""
+
+    def call(*arguments: object) -> list[dict]:
+        monkeypatch.chdir(folder)
+        assert rnn.__main__.main([str(part) for part in arguments]) == 0
+        output, errors = capsys.readouterr()
+        assert errors == ""
+        return parsed(output)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    place = tmp_path_factory.mktemp("files")
+    rows = [
+        f"{np.datetime64('2023-01-01') + k},{k},{50 + 10 * math.sin(k / 4):.3f},{'north' if k % 2 else 'south'}"
+        for k in range(150)
+    ]
+    (place / "sales.csv").write_text("\n".join(["date,row,sales,shop", *rows]) + "\n")
+    (place / "binary.csv").write_bytes(np.random.default_rng(0).bytes(5000))
+    (place / "empty.csv").write_bytes(b"")
+    (place / "short.csv").write_text("y\n" + "\n".join(map(str, range(10))))
+    (place / "Umsätze 売上.csv").write_text("Größe\n" + "\n".join(str(k % 5) for k in range(80)), encoding="utf-8")
+    return place
+
+
+TRAIN = ("train", "sales.csv", "--target", "sales", "--set", "epochs=3")
+
+
+def test_train_prints_a_line_an_epoch_and_one_for_the_end(folder):
+    done = run(*TRAIN, folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    *epochs, finished = parsed(done.stdout)
+    assert [epoch["epoch"] for epoch in epochs] == [1, 2, 3]
+    expected = {
+        "epoch", "train_loss", "val_loss", "train_rmse", "val_rmse", "lr", "grad_norm", "clipped", "seconds",
+    }  # fmt: skip
+    assert all(set(epoch) == expected for epoch in epochs)
+    assert finished["finished"] == "done" and finished["best_epoch"] in (1, 2, 3)
+
+    series = rnn.read_csv(folder / "sales.csv").series(target="sales")
+    history = rnn.fit(rnn.Config(epochs=3), series).history
+    assert [epoch["val_loss"] for epoch in epochs] == [epoch.val_loss for epoch in history]
+
+
+def test_every_setting_reaches_the_run(folder, lines):
+    asked = ("clip=none", "patience=none", "truncate=none", "validation=50", "bias=false", "lr=1e-2", "window=10")
+    *epochs, _ = lines(*TRAIN, *(part for one in asked for part in ("--set", one)), folder=folder)
+    config = rnn.Config(
+        epochs=3, clip="none", patience=None, truncate=None, validation=50, bias=False, lr=0.01, window=10
+    )
+    history = rnn.fit(config, rnn.read_csv(folder / "sales.csv").series(target="sales")).history
+    assert [epoch["train_loss"] for epoch in epochs] == [epoch.train_loss for epoch in history]
+
+
+def test_preset_and_time_column(folder, lines):
+    one, finished = lines(
+        "train", "sales.csv", "--target", "sales", "--time", "row", "--preset", "article-corrected", "--set", "epochs=1")  # fmt: skip
+    config = rnn.PRESETS["article-corrected"].replace(epochs=1)
+    history = rnn.fit(config, rnn.read_csv(folder / "sales.csv", time="row").series(target="sales")).history
+    assert one["val_rmse"] == history[0].val_rmse
+    assert finished["finished"] == "done"
+
+
+def test_a_file_and_a_column_with_a_name_in_another_script(folder, lines):
+    *_, finished = lines("train", "Umsätze 売上.csv", "--target", "Größe", "--set", "epochs=1")
+    assert finished["finished"] == "done"
+
+
+def test_a_diverging_run_names_what_went_first(folder, lines):
+    changes = ("lr=100", "optimiser=sgd", "activation=relu", "clip=none", "scaling=none")
+    *_, finished = lines(*TRAIN, *(part for one in changes for part in ("--set", one)), folder=folder)
+    assert finished["finished"] == "diverged"
+    assert finished["parameter"] in ("layer0.W_x", "layer0.W_h", "layer0.b", "readout.W", "readout.b")
+    assert finished["step"] >= 1
+    assert finished["parameter"] in finished["message"]
+
+
+def test_inspect_prints_what_was_understood(folder, lines):
+    (found,) = lines("inspect", "sales.csv")
+    assert (found["time"], found["frequency"], found["delimiter"], found["encoding"]) == ("date", "D", ",", "utf-8")
+    assert found["rows"] == 150
+    assert "sales" in found["numeric"] and "shop" not in found["numeric"]
+
+
+def test_forecast_prints_csv(folder):
+    done = run(
+        "forecast",
+        "sales.csv",
+        "--target",
+        "sales",
+        "--steps",
+        5,
+        "--levels",
+        "50,90",
+        "--set",
+        "epochs=2",
+        folder=folder,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    header, *rows = csv.reader(io.StringIO(done.stdout))
+    assert header == ["time", "mean", "lo50", "hi50", "lo90", "hi90"]
+    assert [row[0] for row in rows] == ["2023-05-31", "2023-06-01", "2023-06-02", "2023-06-03", "2023-06-04"]
+    fit = rnn.fit(rnn.Config(epochs=2), rnn.read_csv(folder / "sales.csv").series(target="sales"))
+    expected = rnn.forecast(fit, 5, levels=(50, 90))
+    np.testing.assert_array_equal(np.array([row[1:] for row in rows], float), expected.to_numpy()[:, 1:].astype(float))
+
+
+COLUMNS = {"epoch", "loss", "val_loss", "printed_loss", "printed_val_loss"}
+
+
+def test_article_beside_its_printed_table(folder, lines):
+    rows = lines("article", "--epochs", 3)
+    assert [set(row) for row in rows] == [COLUMNS] * 3
+    for row in rows:
+        assert (row["printed_loss"], row["printed_val_loss"]) == article.PRINTED[row["epoch"]]
+        assert round(row["loss"], 8) == pytest.approx(row["printed_loss"], abs=1.5e-8)
+
+
+def test_the_whole_article_ends_with_the_errors_that_it_printed(folder, lines):
+    rows = lines("article")
+    assert [row["epoch"] for row in rows] == list(range(1, 26))
+    assert all(set(row) == COLUMNS for row in rows[:-1]) and set(rows[-1]) > COLUMNS
+    assert rows[-1]["prediction_step_val_rmse"] == pytest.approx(0.128, abs=0.001)
+    assert rows[5]["printed_loss"] is not None and rows[6]["printed_loss"] is None
+
+
+BAD = {
+    "missing file": ("train", "nothing.csv", "--target", "y"),
+    "missing file to inspect": ("inspect", "nothing.csv"),
+    "folder": ("train", ".", "--target", "y"),
+    "binary file": ("inspect", "binary.csv"),
+    "empty file": ("inspect", "empty.csv"),
+    "unknown target": ("train", "sales.csv", "--target", "profit"),
+    "target that is not numeric": ("train", "sales.csv", "--target", "shop"),
+    "target that is the time": ("train", "sales.csv", "--target", "date"),
+    "unknown time": ("train", "sales.csv", "--target", "sales", "--time", "when"),
+    "unknown field": (*TRAIN, "--set", "colour=red"),
+    "value out of range": (*TRAIN, "--set", "hidden=0"),
+    "value of another kind": (*TRAIN, "--set", "hidden=many"),
+    "value that is not a number": (*TRAIN, "--set", "lr=nan"),
+    "value that is not a choice": (*TRAIN, "--set", "clip=hard"),
+    "no value": (*TRAIN, "--set", "hidden"),
+    "unknown preset": (*TRAIN, "--preset", "best"),
+    "short series": ("train", "short.csv", "--target", "y"),
+    "validation that leaves nothing": (*TRAIN, "--set", "validation=1000"),
+    "no steps": ("forecast", "sales.csv", "--target", "sales", "--steps", 0),
+    "level above 100": ("forecast", "sales.csv", "--target", "sales", "--steps", 3, "--levels", "120"),
+    "level twice": ("forecast", "sales.csv", "--target", "sales", "--steps", 3, "--levels", "80,80"),
+    "level that is not a number": ("forecast", "sales.csv", "--target", "sales", "--steps", 3, "--levels", "high"),
+    "steps that are not a number": ("forecast", "sales.csv", "--target", "sales", "--steps", "many"),
+    "no epochs": ("article", "--epochs", 0),
+    "no target": ("train", "sales.csv"),
+    "unknown command": ("predict", "sales.csv"),
+    "no command": (),
+    "unknown option": (*TRAIN, "--fast"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_sentence_and_exit_code_2(folder, case, capsys, monkeypatch):
+    """In this process; the next test has some of the same by real ones."""
+    monkeypatch.chdir(folder)
+    try:
+        code = rnn.__main__.main([str(part) for part in BAD[case]])
+    except SystemExit as end:
+        code = end.code
+    output, errors = capsys.readouterr()
+    assert_one_sentence(code, output, errors)
+
+
+@pytest.mark.parametrize("case", ["missing file", "unknown option"])
+def test_bad_input_to_a_real_process(folder, case):
+    done = run(*BAD[case], folder=folder)
+    assert_one_sentence(done.returncode, done.stdout, done.stderr)
+
+
+def assert_one_sentence(code: object, output: str, errors: str) -> None:
+    assert (code, output) == (2, "")
+    assert errors.startswith("unroll: ") and errors.endswith(".\n") and errors.count("\n") == 1
+    assert "Traceback" not in errors and "Error" not in errors
+    assert len(errors) < 400
+
+
+def test_too_much_memory_is_said_before_training(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(rnn.__main__, "_memory", lambda: 3_000_000)
+    assert rnn.__main__.main([*TRAIN, "--set", "hidden=500"]) == 2
+    output, errors = capsys.readouterr()
+    assert output == "" and errors.startswith("unroll: Training would hold about ")
+
+
+def test_this_machines_memory_is_known():
+    assert rnn.__main__._memory() > 2**28
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "sales.csv", "--target", "sales", "--set", "epochs=400", "--set", "patience=none"),
+        (
+            "forecast",
+            "sales.csv",
+            "--target",
+            "sales",
+            "--set",
+            "epochs=1",
+            "--steps",
+            "2000",
+            "--levels",
+            "80,90,95,99",
+        ),
+    ],
+)
+def test_a_reader_that_has_seen_enough(folder, arguments):
+    """As with `| head -1`: the pipe closes after the first line, and nothing is said about it."""
+    with subprocess.Popen(
+        [*COMMAND, *arguments], cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+        process.wait(timeout=60)
+    assert (process.returncode, errors) == (0, b"")
+
+
+def test_lines_arrive_while_it_trains(folder):
+    """A reader sees the first epoch long before the last."""
+    with subprocess.Popen(
+        [*COMMAND, "train", "sales.csv", "--target", "sales", "--set", "epochs=100000", "--set", "patience=none"],
+        cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        try:
+            assert json.loads(process.stdout.readline())["epoch"] == 1
+            assert process.poll() is None
+        finally:
+            process.terminate()
+
+
+def test_help_names_every_command(folder):
+    done = run("--help", folder=folder)
+    assert done.returncode == 0
+    assert all(word in done.stdout for word in ("train", "inspect", "forecast", "article"))
