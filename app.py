@@ -12,16 +12,16 @@ _ROOT = Path(__file__).resolve().parent
 if str(_ROOT) not in sys.path:
     sys.path.insert(0, str(_ROOT))  # the pages import each other from here, whatever folder the server was started in
 
-import rnn  # noqa: E402, F401 — first: it settles the number of BLAS threads before NumPy loads
+import rnn  # first: it settles the number of BLAS threads before NumPy loads
 
-import streamlit as st  # noqa: E402, I001
-from starlette.concurrency import run_in_threadpool  # noqa: E402
-from starlette.requests import Request  # noqa: E402
-from starlette.responses import JSONResponse  # noqa: E402
-from starlette.routing import Route  # noqa: E402
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-from rnn.runs.runner import runner  # noqa: E402
-from rnn.ui.plotly_asset import PLOTLY_ROUTE  # noqa: E402
+from rnn.runs.runner import runner
+from rnn.ui.plotly_asset import PLOTLY_ROUTE
 
 
 @asynccontextmanager

@@ -7,8 +7,6 @@ in one process on one thread; the ratios are those of the median times. The weig
 the benchmark fails.
 """
 
-# ruff: noqa: E402 (threads are counted once, when NumPy is imported)
-
 from __future__ import annotations
 
 import os

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import rnn  # noqa: F401, I001 — first: it settles the number of BLAS threads
+import rnn  # first: it settles the number of BLAS threads
 import numpy as np
 
 from rnn.core.config import PRESETS, Config
@@ -79,7 +79,8 @@ def _score(config: Config, series: Series, seeds: int) -> float:
     actual = series.values[end:][:, columns]
     naive = rmse(actual, series.values[end - 1 : -1][:, columns])
     ratios = [
-        rmse(actual, fit(config.replace(seed=seed), known).model.predict(windows)[:, 0]) / naive for seed in range(seeds)
+        rmse(actual, fit(config.replace(seed=seed), known).model.predict(windows)[:, 0]) / naive
+        for seed in range(seeds)
     ]
     return math.exp(np.mean(np.log(ratios)))
 

@@ -12,6 +12,7 @@ from rnn.ui.figures import alt_series, series_figure, series_height
 from rnn.ui.live_chart import chart_view, live_chart
 from rnn.ui.series_choice import Choice
 from rnn.ui.thinning import thin
+from rnn.ui.wording import escaped
 
 MOST_POINTS = 2000
 ROWS_SHOWN = 1000
@@ -50,13 +51,9 @@ def _draw_receipt(table: Table, choice: Choice) -> None:
         f"**{receipt.rows:,}** rows in the file = **{receipt.used:,}** used{left_out or ', none left out'}{filled}."
     )
     for found in (*table.findings, *receipt.findings):
-        st.caption(f":material/info: {_escaped(found.message)}")
+        st.caption(f":material/info: {escaped(found.message, 600)}")
 
 
 def _draw_rows(table: Table) -> None:
     with st.expander(f"The first {min(ROWS_SHOWN, table.rows):,} rows" if table.rows > ROWS_SHOWN else "All rows"):
         st.dataframe(table.frame.head(ROWS_SHOWN), height=320)
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|$~:" else sign for sign in text)

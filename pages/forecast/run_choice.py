@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.runs.wording import age_in_words, escaped
+from pages.runs.wording import age_in_words
 from rnn.runs.records import Run
 from rnn.ui import session
+from rnn.ui.wording import escaped
 
 MOST_OFFERED = 100
 _KEY = "forecast_run"

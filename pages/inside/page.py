@@ -10,7 +10,7 @@ series_choice.remember_in_link(series_choice.current_choice())
 
 shown = subject.find(session.current_run())
 subject.draw_title(shown)
-if shown.fit is not None:
+if shown.run is not None and shown.fit is not None:
     st.fragment(hidden_states.draw)(shown, shown.fit)
-    weights.draw(shown.fit.model)
+    weights.draw(shown.fit.model, shown.run.id)
 st.fragment(gradient_check.draw)(shown)

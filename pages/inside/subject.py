@@ -12,7 +12,7 @@ from rnn.core.series import Series
 from rnn.data import BadFile
 from rnn.runs.records import Run
 from rnn.ui import config_form, series_choice, session
-from rnn.ui.wording import number_in_words
+from rnn.ui.wording import escaped, number_in_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ def draw_title(subject: Subject) -> None:
             "There is no trained network to look into yet: train one, then its states and weights appear here."
         )
         return
-    st.markdown(f"#### Inside {_escaped(subject.series.name)} · {_escaped(', '.join(subject.series.targets))}")
+    st.markdown(f"#### Inside {escaped(subject.series.name)} · {escaped(', '.join(subject.series.targets))}")
     if fit is None:
         _say_where_to_start("This run has not stored any weights yet; its first come with its first epochs.")
         return
@@ -77,9 +77,3 @@ def draw_title(subject: Subject) -> None:
 def _say_where_to_start(sentence: str) -> None:
     st.info(sentence, icon=":material/info:")
     st.page_link("train/page.py", label="Go to Train", icon=":material/model_training:")
-
-
-def _escaped(name: str) -> str:
-    """A column or file name as plain text, whatever signs it has."""
-    short = name if len(name) <= 80 else name[:79] + "…"
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|$~:" else sign for sign in short)

@@ -16,28 +16,38 @@ HEIGHT = 400
 MOST_UNITS = 1024  # eigenvalues of more take minutes
 
 
-def draw(model: Model) -> None:
+def draw(model: Model, identity: str) -> None:
+    """identity: whose weights they are; another one resets the zoom."""
     st.markdown("##### Its weights")
     W_x, W_h, readout = (model.params[name] for name in ("layer0.W_x", "layer0.W_h", "readout.W"))
     inputs, recurrent, outputs = st.columns([3, 6, 3], gap="medium")
     with inputs:
         # One row a unit, as in the other two, so that a unit can be followed across.
-        _draw(W_x.reshape(-1, W_x.shape[-1]).T, "W_x, from the inputs", "layer0.W_x", "input", _input_names(model))
+        _draw(
+            W_x.reshape(-1, W_x.shape[-1]).T,
+            "W\\_x, from the inputs",
+            "layer0.W_x",
+            "input",
+            identity,
+            _input_names(model),
+        )
     with recurrent:
-        _draw(W_h.T, "W_h, from the units a step before", "layer0.W_h", "from unit")
+        _draw(W_h.T, "W\\_h, from the units a step before", "layer0.W_h", "from unit", identity)
     with outputs:
-        _draw(readout, "readout, to the outputs", "readout.W", "output", _output_names(model))
+        _draw(readout, "readout, to the outputs", "readout.W", "output", identity, _output_names(model))
     _say_radius(W_h, model.config.activation)
 
 
-def _draw(matrix: NDArray[np.floating], title: str, name: str, column: str, names: tuple[str, ...] = ()) -> None:
+def _draw(
+    matrix: NDArray[np.floating], title: str, name: str, column: str, identity: str, names: tuple[str, ...] = ()
+) -> None:
     st.markdown(
-        f"**{title.replace('_', chr(92) + '_')}** :gray[{matrix.shape[0]:,} × {matrix.shape[1]:,}, largest "
+        f"**{title}** :gray[{matrix.shape[0]:,} × {matrix.shape[1]:,}, largest "
         f"{number_in_words(float(np.abs(matrix).max()))}]"
     )
     figure = weights_figure(matrix, row="unit", column=column, column_names=names)
     words = alt_weights(matrix, name=name, row="unit", column=column)
-    live_chart(figure, key=f"weights_{name}", identity=name, alt=words, height=HEIGHT)
+    live_chart(figure, key=f"weights_{name}", identity=identity, alt=words, height=HEIGHT)
 
 
 def _input_names(model: Model) -> tuple[str, ...]:

@@ -71,7 +71,8 @@ def _verdict(row: dict[str, float]) -> str:
     if all(equals_printed(ours, printed) for ours, printed in pairs):
         return ":green[yes]"
     digits = min(equal_digits(ours, printed) for ours, printed in pairs)
-    return f"no, the first {digits}" if digits > 1 else "no, the first" if digits else "no"
+    # No-break spaces: the column must not wrap on a phone.
+    return f"no,\u00a0the\u00a0first\u00a0{digits}" if digits > 1 else "no,\u00a0the\u00a0first" if digits else "no"
 
 
 def draw_reasons(found: Reproduction) -> None:

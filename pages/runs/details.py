@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from zlib import crc32
+
 import streamlit as st
 
 from pages.runs import curve, settings
 from pages.runs.results import Results, results_of, series_title
-from pages.runs.wording import age_in_words, escaped, moment_in_words
+from pages.runs.wording import age_in_words, moment_in_words
 from pages.train.progress import STATE_WORDS
 from rnn.runs.records import Run
 from rnn.ui import session
-from rnn.ui.wording import number_in_words, seconds_in_words
+from rnn.ui.wording import escaped, number_in_words, seconds_in_words
 
 LONGEST_NAME = 200
+_TRIES, _REFUSED = "rename_tries", "rename_refused"
 
 
 def draw(run: Run) -> None:
@@ -30,22 +34,21 @@ def draw(run: Run) -> None:
 
 
 def _draw_name(run: Run) -> None:
-    key = f"run_name_{run.id}"
-    # Only where it differs: a value that is set again would wipe out what is being typed.
-    if st.session_state.get(key) != run.name:
-        st.session_state[key] = run.name
-    st.text_input("Name", key=key, max_chars=LONGEST_NAME, on_change=_rename, args=(run.id, key))
+    # The name is the field's default and part of its key, not its state: a poll that crosses the first drawing would
+    # otherwise report an empty field as the user's own change.
+    key = f"run_name_{run.id}_{crc32(run.name.encode())}_{st.session_state.get(_TRIES, 0)}"
+    st.text_input("Name", run.name, key=key, max_chars=LONGEST_NAME, on_change=_rename, args=(run.id, key))
+    if st.session_state.get(_REFUSED) == run.id:
+        st.caption(":material/info: A run needs a name; it keeps the one it has.")
 
 
 def _rename(run_id: str, key: str) -> None:
     name = st.session_state[key].strip()
-    if not name:
-        st.toast("A run needs a name; it keeps the one it has.")
-        return
-    try:
-        session.store().rename(run_id, name)
-    except LookupError as error:
-        st.toast(str(error))
+    st.session_state[_TRIES] = st.session_state.get(_TRIES, 0) + 1
+    st.session_state[_REFUSED] = None if name else run_id
+    if name:
+        with suppress(LookupError):  # deleted meanwhile: the list drawn next no longer has it
+            session.store().rename(run_id, name)
 
 
 def _facts(run: Run, results: Results) -> str:

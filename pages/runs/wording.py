@@ -7,15 +7,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-_SIGNS = frozenset("\\`*_{}[]()<>#+-.!|$~:@&^=\"'")
-
-
-def escaped(text: str, longest: int = 80) -> str:
-    """Any text for use within Markdown: one line, not endless, and none of its signs means anything."""
-    plain = " ".join(text.split())
-    plain = plain if len(plain) <= longest else plain[: longest - 1] + "…"
-    return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in plain)
-
 
 def age_in_words(moment: datetime, now: datetime | None = None) -> str:
     """just now · 5 min ago · 3 h ago · 12 days ago"""

@@ -8,12 +8,12 @@ from pages.train.preflight_note import Setup
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.run_history import Seen
-from rnn.ui.wording import number_in_words
+from rnn.ui.wording import escaped, number_in_words
 
 
 def draw_title(setup: Setup, run: Run | None) -> None:
     series = session.series_of_run(run) if run else setup.series
-    title = f"{_escaped(series.name)} · {_escaped(', '.join(series.targets))}"
+    title = f"{escaped(series.name)} · {escaped(', '.join(series.targets))}"
     st.subheader(title, anchor=False, width="content")
 
 
@@ -29,9 +29,3 @@ def draw(seen: Seen | None) -> None:
     else:
         colour, icon = "blue", ":material/info:"
     st.markdown(f":{colour}[{icon} **{verdict.sentence}**] :gray[Validation RMSE {number_in_words(verdict.rmse)}]")
-
-
-def _escaped(name: str) -> str:
-    """A column or file name as plain text, whatever signs it has."""
-    short = name if len(name) <= 80 else name[:79] + "…"
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|$~:" else sign for sign in short)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,13 +81,13 @@ def parse(cells: pd.Series, kind: str, day_first: bool | None = None) -> Parsed:
 def parse_clock(cells: pd.Series) -> NDArray[np.timedelta64]:
     """Times of day as the time since midnight, NaT where a cell is none."""
     moments = _by_formats(cells.str.strip(), "clock", False)
-    return moments - moments.astype("datetime64[D]")
+    since_midnight: NDArray[np.timedelta64] = moments - moments.astype("datetime64[D]")
+    return since_midnight
 
 
-def tidy(values: Any) -> Datetimes:
+def tidy(values: Datetimes) -> Datetimes:
     """datetime64[s] where every moment is a whole second, else [ns] where the range allows, else [us]."""
-    values = np.asarray(values)
-    seconds = values.astype("datetime64[s]")
+    seconds: Datetimes = values.astype("datetime64[s]")
     known = ~np.isnat(values)
     if (seconds[known] == values[known]).all():
         return seconds
@@ -179,13 +178,14 @@ def _format(cell: str, kind: str, day_first: bool) -> str | None:
 def _weekday(name: str | None, cell: str) -> str:
     if not name:
         return ""
-    return ("%a" if len(name) == 3 else "%A") + cell[len(name) : re.search(r"[, ]+", cell).end()]  # type: ignore[union-attr]
+    after = cell[len(name) :]
+    return ("%a" if len(name) == 3 else "%A") + after[: len(after) - len(after.lstrip(", "))]
 
 
 def _clock_format(clock: str, part: dict[str, str | None]) -> str:
     seconds = ":%S" if clock.count(":") == 2 else ""
-    fraction = f"{part['fraction'][0]}%f" if part.get("fraction") else ""
-    half = part.get("half") or ""
-    return f"{'%I' if half else '%H'}:%M{seconds}{fraction}" + (
-        f"{' ' if half.startswith(' ') else ''}%p" if half else ""
-    )
+    fraction = f"{(part['fraction'] or '.')[0]}%f" if part.get("fraction") else ""
+    half = part.get("half")
+    if not half:
+        return f"%H:%M{seconds}{fraction}"
+    return f"%I:%M{seconds}{fraction}{' ' if half.startswith(' ') else ''}%p"

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 SHOWN = 5  # row numbers that a finding names; its count says how many there are in all
 
@@ -55,9 +59,9 @@ def finding(
     return Finding(kind, count, tuple(int(row) for row in islice(rows, SHOWN)), column, message)
 
 
-def row_list(rows: Sequence[int], count: int | None = None) -> str:
+def row_list(rows: Sequence[int] | np.ndarray[Any, Any] | pd.Index) -> str:
     """The first few row numbers in words: "row 7", "rows 7, 8 and 12", "rows 1, 2, 3, 4, 5 and 20 more"."""
-    count = len(rows) if count is None else count
+    count = len(rows)
     shown = [f"{int(row)}" for row in islice(rows, SHOWN)]
     if count > len(shown):
         return f"rows {', '.join(shown)} and {count - len(shown):,} more"

@@ -41,7 +41,7 @@ def find_header(records: Sequence[Record], choices: Mapping[str, object]) -> Hea
         return Header(wide[0], wide[0] + 1)
     if _is_numbered(records, data):
         return Header(data, data + 1)
-    block = []
+    block: list[int] = []
     while (above := data - len(block) - 1) in wide:
         block.append(above)
     if block:

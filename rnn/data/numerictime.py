@@ -30,9 +30,9 @@ def from_numbers(numbers: NDArray[np.float64], name: str, chosen: bool = False) 
         return _compact_days(numbers)
     distinct = chosen or bool((steps != 0).all())
     whole = bool((numbers == np.rint(numbers)).all())
-    low, high = (1, 9999) if chosen else _YEARS
+    earliest, latest = (1, 9999) if chosen else _YEARS
     even = chosen or (distinct and _share_of_commonest(steps) >= 0.9)
-    if whole and numbers.min() >= low and numbers.max() <= high and even:
+    if whole and numbers.min() >= earliest and numbers.max() <= latest and even:
         return (numbers.astype(np.int64) - 1970).astype("datetime64[Y]").astype("datetime64[s]")
     if whole:
         compact = _compact_months(numbers) if distinct else None

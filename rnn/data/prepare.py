@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rnn.core.series import Series
+from rnn.core.series import LARGEST, Series
 
 from .findings import BadFile, Finding, Receipt, counted, finding, row_list
 from .frequency import infer_frequency
@@ -28,6 +28,7 @@ def prepare(
     rows = frame.index.to_numpy()
     values = np.column_stack([frame[column].to_numpy(dtype=np.float64, na_value=np.nan) for column in frame.columns])
     values[~np.isfinite(values)] = np.nan
+    _refuse_huge(rows, values, frame.columns)
     findings: list[Finding] = []
     reasons: list[tuple[str, int]] = []
     if times is not None:
@@ -57,6 +58,16 @@ def prepare(
         findings=tuple(findings),
     )
     return series, receipt
+
+
+def _refuse_huge(rows: np.ndarray, values: np.ndarray, columns: pd.Index) -> None:
+    huge = np.abs(values) > LARGEST
+    if huge.any():
+        row, column = (int(k) for k in np.argwhere(huge)[0])
+        raise BadFile(
+            f"Row {rows[row]} of column {columns[column]!r} holds {values[row, column]:g}, and values beyond {LARGEST:g} "
+            "cannot be computed with; correct it in the file, or use a larger unit."
+        )
 
 
 def _in_time_order(
@@ -129,11 +140,9 @@ def _filled(
     if times is not None and (times[1:] > times[:-1]).all():
         at = (times - times[0]).astype(np.float64)
     values, findings = values.copy(), []
-    for k in np.flatnonzero(gaps.any(axis=0)):
+    for k in (int(column) for column in np.flatnonzero(gaps.any(axis=0))):
         hole = gaps[:, k]
-        known = values[~hole, k]
-        scale = 4.0 if np.abs(known).max() > 1e300 else 1.0  # keeps the difference of two huge values finite
-        values[hole, k] = np.interp(at[hole], at[~hole], known / scale) * scale
+        values[hole, k] = np.interp(at[hole], at[~hole], values[~hole, k])
         message = (
             f"{counted(int(hole.sum()), 'missing value')} of {columns[k]!r} filled on a straight line between the neighbours "
             f"({row_list(rows[hole])}; the longest run is {_longest(hole):,})."

@@ -149,7 +149,7 @@ def _with_clock(frame: pd.DataFrame, column: TimeColumn) -> TimeColumn:
     beside = frame.iloc[:, at]
     if pd.api.types.is_numeric_dtype(beside) or _family(beside) != "clock":
         return column
-    joined = moments.astype("datetime64[us]") + dates.parse_clock(beside)
+    joined: dates.Datetimes = moments.astype("datetime64[us]") + dates.parse_clock(beside)  # type: ignore[assignment]
     message = f"The dates in {column.name!r} and the times of day in {beside.name!r} were joined."
     found = finding("joined-clock", message, count=len(beside), column=str(beside.name))
     return TimeColumn(column.name, dates.tidy(joined), column.day_first, (*column.findings, found))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from rnn.core.series import Series
@@ -24,6 +23,8 @@ def future_times(series: Series, steps: int) -> NDArray[Any]:
 
 
 def _by_frequency(last: np.datetime64, frequency: str, steps: int) -> NDArray[Any]:
+    import pandas as pd  # here, so that a worker process, which forecasts nothing, starts without it
+
     try:
         # Asked from the last time itself: where it does not lie on the grid, the first grid point after it counts.
         dates = pd.date_range(last, periods=steps + 1, freq=frequency)

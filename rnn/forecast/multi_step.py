@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from rnn.core.config import Config
@@ -15,6 +15,9 @@ from rnn.core.model import Model
 from rnn.core.series import Series
 from rnn.core.windows import chunks, split_windows
 from rnn.forecast.future import future_times
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 
@@ -39,6 +42,8 @@ def forecast(fit: Fit, steps: int, levels: Sequence[float] = (80, 95), *, series
     Raises ValueError for steps or levels out of range, inputs that are not predicted, or a forecast that, fed back, grows
     beyond all numbers.
     """
+    import pandas as pd  # here, so that a worker process, which forecasts nothing, starts without it
+
     series = fit.series if series is None else series
     check_request(fit.config, fit.model.names, fit.model.targets, steps, levels)
     _check_series(fit.model, series)

@@ -70,7 +70,7 @@ def _sentence(error: float, skill: Mapping[str, float], copies: bool) -> str:
     if not np.isfinite(error):
         return "Its predictions are no longer finite numbers, so they beat nothing."
     if not skill:
-        return "There is no baseline to compare with: the values are too large to square."
+        return "There is no baseline to compare with."
     if copies:
         return f"It mostly copies the last value: {_beside_naive(skill['naive'])}"
     beaten = [_name(name, value) for name, value in skill.items() if value > 0]

@@ -34,3 +34,13 @@ def number_in_words(value: float | None) -> str:
         digits = 4 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
         return f"{value:,.{min(digits, 7)}f}"
     return f"{value:.3e}"
+
+
+_SIGNS = frozenset("\\`*_{}[]()<>#+-.!|$~:@&^=\"'")
+
+
+def escaped(text: str, longest: int = 80) -> str:
+    """Any text for use within Markdown: one line, not endless, and none of its signs means anything."""
+    plain = " ".join(text.split())
+    plain = plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in plain)

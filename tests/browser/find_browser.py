@@ -31,7 +31,8 @@ def install_browser() -> None:
     if shutil.which("apt-get") and os.geteuid() == 0:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         installed = subprocess.run(["apt-get", "update", "-qq"], check=False).returncode == 0 and (
-            subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, env=environment).returncode == 0
+            subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, env=environment).returncode
+            == 0
         )
         if installed:
             return

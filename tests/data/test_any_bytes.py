@@ -8,9 +8,10 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn.core.series import LARGEST
 from rnn.data import BadFile, inspect, read_csv
 
-finite = st.floats(allow_nan=False, allow_infinity=False, width=64)
+finite = st.floats(-LARGEST, LARGEST, width=64)
 
 
 @settings(max_examples=60, deadline=None)

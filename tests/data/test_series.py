@@ -88,6 +88,11 @@ def test_infinite_values_count_as_missing() -> None:
     assert [(one.count, one.rows) for one in table.findings if one.kind == "infinite"] == [(2, (3, 5))]
 
 
+def test_values_beyond_computing_are_refused_with_their_row() -> None:
+    with pytest.raises(BadFile, match=r"Row 3 of column 'v' holds 1e\+200, and values beyond 1e\+100 cannot be"):
+        read("v", "1", "1e200", "3").series()
+
+
 def test_too_little_left() -> None:
     table = read("v,w", "1,5", ",6", ",4")
     with pytest.raises(BadFile, match="Only 1 row of 3 can be used for v"):

@@ -197,6 +197,10 @@ def test_a_large_series_takes_seconds_and_little_memory(rng):
     assert peak < 200e6
 
 
-def test_values_too_large_to_square_leave_no_baseline(rng):
-    series = Series.from_values(rng.uniform(-1, 1, 100) * 1e300)
-    assert baseline_errors(series, split_windows(Config(window=5), 100), 7) == {}
+def test_very_large_and_very_small_values(rng):
+    for size in (1e90, 1e-90):
+        errors = baseline_errors(
+            Series.from_values(rng.uniform(-1, 1, 100) * size), split_windows(Config(window=5), 100), 7
+        )
+        assert all(0.1 < error / size < 2 for error in errors.values())
+        assert len(errors) == 3

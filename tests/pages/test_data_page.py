@@ -7,7 +7,9 @@ import pytest
 from rnn.data import SAMPLES
 from tests.pages.conftest import link_value
 
-GERMAN = "Datum;Umsatz;Filiale\r\n" + "".join(f"{1 + k % 28:02d}.{1 + k // 28:02d}.2023;{k},5;A\r\n" for k in range(200))
+GERMAN = "Datum;Umsatz;Filiale\r\n" + "".join(
+    f"{1 + k % 28:02d}.{1 + k // 28:02d}.2023;{k},5;A\r\n" for k in range(200)
+)
 
 
 def upload(app, name, content):

@@ -10,9 +10,12 @@ import pytest
 from pages.inside.gradient_check import checked_copy
 from rnn.core.config import PRESETS, Config
 from rnn.core.network import Network
+from rnn.core.series import Series
 from rnn.runs.runner import runner
+from rnn.runs.store import Store
 from tests.pages.charts import charts
 from tests.pages.conftest import link_value
+from tests.pages.stored_runs import at_work, made_up, sunspots, trained
 
 
 def train(app):
@@ -89,6 +92,35 @@ def test_a_trained_run_is_shown_from_its_best_weights(open_app):
     assert f"{float(W_h.ravel()[np.abs(W_h).argmax()]):.4g}" in drawn["weights_layer0.W_h"]["alt"]
     radius = np.abs(np.linalg.eigvals(W_h.astype(float))).max()
     assert f"Spectral radius of W\\_h: {radius:.3f}" in texts(app, "markdown")
+
+
+def test_a_run_at_work_is_shown_as_far_as_it_is_and_read_again_by_a_click(open_app):
+    with Store() as store:
+        run, train_on = at_work(store, sunspots(), 1, hidden=4, window=6, epochs=50)
+        app = open_app("inside/page.py", run=run.id)
+        assert "of epoch 1, the best so far" in texts(app, "caption")
+        later = train_on(2)
+        app.button(key="inside_refresh").click().run()
+        assert later.best_epoch == 3
+        assert "of epoch 3, the best so far" in texts(app, "caption")
+
+
+def test_a_run_without_weights_yet_is_said(open_app):
+    with Store() as store:
+        run = made_up(store, "fresh", [], state=None)
+    app = open_app("inside/page.py", run=run.id)
+    assert not app.exception
+    assert "has not stored any weights yet" in texts(app, "info")
+    assert not charts(app)
+
+
+def test_names_are_shown_as_plain_text(open_app):
+    series = Series.from_values(np.sin(np.arange(60)), names=["*price* [USD]"], name="$a_b$ <i>")
+    with Store() as store:
+        run = trained(store, series, hidden=3, window=5, epochs=1)
+    app = open_app("inside/page.py", run=run.id)
+    assert not app.exception
+    assert any("\\$a\\_b\\$ \\<i\\> · \\*price\\* \\[USD\\]" in one.value for one in app.markdown)
 
 
 def test_another_window_and_another_order_redraw(open_app):

@@ -8,12 +8,13 @@ import pytest
 
 from pages.runs.settings import in_words, rows_of
 from pages.runs.table import state_word
-from pages.runs.wording import age_in_words, escaped
+from pages.runs.wording import age_in_words
 from pages.train.progress import STATE_WORDS
 from rnn.core.config import Config
 from rnn.runs.records import STATES
 from rnn.runs.runner import Runner, runner
 from rnn.runs.store import Store
+from rnn.ui.wording import escaped
 from tests.pages.conftest import link_value
 from tests.pages.stored_runs import made_up, sunspots, trained
 
@@ -115,7 +116,7 @@ def test_rename_in_place_and_an_empty_name_is_refused(open_app):
     name_field(app).set_value("  ").run()
     assert runner().store.run(run.id).name == "Größe *1*"
     assert name_field(app).value == "Größe *1*"
-    assert any("needs a name" in one.value for one in app.toast)
+    assert any("needs a name" in one for one in texts(app))
 
 
 def test_delete_asks_first_and_takes_only_the_selected_run(open_app):

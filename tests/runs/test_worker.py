@@ -52,8 +52,18 @@ def test_kill_9_then_resume_gives_the_bits_of_an_undisturbed_run(
 ) -> None:
     run_id = submit(LONG)
     worker = start()
-    # Far enough beyond a checkpoint that epochs which are in the store must be walked again.
-    wait_until(lambda: (saved := store.checkpoint(run_id)) and the(store, run_id).epoch > saved.epoch + 10)
+    wait_until(lambda: store.checkpoint(run_id))
+
+    def caught_beyond_its_checkpoint() -> bool:
+        # Held still while we look, so that there surely are epochs in the store that must be walked again.
+        worker.process.send_signal(signal.SIGSTOP)
+        saved = store.checkpoint(run_id)
+        if saved is not None and len(store.epochs(run_id)) > saved.epoch:
+            return True
+        worker.process.send_signal(signal.SIGCONT)
+        return False
+
+    wait_until(caught_beyond_its_checkpoint)
     worker.process.kill()
     worker.process.wait()
     saved, written = store.checkpoint(run_id), len(store.epochs(run_id))
