@@ -20,16 +20,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from rnn.runs.runner import runner
+from rnn.runs.runner import runner, stop_runner
 from rnn.ui.plotly_asset import PLOTLY_ROUTE
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Warm a spare worker before the first click; end all workers, checkpointed, at shutdown."""
-    started = await run_in_threadpool(runner)
+    await run_in_threadpool(runner)
     yield {}
-    await run_in_threadpool(started.stop)
+    await run_in_threadpool(stop_runner)
 
 
 async def health(request: Request) -> JSONResponse:

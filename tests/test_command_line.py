@@ -267,16 +267,25 @@ def test_a_reader_that_has_seen_enough(folder, arguments):
 
 
 def test_lines_arrive_while_it_trains(folder):
-    """A reader sees the first epoch long before the last."""
+    """The first line comes by itself, long before a buffer of them is full: an epoch takes some tenths of a second."""
+    slow = ("epochs=1000", "patience=none", "hidden=100", "window=100", "batch=1")
     with subprocess.Popen(
-        [*COMMAND, "train", "sales.csv", "--target", "sales", "--set", "epochs=100000", "--set", "patience=none"],
+        [*COMMAND, "train", "sales.csv", "--target", "sales", *(part for one in slow for part in ("--set", one))],
         cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         try:
-            assert json.loads(process.stdout.readline())["epoch"] == 1
-            assert process.poll() is None
+            arrived = os.read(process.stdout.fileno(), 65_536)
+            assert json.loads(arrived.splitlines()[0])["epoch"] == 1
+            assert arrived.count(b"\n") < 10
         finally:
             process.terminate()
+
+
+def test_a_forecast_that_cannot_be_is_refused_before_training(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(rnn, "fit", lambda *_: pytest.fail("trained in vain"))
+    assert rnn.__main__.main(["forecast", "sales.csv", "--target", "sales", "--steps", "0"]) == 2
+    assert "steps=0" in capsys.readouterr().err
 
 
 def test_help_names_every_command(folder):

@@ -76,7 +76,7 @@ FIELDS: dict[str, Field] = {
     ),
     "truncate": Field(
         "int", "Truncate",
-        "How many steps the error travels back through time. Empty means the whole window; fewer is faster and blinder.",
+        "How many steps the error travels back through time. 0 (off) means the whole window; fewer is faster and blinder.",
         1, 100_000, optional=True,
     ),
     "loss": _choice("Loss", LOSSES, "What training makes small. mse: the mean of the squared errors."),
@@ -117,7 +117,7 @@ FIELDS: dict[str, Field] = {
     ),
     "patience": Field(
         "int", "Patience",
-        "Stop early when the validation loss has not improved for this many epochs. Empty: never stop early.",
+        "Stop early when the validation loss has not improved for this many epochs. 0 (off): never stop early.",
         1, 100_000, optional=True,
     ),
     "validation": Field(
@@ -135,7 +135,7 @@ FIELDS: dict[str, Field] = {
     "residual": _choice("Predict the change from", ("none",), "What the network's output is added to."),
     "skip": _choice("Linear skip", ("none",), "A linear path from the window straight to the output."),
     "difference": _choice("Differencing", ("none",), "Learn changes in place of values."),
-    "season": Field("int", "Season", "Records in one season, where it is known.", 1, 100_000, optional=True),
+    "season": Field("int", "Season", "Records in one season, for the seasonal naive forecast to compare with. 0 (off): not known.", 1, 100_000, optional=True),
     "seeds": Field("int", "Ensemble", "How many networks, from different seeds, are combined.", 1, 1),
     "seed": Field(
         "int", "Seed", "Where the random numbers start. The same seed gives the same run, bit for bit.", 0, 2**32 - 1

@@ -56,7 +56,6 @@ def preflight(
 def _memory_bytes(config: Config, split: Split, n_inputs: int, n_targets: int) -> int:
     itemsize = np.dtype(config.dtype).itemsize
     size = Network(config, n_inputs, n_targets).size
-    square = config.hidden**2
     predicted = split.train * config.horizon * n_targets
     # Predictions and actual values in float64 with the temporaries of their errors, one part at a time.
     evaluation = predicted * (40 + itemsize) + (split.validation * config.horizon * n_targets) * 12
@@ -66,11 +65,9 @@ def _memory_bytes(config: Config, split: Split, n_inputs: int, n_targets: int) -
     batch = min(config.batch, split.train)
     # The states [h | x | 1] and the errors of every step, for the full batch and for the last, smaller one.
     windows = batch + split.train % batch
-    buffers = (config.window + 1) * windows * (2 * config.hidden + n_inputs + 1) + 4 * square
+    buffers = (config.window + 1) * windows * (2 * config.hidden + n_inputs + 1) + 4 * config.hidden**2
     # Weights, gradient, two moments, best weights; then the optimiser's temporary or an evaluation.
-    training = 5 * size * itemsize + buffers * itemsize + max(size * itemsize, evaluation) + series
-    drawing = 5 * square * 8 + size * itemsize  # an orthogonal start is found in float64
-    return int(max(training, drawing))
+    return int(5 * size * itemsize + buffers * itemsize + max(size * itemsize, evaluation) + series)
 
 
 def _too_large(config: Config, split: Split, n_inputs: int, n_targets: int, memory: int, limit: int) -> str:

@@ -124,7 +124,7 @@ def _respelt(text: pd.Series) -> pd.Series:
 
 def _plain(moments: pd.Series) -> Datetimes:
     if getattr(moments.dt, "tz", None) is not None:
-        moments = moments.dt.tz_localize(None)
+        moments = moments.dt.tz_convert("UTC").dt.tz_localize(None)
     return moments.to_numpy()
 
 

@@ -55,7 +55,7 @@ def set_values(values: Mapping[str, Any]) -> None:
     """Put these values into the form (and so into the URL). For callbacks, or before the form is drawn."""
     for field, value in values.items():
         if offered(field):
-            st.session_state[field] = value
+            st.session_state[field] = _shown(field, value)
 
 
 def choose_preset() -> None:
@@ -68,8 +68,22 @@ def choose_preset() -> None:
 def config_from_form() -> Config:
     """The Config that the form stands at. Raises ValueError saying what does not go together."""
     return Config(
-        **{field: st.session_state[field] for field in FIELDS if field in st.session_state and offered(field)}
+        **{
+            field: meant(field, st.session_state[field])
+            for field in FIELDS
+            if field in st.session_state and offered(field)
+        }
     )
+
+
+def meant(field: str, shown: Any) -> Any:
+    """The field's value for what its widget shows: an optional field's 0 is its None."""
+    return None if FIELDS[field].optional and not shown else shown
+
+
+def _shown(field: str, value: Any) -> Any:
+    # An empty number would leave no trace in the address, and a reload would bring the default back.
+    return 0 if FIELDS[field].optional and value is None else value
 
 
 def draw_form(on_live_change: Callable[[str], None]) -> None:
@@ -102,11 +116,13 @@ def draw_form(on_live_change: Callable[[str], None]) -> None:
 
 
 def _is_at(preset: Config) -> bool:
-    return all(st.session_state.get(field) == getattr(preset, field) for field in CONTROLS if offered(field))
+    return all(
+        meant(field, st.session_state.get(field)) == getattr(preset, field) for field in CONTROLS if offered(field)
+    )
 
 
 def _changed_mark(group: str) -> str:
-    changed = sum(st.session_state.get(field) != getattr(DEFAULT, field) for field in fields_of(group))
+    changed = sum(meant(field, st.session_state.get(field)) != getattr(DEFAULT, field) for field in fields_of(group))
     return f" · {changed} changed" if changed else ""
 
 
@@ -122,22 +138,16 @@ def _draw_control(field: str, reaction: dict[str, Any]) -> None:
         stops = stops_with(field, st.session_state.get(field, default))
         st.select_slider(options=stops, value=default, format_func=_plain, **common)
     elif control.kind == "choice":
-        st.selectbox(options=list(spec.choices), index=spec.choices.index(default), format_func=_words, **common)
+        st.selectbox(options=list(spec.choices), index=spec.choices.index(default), **common)
     elif control.kind == "switch":
         st.toggle(value=default, **common)
     elif control.kind == "share":
         st.number_input(value=float(default), min_value=0.01, step=0.05, format="%g", **common)
     else:
-        st.number_input(
-            value=default, min_value=int(spec.low or 0), max_value=int(spec.high or 0), step=1,
-            placeholder="off", **common,
-        )  # fmt: skip
+        low = 0 if spec.optional else int(spec.low or 0)
+        st.number_input(value=_shown(field, default), min_value=low, max_value=int(spec.high or 0), step=1, **common)
 
 
 def _plain(value: float) -> str:
     """0.003, not 3e-03; 1,024 kept as 1024."""
     return f"{value:.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-
-
-def _words(choice: str) -> str:
-    return choice.replace("_", " ")

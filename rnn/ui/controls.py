@@ -126,7 +126,7 @@ def parse_link_value(field: str, text: str) -> Any:
         return check_field(field, text)
     if spec.kind == "bool":
         return check_field(field, {"true": True, "false": False}.get(text.lower(), text))
-    if spec.optional and text == "":
+    if spec.optional and text in ("", "0", "none"):
         return None
     try:
         number = float(text)

@@ -46,7 +46,7 @@ def upload(page: Page, path: Path) -> None:
 @pytest.fixture
 def train_page(server: Server, open_page: Callable[..., Page]) -> Page:
     # A slow, long run: it must still be at work when the test changes, pauses and reloads it.
-    page = open_page(f"{server.url}/?hidden=128&batch=1&epochs=2000&patience=")
+    page = open_page(f"{server.url}/?hidden=128&batch=1&epochs=2000&patience=0")
     expect(button(page, "Train")).to_be_enabled()
     return page
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 SLOW = 60  # seconds: what takes one on an idle machine may take this long on a busy one
 # Epochs of some tens of milliseconds, and far more of them than any test waits for.
-LONG_RUN = "data=nile&hidden=64&batch=4&epochs=20000&patience="
+LONG_RUN = "data=nile&hidden=64&batch=4&epochs=20000&patience=0"
 RANGE = "() => document.querySelector('.st-key-prediction_chart .js-plotly-plot')._fullLayout.xaxis.range.map(String)"
 
 

@@ -79,6 +79,7 @@ TIMED = [
     ({"hidden": 16, "batch": 1}, 400, 1),
     ({"hidden": 100, "window": 100, "batch": 256}, 1500, 1),
     ({"hidden": 64, "window": 200, "batch": 128, "truncate": 5}, 1200, 3),
+    ({"hidden": 100, "window": 50, "validation": 0.97}, 3000, 1),  # nearly all of it is evaluation
     ({"hidden": 500, "window": 6, "batch": 32}, 600, 1),
     ({"hidden": 8, "window": 10, "batch": 1000, "horizon": 20}, 20_000, 1),
 ]

@@ -97,6 +97,11 @@ def test_time_zones_become_utc() -> None:
     assert "timezone" in {one.kind for one in table.findings}
 
 
+def test_one_zone_throughout_becomes_utc_too() -> None:
+    table = table_of([f"2020-07-{day:02d} 01:00:00+02:00" for day in range(1, 20)])
+    assert str(table.series().times[0]) == "2020-06-30T23:00:00"
+
+
 def test_day_or_month_first_is_decided_by_the_whole_column() -> None:
     for first, form in ((True, "%d/%m/%Y"), (False, "%m/%d/%Y")):
         moments = pd.date_range("2020-01-01", "2020-12-31", freq="D")

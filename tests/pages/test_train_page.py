@@ -9,6 +9,7 @@ import pytest
 from rnn.core.config import PRESETS
 from rnn.core.fields import FIELDS
 from rnn.runs.runner import runner
+from rnn.ui.config_form import meant
 from rnn.ui.controls import CONTROLS, offered
 from tests.pages.conftest import link_value
 
@@ -56,6 +57,13 @@ def test_a_link_sets_the_form_and_values_between_the_stops_are_kept(open_app):
     assert not app.warning
 
 
+@pytest.mark.parametrize("off", ["0", "", "none"])
+def test_a_link_can_turn_an_optional_field_off(open_app, off):
+    app = open_app(patience=off)
+    assert meant("patience", app.session_state["patience"]) is None
+    assert not app.warning
+
+
 def test_a_wrong_value_in_a_link_is_said_and_the_default_taken(open_app):
     app = open_app(hidden="many")
     assert app.session_state["hidden"] == PRESETS["default"].hidden
@@ -72,7 +80,7 @@ def test_impossible_settings_say_what_to_change_and_train_is_off(open_app):
 def test_a_preset_fills_the_form(open_app, preset):
     app = open_app()
     app.selectbox(key="preset").select(preset).run()
-    shown = {field: app.session_state[field] for field in FIELDS if offered(field)}
+    shown = {field: meant(field, app.session_state[field]) for field in FIELDS if offered(field)}
     assert shown == {field: getattr(PRESETS[preset], field) for field in shown}
     assert not app.exception
 
