@@ -24,6 +24,7 @@ from rnn.core import article
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "rnn"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+ENVIRONMENT.pop("PYTHONUNBUFFERED", None)  # it would flush for us
 
 
 def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -35,18 +35,10 @@ def check(choice: Choice) -> Setup:
     series = series_choice.series_of(choice)
     try:
         config = config_form.config_from_form()
-        found = preflight(config, len(series), len(series.names), len(series.targets))
+        found = preflight(config, len(series), len(series.names), len(series.targets), memory_limit=MOST_MEMORY)
     except ValueError as error:
         return Setup(choice, series, None, None, str(error))
-    problem = None
-    if found.memory_bytes > MOST_MEMORY:
-        problem = (
-            f"Training would take about {bytes_in_words(found.memory_bytes)} of memory, more than "
-            f"{bytes_in_words(MOST_MEMORY)}; take fewer hidden units, a smaller batch or a shorter window."
-        )
-    if config.gradient == "published" and len(series.names) > 1:
-        problem = "The article's algorithm takes one column; take the others away, or another preset."
-    return Setup(choice, series, config, found, problem)
+    return Setup(choice, series, config, found, None)
 
 
 def draw(setup: Setup) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -167,15 +168,15 @@ def _measure(config: Config, batch: int, evaluated: int, n_inputs: int, n_target
     scaler = fit_scaler(config.scaling, series.values, rows)
     learner = make_learner(config, network, series, scaler, network.init(rng))
     starts = np.arange(max(batch, evaluated))
-    update = _fastest(lambda: learner.update(starts[:batch], 0.0, 1))
-    return update, _fastest(lambda: learner.predict(starts[:evaluated]))
+    update = _usual(lambda: learner.update(starts[:batch], 0.0, 1))
+    return update, _usual(lambda: learner.predict(starts[:evaluated]))
 
 
-def _fastest(call: Callable[[], object]) -> float:
-    """The shortest of a few runs: the first one allocates, and others are disturbed by whatever else is at work."""
+def _usual(call: Callable[[], object]) -> float:
+    """The median of a few runs, the shorter of two: the first one allocates, and others are disturbed."""
     times: list[float] = []
     while len(times) < 2 or (len(times) < 8 and sum(times) < TRIAL_SECONDS):
         started = _clock()
         call()
         times.append(_clock() - started)
-    return min(times)
+    return statistics.median_low(times)
