@@ -135,7 +135,10 @@ FIELDS: dict[str, Field] = {
     "residual": _choice("Predict the change from", ("none",), "What the network's output is added to."),
     "skip": _choice("Linear skip", ("none",), "A linear path from the window straight to the output."),
     "difference": _choice("Differencing", ("none",), "Learn changes in place of values."),
-    "season": Field("int", "Season", "Records in one season, for the seasonal naive forecast to compare with. 0 (off): not known.", 1, 100_000, optional=True),
+    "season": Field(
+        "int", "Season", "Records in one season, which the seasonal naive forecast looks back. 0 (off): not known.",
+        1, 100_000, optional=True,
+    ),
     "seeds": Field("int", "Ensemble", "How many networks, from different seeds, are combined.", 1, 1),
     "seed": Field(
         "int", "Seed", "Where the random numbers start. The same seed gives the same run, bit for bit.", 0, 2**32 - 1

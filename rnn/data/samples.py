@@ -135,6 +135,17 @@ _ALL = (
         season=None,
         config={"window": 10},
     ),
+    Sample(
+        key="elnino",
+        title="El Niño by month",
+        description="Sea surface temperature in the tropical Pacific, 1950 to 2010: a row a year and a column a month.",
+        source="NOAA ERSST, through statsmodels",
+        licence="Public domain",
+        file="elnino_wide.csv",
+        target="JAN",
+        season=None,
+        config={"window": 8},
+    ),
 )
 
 SAMPLES: Mapping[str, Sample] = MappingProxyType({sample.key: sample for sample in _ALL})

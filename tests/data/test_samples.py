@@ -19,6 +19,7 @@ FACTS = {  # rows, frequency, first and last time, first and last value of the u
     "seattle-weather": (1461, "D", "2012-01-01", "2015-12-31", 12.8, 5.6),
     "us-gasoline": (1578, "W-FRI", "1991-02-08", "2021-04-30", 6621.0, 8864.0),
     "nile": (100, "YS", "1871-01-01", "1970-01-01", 1120.0, 740.0),
+    "elnino": (61, "YS", "1950-01-01", "2010-01-01", 23.11, 24.7),
 }
 
 
