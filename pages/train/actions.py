@@ -16,10 +16,14 @@ HALTED = ("paused", "interrupted", "stopped", "failed")
 
 
 def draw(setup: Setup, run: Run | None) -> None:
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="heading"):
-        verdict_line.draw_title(setup, run)
-        _draw_buttons(setup, run)
-    _say_what_changed(setup, run)
+    # One container around it all: a note that comes or goes must not move the charts to another place, which ends them.
+    with st.container():
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="heading"
+        ):
+            verdict_line.draw_title(setup, run)
+            _draw_buttons(setup, run)
+        _say_what_changed(setup, run)
 
 
 def _draw_buttons(setup: Setup, run: Run | None) -> None:

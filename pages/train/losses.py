@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from rnn.core.events import Epoch
@@ -12,6 +14,7 @@ from rnn.core.losses import LOSSES
 from rnn.runs.records import Change, Run
 from rnn.ui import run_history
 from rnn.ui.figures import alt_loss, loss_figure
+from rnn.ui.kept import kept
 from rnn.ui.live_chart import live_chart
 from rnn.ui.run_history import Seen
 from rnn.ui.thinning import thin
@@ -33,16 +36,22 @@ def draw(run: Run | None, seen: Seen | None) -> None:
             "Loss axis", [LINEAR, LOG], default=LOG, required=True, key="loss_axis", label_visibility="collapsed",
             persist_state="session",
         )  # fmt: skip
-    history = seen.history if seen else []
-    naive = run_history.baselines(run)["naive"] if run and unit == ORIGINAL else None
-    epochs, train, val = _thinned(history, unit == ORIGINAL)
-    changes = _labels(seen.changes) if seen else []
-    best = run.best_epoch if run else None
-    label = "RMSE, the series' own units" if unit == ORIGINAL else _loss_label(run)
-    figure = loss_figure(epochs, train, val, log=axis == LOG, unit=label, best_epoch=best, changes=changes, naive=naive)
-    words = alt_loss(epochs, train, val, unit=label, best_epoch=best, changes=changes, naive=naive)
     identity = f"{run.id if run else 'none'}:{unit}:{axis}"
+    stamp = (identity, len(seen.epochs), run.best_epoch, len(seen.changes)) if run and seen else identity
+    figure, words = kept("losses", stamp, lambda: _picture(run, seen, unit == ORIGINAL, axis == LOG))
     live_chart(figure, key="loss_chart", identity=identity, alt=words, height=HEIGHT)
+
+
+def _picture(run: Run | None, seen: Seen | None, original: bool, log: bool) -> tuple[go.Figure, str]:
+    """The figure and the same in words."""
+    epochs, train, val = _thinned(seen.history if seen else [], original)
+    shared: dict[str, Any] = {
+        "unit": "RMSE, the series' own units" if original else _loss_label(run),
+        "best_epoch": run.best_epoch if run else None,
+        "changes": _labels(seen.changes) if seen else [],
+        "naive": run_history.baselines(run)["naive"] if run and original else None,
+    }
+    return loss_figure(epochs, train, val, log=log, **shared), alt_loss(epochs, train, val, **shared)
 
 
 def _thinned(history: Sequence[Epoch], original: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -14,6 +15,7 @@ from rnn.core.windows import Split
 from rnn.runs.records import Run, StoredPreview
 from rnn.ui import run_history, session
 from rnn.ui.figures import alt_prediction, prediction_figure, prediction_focus
+from rnn.ui.kept import kept
 from rnn.ui.live_chart import chart_view, live_chart
 from rnn.ui.run_history import Seen
 from rnn.ui.thinning import thin
@@ -32,11 +34,18 @@ def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
     split_at = series.times[split.validation_rows().start] if split else None
     # In a long series the lines would hide each other: it opens on the part around the split, a double click shows all.
     focus = prediction_focus(series.times, split_at)
-    parts = _parts(series, split, preview, target, ahead, chart_view(KEY, identity, initial=focus).x_range)
-    labels = {"target": series.targets[target], "split_at": split_at}
-    time_label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
-    figure = prediction_figure(*parts, time_label=time_label, focus=focus, **labels)
-    live_chart(figure, key=KEY, identity=identity, alt=alt_prediction(*parts, **labels), height=HEIGHT)
+    x_range = chart_view(KEY, identity, initial=focus).x_range
+    stamp = (identity, split, preview.version if preview else None, str(x_range))
+
+    def picture() -> tuple[go.Figure, str]:
+        parts = _parts(series, split, preview, target, ahead, x_range)
+        labels = {"target": series.targets[target], "split_at": split_at}
+        time_label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
+        figure = prediction_figure(*parts, time_label=time_label, focus=focus, **labels)
+        return figure, alt_prediction(*parts, **labels)
+
+    figure, words = kept("predictions", stamp, picture)
+    live_chart(figure, key=KEY, identity=identity, alt=words, height=HEIGHT)
 
 
 def _choose(series: Series, split: Split | None) -> tuple[int, int]:

@@ -13,15 +13,20 @@ POLL_SECONDS = 0.25
 
 
 def draw(setup: Setup, drawn: Run | None) -> None:
-    """A fragment. drawn: the run as the rest of the page has drawn it; when its state has moved on, the page follows."""
+    """A fragment. drawn: the run as the rest of the page has drawn it; when its state has moved on, the page follows.
+
+    What comes and goes stands in a container of its own: were the charts to change places, the browser would build them
+    anew and lose the zoom.
+    """
     run = session.store().run(drawn.id) if drawn else None
     if drawn is not None and (run is None or run.state != drawn.state):
         st.rerun()
     seen = run_history.seen(run) if run else None
-    verdict_line.draw(seen)
-    progress.draw(run, seen)
-    if run is not None:
-        remedies.draw(setup, run)
+    with st.container(gap="small"):
+        verdict_line.draw(seen)
+        progress.draw(run, seen)
+        if run is not None:
+            remedies.draw(setup, run)
     left, right = st.columns([5, 7], gap="medium")
     with left:
         losses.draw(run, seen)
