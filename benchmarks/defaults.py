@@ -1,10 +1,11 @@
 """Which defaults forecast best: every candidate on every bundled series, judged on a last part that no fit has seen.
 
 Each series is cut: the last 15 % is the test part. A candidate trains on the rest (its own validation share and early
-stopping inside it) and predicts the test part one step ahead. The score is RMSE / RMSE of the last value, as the
-geometric mean over series and seeds; a linear autoregression of the same window stands beside it.
+stopping inside it) and predicts the test part, one step ahead or free-running over --steps. The score is RMSE / RMSE of
+repeating the last value, as the geometric mean over series and seeds; for one step a linear autoregression of the same
+window stands beside it.
 
-    python benchmarks/defaults.py [--seeds 3] [--only lr,hidden]
+    python benchmarks/defaults.py [--seeds 3] [--steps 1] [--only lr,hidden] [--set activation=tanh]
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from rnn.core.series import Series
 from rnn.core.windows import split_windows
 from rnn.data import SAMPLES, sample_series
 from rnn.forecast import baseline_errors
+from rnn.forecast.multi_step import predict_ahead
+from rnn.ui.controls import parse_link_value
 
 TEST_SHARE = 0.15
 LONGEST = 3000
@@ -47,17 +50,22 @@ CANDIDATES: dict[str, tuple[object, ...]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=1)
     parser.add_argument("--only", default=",".join(CANDIDATES))
+    parser.add_argument("--set", action="append", default=[], metavar="field=value")
     options = parser.parse_args()
     series = {key: _shortened(sample_series(key)) for key in SAMPLES}
-    base = PRESETS["default"]
+    series = {key: one for key, one in series.items() if len(one) * TEST_SHARE > 1.5 * options.steps}
+    changes = dict(assignment.split("=") for assignment in options.set)
+    base = PRESETS["default"].replace(**{field: parse_link_value(field, text) for field, text in changes.items()})
     print(f"{'':24}  geometric mean   by series: {', '.join(series)}")
-    _print("linear autoregression", {key: _linear(base, one) for key, one in series.items()})
+    if options.steps == 1:
+        _print("linear autoregression", {key: _linear(base, one) for key, one in series.items()})
     for field in options.only.split(","):
         for value in CANDIDATES[field]:
             config = base.replace(**{field: value})
             mark = " (default)" if getattr(base, field) == value else ""
-            scores = {key: _score(config, one, options.seeds) for key, one in series.items()}
+            scores = {key: _score(config, one, options.seeds, options.steps) for key, one in series.items()}
             _print(f"{field}={value}{mark}", scores)
 
 
@@ -70,16 +78,18 @@ def _cut(series: Series) -> tuple[Series, int]:
     return dataclasses.replace(series, times=series.times[:end], values=series.values[:end]), end
 
 
-def _score(config: Config, series: Series, seeds: int) -> float:
+def _score(config: Config, series: Series, seeds: int, steps: int) -> float:
     """Geometric mean over the seeds of RMSE / RMSE of the last value, on the test part."""
     known, end = _cut(series)
     columns = series.target_columns
-    starts = np.arange(end - config.window, len(series) - config.window)
+    config = config.replace(window=min(config.window, end // 3))
+    starts = np.arange(end - config.window, len(series) - config.window - steps + 1)
     windows = series.values[starts[:, None] + np.arange(config.window)]
-    actual = series.values[end:][:, columns]
-    naive = rmse(actual, series.values[end - 1 : -1][:, columns])
+    ahead = starts[:, None] + config.window + np.arange(steps)
+    actual = series.values[ahead][:, :, columns]
+    naive = rmse(actual, np.broadcast_to(windows[:, -1:, columns], actual.shape))
     ratios = [
-        rmse(actual, fit(config.replace(seed=seed), known).model.predict(windows)[:, 0]) / naive
+        rmse(actual, predict_ahead(fit(config.replace(seed=seed), known).model, windows, steps)) / naive
         for seed in range(seeds)
     ]
     return math.exp(np.mean(np.log(ratios)))

@@ -91,7 +91,7 @@ def test_presets():
 def test_the_network_by_itself(rng):
     from rnn.core.network import Network
 
-    cfg = rnn.Config(hidden=4, window=5, horizon=2, dtype="float64")
+    cfg = rnn.Config(activation="tanh", hidden=4, window=5, horizon=2, dtype="float64")
     net = Network(cfg, n_inputs=3, n_targets=2)
     params = net.init(np.random.default_rng(0))
     assert {name: array.shape for name, array in params.items()} == {

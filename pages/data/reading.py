@@ -25,7 +25,7 @@ def draw(table: Table, choice: Choice) -> None:
     try:
         series = series_choice.series_of(choice)
     except BadFile as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escaped(str(error), 600), icon=":material/error:")
         return
     st.fragment(_draw_chart)(series, choice)
     _draw_receipt(table, choice)

@@ -10,6 +10,7 @@ import streamlit as st
 from rnn.data import SAMPLES, BadFile, Table
 from rnn.ui import series_choice
 from rnn.ui.series_choice import FILE
+from rnn.ui.wording import escaped
 
 _SEPARATORS = {"auto": "found by itself", ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 _ENCODINGS = ("auto", "utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "shift_jis", "gb18030")
@@ -18,11 +19,11 @@ _NO_TIME = "none"
 
 def draw(table: Table) -> None:
     data = st.session_state["data"]
-    st.markdown(f"##### What was understood of {_plain(table.name)}")
+    st.markdown(f"##### What was understood of {escaped(table.name, 40)}")
     with st.container(horizontal=True, gap="medium", key="understood"):
         st.metric("Rows", f"{table.rows:,}")
         st.metric("Columns", len(table.frame.columns))
-        st.metric("Time column", _plain(table.time or "none"))
+        st.metric("Time column", escaped(table.time or "none", 40))
         st.metric("Frequency", table.frequency or ("irregular" if table.time else "–"))
         st.metric("Encoding", table.encoding)
         st.metric("Separator", _SEPARATORS.get(table.delimiter, table.delimiter))
@@ -74,11 +75,7 @@ def _read_again(table: Table, data: str, choices: dict[str, Any]) -> None:
     try:
         series_choice.read_table(data, reading)
     except BadFile as error:
-        st.error(f"{error} The file stays as it was read before.", icon=":material/error:")
+        st.error(f"{escaped(str(error), 600)} The file stays as it was read before.", icon=":material/error:")
         return
     st.session_state["reading"] = reading
     st.rerun()
-
-
-def _plain(name: str) -> str:
-    return name if len(name) <= 40 else name[:39] + "…"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from pages.train import losses, predictions, progress, remedies, verdict_line
@@ -10,6 +12,9 @@ from rnn.runs.records import Run
 from rnn.ui import run_history, session
 
 POLL_SECONDS = 0.25
+# Streamlit throws away what a fragment has drawn and not sent yet when its next turn begins, but still tells the browser
+# that the turn before was complete, which then removes the chart. This leaves it the time to send.
+SENDING_SECONDS = 0.05
 
 
 def draw(setup: Setup, drawn: Run | None) -> None:
@@ -32,3 +37,4 @@ def draw(setup: Setup, drawn: Run | None) -> None:
         losses.draw(run, seen)
     with right:
         predictions.draw(setup, run, seen)
+    time.sleep(SENDING_SECONDS)

@@ -46,7 +46,8 @@ FIELDS: dict[str, Field] = {
     "activation": _choice(
         "Activation",
         ACTIVATIONS,
-        "The curve that bounds each hidden unit. tanh is the usual one; relu can grow without limit; sigmoid learns slowly.",
+        "The curve of each hidden unit. relu follows a trend beyond the values that it has seen; tanh, the classic, is bounded;"
+        " sigmoid learns slowly.",
     ),
     "hidden": Field(
         "int", "Hidden units",

@@ -40,4 +40,4 @@ class Model:
         x = self.scaler.transform(windows).transpose(1, 0, 2)
         y_hat = self.network.predict(self.params, x)
         columns = [self.names.index(target) for target in self.targets]
-        return self.scaler.inverse(y_hat.reshape(len(windows), config.horizon, -1), columns)
+        return self.scaler.inverse(y_hat.reshape(len(windows), config.horizon, len(self.targets)), columns)

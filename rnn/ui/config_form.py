@@ -15,6 +15,7 @@ import streamlit as st
 from rnn.core.config import PRESETS, Config
 from rnn.core.fields import FIELDS
 from rnn.ui.controls import BASIC, CONTROLS, GROUPS, fields_of, offered, parse_link_value, stops_with
+from rnn.ui.wording import escaped
 
 # What a run in progress takes up; anything else asks for a new run.
 LIVE = ("lr", "epochs")
@@ -92,7 +93,7 @@ def draw_form(on_live_change: Callable[[str], None]) -> None:
     on_live_change(field): called when the user changes lr or epochs, which a run in progress takes up.
     """
     for sentence in st.session_state.get(_REFUSED, ()):
-        st.warning(f"From the link: {sentence} The default is used.", icon=":material/link_off:")
+        st.warning(f"From the link: {escaped(sentence, 300)} The default is used.", icon=":material/link_off:")
     current = next((name for name in PRESETS if _is_at(PRESETS[name])), None)
     st.session_state["preset"] = current
     st.selectbox(

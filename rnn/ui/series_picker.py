@@ -8,6 +8,7 @@ from rnn.data import BadFile
 from rnn.ui import series_choice
 from rnn.ui.series_choice import Choice
 from rnn.ui.sparkline import draw_sparkline
+from rnn.ui.wording import escaped
 
 _PICK, _UPLOAD, _PROBLEM = "series_pick", "series_upload", "upload_problem"
 
@@ -16,7 +17,7 @@ def draw_series_picker() -> Choice:
     """Draws it and returns what is chosen."""
     refused = st.session_state.pop("data_refused", None)
     if refused:
-        st.warning(f"{refused} The default sample is shown instead.", icon=":material/link_off:")
+        st.warning(f"{escaped(refused, 300)} The default sample is shown instead.", icon=":material/link_off:")
     titles = series_choice.known_data()
     st.session_state[_PICK] = st.session_state["data"]
     st.selectbox(
@@ -34,11 +35,11 @@ def draw_series_picker() -> Choice:
 def draw_upload(label: str = "Your own CSV") -> None:
     """The upload, and the sentence about the last file that could not be read; the chosen series then stays."""
     st.file_uploader(
-        label, key=_UPLOAD, on_change=_uploaded, type=["csv", "tsv", "txt"],
+        label, key=_UPLOAD, on_change=_uploaded,
         help="A header and one column of numbers are enough; a time column is found by itself. Up to 200 MB.",
     )  # fmt: skip
     if problem := st.session_state.get(_PROBLEM):
-        st.error(problem, icon=":material/error:")
+        st.error(escaped(problem, 600), icon=":material/error:")
 
 
 def _picked() -> None:

@@ -65,7 +65,7 @@ def trained(server: Server, browser: object) -> Iterator[str]:
     page.goto(f"{server.url}/?{SHORT_RUN}")
     train(page, epochs=1)
     wait_until(lambda: "Done" in state(page), SLOW, "the end of the run")
-    query = urlsplit(page.url).query
+    query = page.evaluate("() => location.search.slice(1)")
     context.close()
     yield query
     end_all_runs(server)

@@ -12,7 +12,7 @@ from rnn.core.fit import fit, train
 from rnn.core.scaling import SCALINGS
 from rnn.core.series import Series
 
-CONFIG = Config(hidden=5, window=4, batch=8, epochs=3, validation=5, patience=None)
+CONFIG = Config(activation="tanh", hidden=5, window=4, batch=8, epochs=3, validation=5, patience=None)
 
 
 def test_one_window_to_train_on_and_one_to_validate():

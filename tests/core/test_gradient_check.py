@@ -85,7 +85,7 @@ def test_truncation_by_hand():
     expected[3] = expected[None] = (d3 * h[2] + d2 * h[1], d3 * x[2] + d2 * x[1] + d1 * x[0])
     params = {"layer0.W_h": np.array([[w]]), "layer0.W_x": np.array([[u]]), "readout.W": np.array([[v]])}
     for truncate, (d_w, d_u) in expected.items():
-        config = Config(hidden=1, window=3, bias=False, truncate=truncate, dtype="float64")
+        config = Config(activation="tanh", hidden=1, window=3, bias=False, truncate=truncate, dtype="float64")
         _, found = Network(config, 1, 1).loss_and_gradients(params, np.reshape(x, (3, 1, 1)), np.array([[y]]))
         assert found["layer0.W_h"].item() == pytest.approx(d_w, rel=1e-14)
         assert found["layer0.W_x"].item() == pytest.approx(d_u, rel=1e-14)

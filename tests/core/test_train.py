@@ -17,7 +17,9 @@ from rnn.core.learner import Update
 from rnn.core.series import Series
 from rnn.core.train import Trainer
 
-CONFIG = Config(hidden=6, window=7, horizon=2, batch=8, epochs=6, validation=15, patience=None, dtype="float64")
+CONFIG = Config(
+    activation="tanh", hidden=6, window=7, horizon=2, batch=8, epochs=6, validation=15, patience=None, dtype="float64"
+)
 
 
 def wave(rows: int = 80) -> Series:
