@@ -13,7 +13,8 @@ from rnn.ui.wording import escaped, number_in_words
 
 def draw_title(setup: Setup, run: Run | None) -> None:
     series = session.series_of_run(run) if run else setup.series
-    title = f"{escaped(series.name)} · {escaped(', '.join(series.targets))}"
+    targets = ", ".join(series.targets)
+    title = escaped(targets) if series.name == targets else f"{escaped(series.name)} · {escaped(targets)}"
     st.subheader(title, anchor=False, width="content")
 
 

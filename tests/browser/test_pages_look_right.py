@@ -39,10 +39,13 @@ CUT = """() => [...document.querySelectorAll('.st-key-actions button')].filter(n
     const box = node.getBoundingClientRect();
     return node.scrollWidth > node.clientWidth + 1 || box.left < 0 || box.right > innerWidth;
 }).map(node => node.innerText)"""
-# What sticks out of the page on the right, for the message.
-WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
-    .filter(node => node.getBoundingClientRect().right > innerWidth + 1).slice(0, 8)
-    .map(node => `${node.tagName}.${node.className} ${node.innerText?.slice(0, 40) ?? ''}`)"""
+# The page and the areas that scroll in it: which of them are wider than what shows of them, and by what.
+WIDE = """() => ['html', '[data-testid=stMain]', '[data-testid=stMainBlockContainer]', '[data-testid=stSidebarContent]']
+    .flatMap(selector => [...document.querySelectorAll(selector)])
+    .filter(area => area.clientWidth && area.scrollWidth > area.clientWidth + 1)
+    .flatMap(area => [...area.querySelectorAll('*')]
+        .filter(node => node.getBoundingClientRect().right > area.getBoundingClientRect().right + 1).slice(0, 5)
+        .map(node => `${node.tagName}.${node.className} ${node.innerText?.slice(0, 40) ?? ''}`))"""
 
 
 def url_paths() -> list[str]:
@@ -113,10 +116,15 @@ def wait_until_settled(page: Page, charts: int = 1) -> None:
 
 
 def keep_picture(page: Page, name: str) -> None:
-    folder = os.environ.get("UNROLL_SCREENSHOTS")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    """A picture of the whole page, which Streamlit scrolls in an area of its own: for it the window is made as tall."""
+    folder, window = os.environ.get("UNROLL_SCREENSHOTS"), page.viewport_size
+    if not folder or window is None:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    height = page.get_by_test_id("stMain").evaluate("area => area.scrollHeight")
+    page.set_viewport_size({"width": window["width"], "height": max(height, window["height"])})
+    page.screenshot(path=Path(folder) / f"{name}.png")
+    page.set_viewport_size(window)
 
 
 @pytest.mark.parametrize("path", url_paths())
@@ -124,26 +132,35 @@ def test_a_page_is_whole_at_every_width_and_in_both_schemes(
     path: str, server: Server, trained: str, open_page: Callable[..., Page]
 ) -> None:
     for width in WIDTHS:
+        page = open_page("about:blank", viewport={"width": width, "height": 900}, color_scheme=SCHEMES[0])
+        asked, wrong = watched(page)
+        page.goto(f"{server.url}/{path}?{trained}")
         for scheme in SCHEMES:
-            page = open_page("about:blank", viewport={"width": width, "height": 900}, color_scheme=scheme)
-            asked, wrong = watched(page)
-            page.goto(f"{server.url}/{path}?{trained}")
-            wait_until_settled(page, charts=1 if path else 2)
-            where = f"{path or 'train'}-{width}-{scheme}"
-            keep_picture(page, where)
-            assert page.get_by_test_id("stException").count() == 0, where
-            assert "not found" not in page.get_by_test_id("stMainBlockContainer").inner_text().lower(), where
-            assert page.evaluate(WIDE) == [], f"{where} is wider than the window"
-            assert page.evaluate(OVERLAPS) == [], where
-            assert page.evaluate(CUT) == [], where
-            assert_charts_are_named(page, where)
-            assert [words for words in wrong if not _is_probe(words, path)] == [], where
-            hosts = {urlsplit(url).hostname for url in asked if urlsplit(url).scheme not in ("data", "blob", "about")}
-            assert hosts == {"127.0.0.1"}, where
-            assert scheme == page.evaluate(
-                "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme"
-            )
-            page.context.close()
+            check_looks(page, path, width, scheme)
+        assert [words for words in wrong if not _is_probe(words, path)] == []
+        hosts = {urlsplit(url).hostname for url in asked if urlsplit(url).scheme not in ("data", "blob", "about")}
+        assert hosts == {"127.0.0.1"}
+        page.context.close()
+
+
+def check_looks(page: Page, path: str, width: int, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    wait_until(lambda: scheme_of(page) == scheme, SLOW, f"the {scheme} colours")
+    wait_until_settled(page, charts=1 if path else 2)
+    where = f"{path or 'train'}-{width}-{scheme}"
+    keep_picture(page, where)
+    assert page.get_by_test_id("stException").count() == 0, where
+    assert "not found" not in page.get_by_test_id("stMainBlockContainer").inner_text().lower(), where
+    assert page.evaluate(WIDE) == [], f"{where} is wider than the window"
+    assert page.evaluate(OVERLAPS) == [], where
+    assert page.evaluate(CUT) == [], where
+    assert_charts_are_named(page, where)
+
+
+def scheme_of(page: Page) -> str | None:
+    return page.evaluate(
+        "() => { const app = document.querySelector('[data-testid=stApp]'); return app && getComputedStyle(app).colorScheme }"
+    )
 
 
 def assert_charts_are_named(page: Page, where: str) -> None:

@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
-from worker_by_hand import WorkerByHand
 
 from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.runs.schema import metadata
 from rnn.runs.store import Store
+from tests.runs.worker_by_hand import WorkerByHand
 
 
 @pytest.fixture(autouse=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from worker_by_hand import LONG, WorkerByHand, assert_same_bits, the, timeless, undisturbed
 
 from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.core.train import Trainer
 from rnn.runs import ledger
 from rnn.runs.store import Store
+from tests.runs.worker_by_hand import LONG, WorkerByHand, assert_same_bits, the, timeless, undisturbed
 
 Wait = Callable[..., None]
 

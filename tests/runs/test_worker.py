@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sqlalchemy import select
-from worker_by_hand import FOLDER, LONG, WorkerByHand, assert_same_bits, the, timeless, undisturbed
 
 from rnn.core.config import Config
 from rnn.core.events import Epoch
@@ -22,6 +21,7 @@ from rnn.core.state import TrainingState
 from rnn.core.train import Trainer
 from rnn.runs.schema import runs
 from rnn.runs.store import Store
+from tests.runs.worker_by_hand import FOLDER, LONG, WorkerByHand, assert_same_bits, the, timeless, undisturbed
 
 Wait = Callable[..., None]
 
