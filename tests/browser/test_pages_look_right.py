@@ -42,7 +42,8 @@ CUT = """() => [...document.querySelectorAll('.st-key-actions button')].filter(n
 # The page and the areas that scroll in it: which of them are wider than what shows of them, and by what.
 WIDE = """() => ['html', '[data-testid=stMain]', '[data-testid=stMainBlockContainer]', '[data-testid=stSidebarContent]']
     .flatMap(selector => [...document.querySelectorAll(selector)])
-    .filter(area => area.clientWidth && area.scrollWidth > area.clientWidth + 1)
+    .filter(area => area.getBoundingClientRect().right > 0 && area.clientWidth > 100) // a folded side bar does not show
+    .filter(area => area.scrollWidth > area.clientWidth + 1)
     .flatMap(area => [...area.querySelectorAll('*')]
         .filter(node => node.getBoundingClientRect().right > area.getBoundingClientRect().right + 1).slice(0, 5)
         .map(node => `${node.tagName}.${node.className} ${node.innerText?.slice(0, 40) ?? ''}`))"""

@@ -18,6 +18,7 @@ from rnn.ui.figures.style import (
     moment,
     moments,
     number,
+    plain,
     split_shade,
 )
 from rnn.ui.thinning import thin
@@ -74,7 +75,7 @@ def _panels(names: Sequence[str]) -> dict[str, Any]:
         layout[key] = axis("", domain=[top - room, top - gap], anchor="x", nticks=4)
         layout["annotations"].append(
             {
-                "text": name,
+                "text": plain(name),
                 "x": 0,
                 "y": top - gap,
                 "xref": "paper",

@@ -34,6 +34,9 @@ def moments(times: ArrayLike | None) -> NDArray[Any]:
     return np.asarray([] if times is None else times).reshape(-1)
 
 
+LONGEST_NAME = 60  # letters of a name that a chart has room for
+
+
 def curve(
     x: NDArray[Any],
     y: NDArray[Any],
@@ -59,7 +62,7 @@ def curve(
         "type": "scatter",
         "x": x,
         "y": y,
-        "name": name,
+        "name": plain(name),
         "line": {"color": colour, "dash": dash, "width": width if len(x) < MANY else 1.25},
         "hovertemplate": "%{y:.4~g}",
         **marked,
@@ -83,10 +86,16 @@ def figure(traces: list[dict[str, Any]], x_title: str, y_title: str, **layout: A
     )
 
 
+def plain(name: str) -> str:
+    """A name as Plotly shows it letter by letter: without this, <b> in a column's name would be a command."""
+    short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """An axis with its title; small and large numbers as powers of ten, never as 500μ or 2B."""
     return {
-        "title": {"text": title, "standoff": 8},
+        "title": {"text": plain(title), "standoff": 8},
         "automargin": True,
         "zeroline": False,
         "exponentformat": "power",

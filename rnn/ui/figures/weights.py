@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from rnn.ui.figures.heat import DIVERGING, heat_trace, strongest
-from rnn.ui.figures.style import axis, figure, number
+from rnn.ui.figures.style import axis, figure, number, plain
 
 MOST = 160
 
@@ -46,7 +46,7 @@ def _bar(bound: float) -> dict[str, Any]:
 
 def _names(given: Sequence[str], size: int, step: int) -> list[str]:
     if given:
-        return [str(name) for name in given[::step]]
+        return [plain(str(name)) for name in given[::step]]
     if step == 1:
         return [str(k) for k in range(size)]
     return [f"{k}–{min(k + step, size) - 1}" for k in range(0, size, step)]
