@@ -246,9 +246,9 @@ def test_names_are_shown_letter_by_letter_whatever_signs_they_have():
     name = "<b>R&D</b> <a href='x'>y</a>"
     shown = "&lt;b&gt;R&amp;D&lt;/b&gt; &lt;a href='x'&gt;y&lt;/a&gt;"
     times, values = np.arange(30), np.arange(30.0)
-    one = prediction_figure(times, values, None, None, None, None, target=name)
+    one = figures.prediction_figure(times, values, None, None, None, None, target=name)
     assert one.layout.yaxis.title.text == shown
-    several = series_figure(times, np.column_stack([values, values]), [name, "plain"])
+    several = figures.series_figure(times, np.column_stack([values, values]), [name, "plain"])
     assert shown in {note.text for note in several.layout.annotations}
     assert shown in {trace.name for trace in several.data}
-    assert len(series_figure(times, values, ["long " * 100]).layout.yaxis.title.text) <= 60
+    assert len(figures.series_figure(times, values, ["long " * 100]).layout.yaxis.title.text) <= 60
