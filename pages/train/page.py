@@ -20,4 +20,5 @@ with st.sidebar:
 series_choice.remember_in_link(choice)
 run = session.current_run()
 actions.draw(setup, run)
-st.fragment(watch.draw, run_every=watch.POLL_SECONDS if run and run.active else None)(setup, run)
+poll = watch.poll_seconds(run)
+st.fragment(watch.draw, run_every=poll)(setup, run, poll)
