@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import CHROMIUM_FLAGS, Server, start_server, wait_until
-from tests.browser.find_browser import find_browser
+from tests.browser.chromium import chromium
+from tests.browser.conftest import Server, start_server, wait_until
 from tests.browser.test_main_job import button, state
 
 SESSIONS = 4
@@ -119,16 +119,11 @@ def main() -> None:
     parser.add_argument("--clicks", type=int, default=5, help="warm clicks on Train to take the median of")
     parser.add_argument("--seconds", type=float, default=8, help="how long to watch a run")
     options = parser.parse_args()
-    path = find_browser()
-    if path is None:
-        sys.exit("No browser: install Chromium, or set UNROLL_BROWSER to the path of one.")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         server = start_server(Path(folder))
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
             print(f"{'':<46}{'median':>9} {'':<8}{'spread':>19}   {'ratio':<22}goal")
             measure(Bench(server, browser), options.clicks, options.seconds)
-            browser.close()
         finally:
             server.end()
 

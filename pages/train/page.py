@@ -11,14 +11,17 @@ session.prepare(session.current_run())
 with st.sidebar:
     choice = draw_series_picker()
     st.subheader("Settings")
-    note = st.container()
+    note = st.container(gap="xxsmall")
     config_form.draw_form(on_live_change=actions.change_running)
     setup = preflight_note.check(choice)
     with note:
         preflight_note.draw(setup)
+        time_needed = st.container()
 
 series_choice.remember_in_link(choice)
 run = session.current_run()
 actions.draw(setup, run)
 poll = watch.poll_seconds(run)
 st.fragment(watch.draw, run_every=poll)(setup, run, poll)
+with time_needed:
+    preflight_note.draw_time(setup)

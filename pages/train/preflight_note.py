@@ -42,17 +42,24 @@ def check(choice: Choice) -> Setup:
 
 
 def draw(setup: Setup) -> None:
-    if setup.problem is not None or setup.config is None or setup.check is None:
+    if setup.problem is not None or setup.check is None:
         st.error(setup.problem or "", icon=":material/error:")
         return
     split = setup.check.split
-    seconds = _seconds(setup.config.replace(lr=0.001, epochs=1, seed=0), split, setup.series)
     left_out = f" ({split.gap:,} between them left out)" if split.gap else ""
     st.caption(
         f"**{split.train:,}** windows to learn from, **{split.validation:,}** to validate{left_out} · "
-        f"**{setup.check.parameters:,}** weights · about {bytes_in_words(setup.check.memory_bytes)} · "
-        f"about {seconds_in_words(seconds * setup.config.epochs)} for {setup.config.epochs:,} epochs"
+        f"**{setup.check.parameters:,}** weights · about {bytes_in_words(setup.check.memory_bytes)}"
     )
+
+
+def draw_time(setup: Setup) -> None:
+    """How long training would take. It is measured, so it is drawn last, when all else has been sent."""
+    if setup.config is None or setup.check is None:
+        return
+    seconds = _seconds(setup.config.replace(lr=0.001, epochs=1, seed=0), setup.check.split, setup.series)
+    epochs = setup.config.epochs
+    st.caption(f"about **{seconds_in_words(seconds * epochs)}** for {epochs:,} epochs")
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

@@ -11,7 +11,7 @@ from pages.train.preflight_note import Setup
 from rnn.runs.records import Run
 from rnn.ui import run_history, session
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.35
 # A run that has waited for a while is looked at less often: the machine is busy with the runs before it.
 WAITING_POLL_SECONDS, PATIENCE_SECONDS = 1.0, 2.0
 # Streamlit throws away what a fragment has drawn and not sent yet when its next turn begins, but still tells the browser

@@ -6,6 +6,7 @@ second tab or a colleague's click finds the same series, settings and run again.
 
 from __future__ import annotations
 
+import time
 import uuid
 
 import streamlit as st
@@ -20,6 +21,7 @@ from rnn.ui import config_form, series_choice
 from rnn.ui.series_choice import Choice, choice_of_reading, reading_of, series_of
 
 RUN = "run"
+FIRST_EPOCH_SECONDS = 0.2
 DEFAULT_CONFIG = config_form.DEFAULT
 
 
@@ -75,9 +77,20 @@ def start_run(config: Config, choice: Choice, *, pause_at: int | None = None) ->
         name=f"{series.name} · {', '.join(series.targets)}",
         pause_at=pause_at,
     )
-    runner().submit(run_id)
+    if runner().submit(run_id) <= 1:
+        _await_first_epoch(run_id)
     show_run(run_id)
     return run_id
+
+
+def _await_first_epoch(run_id: str) -> None:
+    """Give a warm worker a moment, so that the answer to the click shows the first epoch already."""
+    deadline = time.monotonic() + FIRST_EPOCH_SECONDS
+    while time.monotonic() < deadline:
+        run = store().run(run_id)
+        if run is None or run.epoch or run.state not in ("queued", "running"):
+            return
+        time.sleep(0.01)
 
 
 def series_of_run(run: Run) -> Series:

@@ -138,7 +138,7 @@ def test_within_a_long_epoch_there_are_heartbeats_progress_and_an_estimate(
     store: Store, start: Callable[..., WorkerByHand], wait_until: Wait
 ) -> None:
     long = Series.from_values(np.sin(np.arange(6000) / 9))
-    config = Config(hidden=128, window=100, batch=8, epochs=2, patience=None)
+    config = Config(hidden=256, window=100, batch=2, epochs=2, patience=None)
     run_id = store.add_run(config, store.add_series(long), session="a")
     start()
     wait_until(lambda: the(store, run_id).batch > 0)

@@ -16,19 +16,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from plotly.offline import get_plotlyjs
 
 from rnn.ui.figures import loss_figure
 from rnn.ui.live_chart import message
 from rnn.ui.plotly_asset import ASSET_FOLDER, PLOTLY_NAME, SCRIPT_NAME
-from tests.browser.find_browser import find_browser
 
 pytestmark = pytest.mark.browser
 
 HERE = Path(__file__).parent
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 BOTH_DRAWN = "() => ['loss', 'prediction'].every((key) => window.__unrollMounts?.[key])"
 RANGE = "(key) => document.querySelector(`.st-key-${key} .js-plotly-plot`)._fullLayout.xaxis.range.map(String)"
 
@@ -69,14 +66,6 @@ def _wait_for_port(port: int) -> None:
 def address() -> Iterator[str]:
     with serving() as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
