@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,35 @@ class Series:
             array = array[:, None]
         columns = tuple(names) if names else tuple(f"value{k}" if k else "value" for k in range(array.shape[1]))
         return cls(np.arange(len(array)), array, columns, tuple(targets) if targets else columns, name)
+
+    def to_arrays(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """The series as arrays of plain numbers and JSON-able values, to be stored; `from_arrays` gives it back exactly.
+
+        Raises ValueError for times that are neither dates nor numbers.
+        """
+        times = self.times
+        if times.dtype.kind not in "Mmiuf":
+            raise ValueError(
+                f"The times of series {self.name!r} must be dates or numbers to be stored, got {times.dtype}."
+            )
+        meta = {
+            "name": self.name,
+            "names": list(self.names),
+            "targets": list(self.targets),
+            "frequency": self.frequency,
+            "times": times.dtype.newbyteorder("<").str,
+        }
+        if times.dtype.kind in "Mm":
+            times = times.astype(times.dtype.newbyteorder("=")).view(np.int64)
+        return {"times": np.ascontiguousarray(times), "values": self.values}, meta
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> Series:
+        """The series that `to_arrays` took apart."""
+        kind = np.dtype(meta["times"])
+        times = arrays["times"].view(kind) if kind.kind in "Mm" else arrays["times"].astype(kind, copy=False)
+        names, targets = tuple(meta["names"]), tuple(meta["targets"])
+        return cls(times, arrays["values"], names, targets, meta["name"], meta["frequency"])
 
 
 def _check(series: Series) -> None:

@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -51,7 +50,7 @@ def load(path: str | Path) -> Fit:
 def fit_to_bytes(fit: Fit) -> bytes:
     """The fit as the bytes of a safetensors file."""
     state_arrays, state_meta = fit.state.to_arrays()
-    series_arrays, series_meta = series_to_arrays(fit.series)
+    series_arrays, series_meta = fit.series.to_arrays()
     arrays = {f"state/{name}": array for name, array in state_arrays.items()}
     arrays |= {f"series/{name}": array for name, array in series_arrays.items()}
     meta = json.dumps(
@@ -77,7 +76,7 @@ def fit_from_bytes(content: bytes, name: str = "The file") -> Fit:
             "read it."
         )
     try:
-        series = series_from_arrays(_group(arrays, "series/"), meta["series"])
+        series = Series.from_arrays(_group(arrays, "series/"), meta["series"])
         state = TrainingState.from_arrays(_group(arrays, "state/"), meta["state"])
         trainer = Trainer(Config.from_dict(meta["config"]), series, state)
         return fit_of(trainer, Finished(**meta["finished"]))
@@ -117,29 +116,6 @@ def _digest(arrays: dict[str, np.ndarray], text: str) -> str:
 
 def _plain(error: Exception) -> str:
     return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else " ".join(str(error).split()).rstrip(".")
-
-
-def series_to_arrays(series: Series) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The series as arrays that safetensors takes (times as int64 or numbers) and JSON-able values."""
-    times = series.times
-    is_date = np.issubdtype(times.dtype, np.datetime64)
-    arrays = {"times": times.astype(np.int64) if is_date else np.ascontiguousarray(times), "values": series.values}
-    meta = {
-        "names": list(series.names),
-        "targets": list(series.targets),
-        "name": series.name,
-        "frequency": series.frequency,
-        "time_dtype": str(times.dtype),
-    }
-    return arrays, meta
-
-
-def series_from_arrays(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Series:
-    """The series that `series_to_arrays` took apart."""
-    return Series(
-        arrays["times"].astype(meta["time_dtype"]), arrays["values"], tuple(meta["names"]), tuple(meta["targets"]),
-        meta["name"], meta["frequency"],
-    )  # fmt: skip
 
 
 def _group(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -28,32 +28,13 @@ def unpack_arrays(content: bytes) -> dict[str, NDArray[Any]]:
 
 def pack_series(series: Series) -> tuple[dict[str, Any], bytes]:
     """A series as JSON-able meta and safetensors bytes. Raises ValueError for times that are neither dates nor numbers."""
-    times = series.times
-    if times.dtype.kind not in "Mmiuf":
-        raise ValueError(
-            f"The times of series {series.name!r} must be dates or numbers to be stored, got {times.dtype}."
-        )
-    meta = {
-        "name": series.name,
-        "names": list(series.names),
-        "targets": list(series.targets),
-        "frequency": series.frequency,
-        "times": times.dtype.newbyteorder("<").str,
-        "rows": len(series),
-    }
-    if times.dtype.kind in "Mm":
-        times = times.astype(times.dtype.newbyteorder("=")).view(np.int64)
-    return meta, pack_arrays({"times": times, "values": series.values})
+    arrays, meta = series.to_arrays()
+    return {**meta, "rows": len(series)}, pack_arrays(arrays)
 
 
 def unpack_series(meta: Mapping[str, Any], content: bytes) -> Series:
     """The series of `pack_series`."""
-    arrays = unpack_arrays(content)
-    kind = np.dtype(meta["times"])
-    times = arrays["times"].view(kind) if kind.kind in "Mm" else arrays["times"].astype(kind, copy=False)
-    return Series(
-        times, arrays["values"], tuple(meta["names"]), tuple(meta["targets"]), meta["name"], meta["frequency"]
-    )  # fmt: skip
+    return Series.from_arrays(unpack_arrays(content), meta)
 
 
 def series_hash(meta: Mapping[str, Any], content: bytes) -> str:

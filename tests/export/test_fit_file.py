@@ -295,7 +295,7 @@ CHANGES = {
     "weights of another shape": lambda _, arrays: arrays.update({"state/best/readout.b": np.zeros(99, np.float32)}),
     "no values": lambda _, arrays: arrays.pop("series/values"),
     "values that are missing": lambda _, arrays: arrays.update({"series/values": np.full((90, 2), np.nan)}),
-    "no type of time": lambda meta, _: meta["series"].update(time_dtype="no such type"),
+    "no type of time": lambda meta, _: meta["series"].update(times="no such type"),
     "history of another form": lambda meta, _: meta["state"].update(history=[[1, 2]]),
     "another optimiser state": lambda _, arrays: arrays.update({"state/optimiser/zeal": np.zeros(3, np.float32)}),
 }
