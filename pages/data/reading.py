@@ -30,7 +30,6 @@ def draw(table: Table, choice: Choice) -> None:
     st.fragment(_draw_chart)(series, choice)
     _draw_receipt(table, choice)
     _draw_rows(table)
-    st.page_link("train/page.py", label="Train on this series", icon=":material/model_training:")
 
 
 def _draw_chart(series: Series, choice: Choice) -> None:

@@ -19,7 +19,9 @@ _NO_TIME = "none"
 
 def draw(table: Table) -> None:
     data = st.session_state["data"]
-    st.markdown(f"##### What was understood of {escaped(table.name, 40)}")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"##### What was understood of {escaped(table.name, 40)}", width="content")
+        st.page_link("train/page.py", label="Train on this series", icon=":material/model_training:", width="content")
     with st.container(horizontal=True, gap="medium", key="understood"):
         st.metric("Rows", f"{table.rows:,}")
         st.metric("Columns", len(table.frame.columns))
