@@ -67,14 +67,16 @@ def test_a_run_that_was_paused_joins_the_end_of_the_queue_and_leaves_no_claim_be
     assert store.queue_place(second) == 1 and store.queue_place(first) == 2
 
 
+# A breath after each claim, as a worker's training is: SQLite would else let one process have them all.
 CLAIM_ALL = """
-import sys
+import sys, time
 from rnn.runs.store import Store
 with Store(sys.argv[1]) as store:
     print("ready", flush=True)
     sys.stdin.readline()
     while (run := store.claim_next(sys.argv[2])) is not None:
         print(run.id, flush=True)
+        time.sleep(0.005)
 """
 OPEN = """
 import sys
