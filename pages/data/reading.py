@@ -43,7 +43,7 @@ def _draw_chart(series: Series, choice: Choice) -> None:
 
 
 def _draw_receipt(table: Table, choice: Choice) -> None:
-    receipt = table.receipt(target=list(choice.targets), inputs=list(choice.inputs))
+    receipt = series_choice.receipt_of(choice)
     left_out = "".join(f", {count:,} left out ({reason})" for reason, count in receipt.reasons)
     filled = f"; {receipt.filled:,} missing values filled in" if receipt.filled else ""
     st.markdown(

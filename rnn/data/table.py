@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -55,7 +56,7 @@ class Table:
         index = next((one.column for one in self.findings if one.kind == "row-index"), None)
         return tuple(name for name in usable if name != index) or tuple(usable)
 
-    @property
+    @cached_property
     def guess(self) -> str:
         """The likely target: an ordinary column that varies, rather than a counter, a label, a flag or a mostly empty one."""
         numeric = self.numeric

@@ -14,7 +14,8 @@ from typing import Any
 import streamlit as st
 
 from rnn.core.series import Series
-from rnn.data import SAMPLES, BadFile, Table, load_sample, read_csv
+from rnn.data import SAMPLES, BadFile, Receipt, Table, load_sample, read_csv
+from rnn.runs.packing import file_hash
 from rnn.runs.runner import runner as process_runner
 from rnn.ui.config_form import set_values
 
@@ -38,18 +39,30 @@ class Choice:
         return self.data.removeprefix(FILE) if self.data.startswith(FILE) else None
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the file …")
-def read_table(data: str, reading: str = "{}") -> Table:
-    """The sample or stored file as a table. Raises BadFile, or LookupError where the file is not in the store."""
+@st.cache_resource(max_entries=4, show_spinner="Reading the file …")
+def read_table(data: str, reading: str = "{}", _upload: tuple[str, bytes] | None = None) -> Table:
+    """The sample or stored file as a table. Raises BadFile, or LookupError where the file is not in the store.
+
+    _upload: the file's name and bytes where they are at hand and not in the store yet; the result is remembered alike.
+    """
     if not data.startswith(FILE):
         return load_sample(data)
-    stored = process_runner().store.file(data.removeprefix(FILE))
-    return read_csv(stored.content, **{"name": Path(stored.name).stem, **json.loads(reading)})
+    if _upload is None:
+        stored = process_runner().store.file(data.removeprefix(FILE))
+        _upload = stored.name, stored.content
+    name, content = _upload
+    return read_csv(content, **{"name": Path(name).stem, **json.loads(reading)})
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def series_of(choice: Choice) -> Series:
     return read_table(choice.data, choice.reading).series(target=list(choice.targets), inputs=list(choice.inputs))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def receipt_of(choice: Choice) -> Receipt:
+    """What became of the rows of the file for this choice."""
+    return read_table(choice.data, choice.reading).receipt(target=list(choice.targets), inputs=list(choice.inputs))
 
 
 def reading_of(choice: Choice) -> dict[str, Any]:
@@ -147,9 +160,9 @@ def remember_in_link(choice: Choice) -> None:
 
 def take_upload(name: str, content: bytes) -> Table:
     """Keep an uploaded file and make it the current series. Raises BadFile, leaving the current choice as it is."""
-    read_csv(content, name=Path(name).stem)
-    data = FILE + process_runner().store.add_file(name, content)
-    table = read_table(data)
+    data = FILE + file_hash(content)
+    table = read_table(data, "{}", _upload=(name, content))
+    process_runner().store.add_file(name, content)
     choose(Choice(data, (table.guess,)))
     _let_run_go()
     uploads = st.session_state.setdefault("uploads", {})
