@@ -158,6 +158,8 @@ class Trainer:
         while state.batch < self.batches:
             if stop():
                 return Finished("stopped", state.best_epoch)
+            if state.batch == 0 and state.epoch >= state.epochs:
+                return Finished("done", state.best_epoch)  # `stop` has just lowered the number of epochs
             first = state.batch * config.batch
             lr = state.lr * SCHEDULES[config.schedule](state.epoch + 1, state.epochs)
             update = self.learner.update(order[first : first + config.batch], lr, state.count + 1)

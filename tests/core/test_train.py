@@ -199,3 +199,17 @@ def test_the_published_article_trains_like_any_run():
         assert epoch.val_loss == pytest.approx(PRINTED[epoch.epoch][1], abs=5e-9)
         assert epoch.clipped > 0
     assert found.finished == Finished("done", 5)
+
+
+def test_epochs_lowered_before_the_first_batch_of_an_epoch_end_the_run_there():
+    trainer = Trainer(CONFIG, wave())
+
+    def stop() -> bool:
+        if trainer.state.epoch == 2 and trainer.state.batch == 0:
+            trainer.change(epochs=2)
+        return False
+
+    events = list(trainer.run(stop))
+    assert events[-1].reason == "done"
+    assert [event.epoch for event in events if isinstance(event, Epoch)] == [1, 2]
+    assert trainer.state.epoch == trainer.config.epochs == 2
