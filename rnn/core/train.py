@@ -104,7 +104,6 @@ class Trainer:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
         """Train until done, asking `stop` between batches. Calling it again after "stopped" goes on where it stopped."""
         state = self.state
-        # What overflows is found by its value and reported in a sentence, not as a NumPy warning.
         last_preview = -math.inf
         while True:
             if state.epoch >= state.epochs:
@@ -115,6 +114,7 @@ class Trainer:
                 yield Finished("early-stop", state.best_epoch)
                 return
             started = time.perf_counter()
+            # What overflows is found by its value and reported in a sentence, not as a NumPy warning.
             with np.errstate(all="ignore"):
                 end = self._train_epoch(stop)
                 state.seconds += time.perf_counter() - started
