@@ -1,4 +1,4 @@
-"""Gradient clipping on the flat gradient vector, in place."""
+"""Gradient clipping on the flat gradient vector, in place and without allocation."""
 
 from __future__ import annotations
 
@@ -26,10 +26,17 @@ def _by_value(gradient: Floats, norm: float, limit: float) -> bool:
 def _by_norm(gradient: Floats, norm: float, limit: float) -> bool:
     if norm <= limit:
         return False
-    gradient *= limit / norm
+    scale = limit / norm
+    if scale < np.finfo(gradient.dtype).tiny:
+        # In float32 a limit of 1e-6 on a norm of 1e36 is a factor with few digits left; its root has them all.
+        root = scale**0.5
+        gradient *= root
+        gradient *= root
+    else:
+        gradient *= scale
     return True
 
 
-# name → clip(gradient, its global L2 norm, limit), in place; returns whether it bit.
+# name → clip(gradient, its global L2 norm (finite), limit), in place; returns whether it bit.
 # "norm" is clipping by global norm (Pascanu, Mikolov and Bengio 2013): direction kept, length bounded.
 CLIPPINGS: dict[str, Callable[[Floats, float, float], bool]] = {"none": _none, "value": _by_value, "norm": _by_norm}

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rnn.core.fields import FIELDS, check_field
+from rnn.core.field_check import check_field
+from rnn.core.fields import FIELDS
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,21 @@ class Config:
     gradient: str = "bptt"
     truncate: int | None = None
     loss: str = "mse"
+    huber_delta: float = 1.0
+    quantiles: tuple[float, ...] = (0.1, 0.5, 0.9)
     optimiser: str = "adam"
+    momentum: float = 0.9
+    nesterov: bool = False
     lr: float = 3e-3
     schedule: str = "constant"
+    warmup: float = 0.0
     batch: int = 32
     clip: str = "norm"
     clip_at: float = 1.0
     weight_decay: float = 0.0
     dropout: float = 0.0
     init: str = "orthogonal"
+    forget_bias: float = 1.0
     epochs: int = 100
     patience: int | None = 20
     validation: int | float = 0.2
@@ -63,13 +70,31 @@ class Config:
             object.__setattr__(self, name, check_field(name, getattr(self, name)))
         _check_together(self)
 
+    @property
+    def steps(self) -> int:
+        """T: the time steps that the network takes over one window, `patch` records each."""
+        return self.window // self.patch
+
+    @property
+    def lag(self) -> int:
+        """Records that differencing looks back; as many are lost at the start of a series."""
+        return {"none": 0, "first": 1, "seasonal": self.season or 0}[self.difference]
+
+    @property
+    def reach(self) -> int:
+        """Raw records that one prediction reads: the window, what differencing needs before it, and a whole season where
+        the residual is taken from one."""
+        seen = max(self.window, self.season or 0) if self.residual == "seasonal" else self.window
+        return seen + self.lag
+
     def replace(self, **changes: Any) -> Config:
         """A copy with some fields changed, validated again. Raises ValueError for an unknown field."""
         _refuse_unknown(changes)
         return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        """The fields as values that JSON takes."""
+        return {**dataclasses.asdict(self), "quantiles": list(self.quantiles)}
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict())
@@ -102,19 +127,42 @@ def _refuse_unknown(values: Mapping[str, Any]) -> None:
 
 def _check_together(config: Config) -> None:
     """Rules that tie fields to each other."""
-    if config.truncate is not None and config.truncate > config.window:
+    if config.gradient == "published":
+        _check_published(config)
+    if config.window % config.patch:
         raise ValueError(
-            f"`truncate <= window` must hold, but got (truncate={config.truncate}, window={config.window}); "
+            f"`window` must be a multiple of `patch`, but got (window={config.window}, patch={config.patch}); "
+            f"take window={-(-config.window // config.patch) * config.patch}, or patch=1."
+        )
+    if config.truncate is not None and config.truncate > config.steps:
+        raise ValueError(
+            f"`truncate <= {'window' if config.patch == 1 else 'window / patch'}` must hold, but got "
+            f"(truncate={config.truncate}, window={config.window}{f', patch={config.patch}' if config.patch > 1 else ''}); "
             "truncate=None sends the error back over the whole window."
         )
-    if config.gradient == "published":
-        for name, needed in PUBLISHED_ALGORITHM.items():
-            if getattr(config, name) != needed:
-                raise ValueError(
-                    f"gradient='published' (the article's algorithm) needs {name}={needed!r}, got {getattr(config, name)!r}."
-                )
-        if config.truncate is None:
-            raise ValueError("gradient='published' (the article's algorithm) needs a number for truncate, got None.")
+    for name in ("residual", "difference"):
+        if getattr(config, name) == "seasonal" and config.season is None:
+            raise ValueError(
+                f"{name}='seasonal' needs the number of records in a season; set season, such as season=12."
+            )
+    if config.dropout > 0 and config.layers == 1:
+        raise ValueError(
+            f"dropout={config.dropout:g} works between layers, and layers=1 has no such place; take layers=2 or dropout=0."
+        )
+
+
+def _check_published(config: Config) -> None:
+    for name, needed in PUBLISHED_ALGORITHM.items():
+        if getattr(config, name) != needed:
+            raise ValueError(
+                f"gradient='published' (the article's algorithm) needs {name}={needed!r}, got {getattr(config, name)!r}."
+            )
+    if config.truncate is None:
+        raise ValueError("gradient='published' (the article's algorithm) needs a number for truncate, got None.")
+    if config.scaling == "window":
+        raise ValueError(
+            "gradient='published' (the article's algorithm) knows no scaling by window; take scaling='none'."
+        )
 
 
 # What the article's update rule is defined for; anything else would not be its algorithm.
@@ -128,9 +176,17 @@ PUBLISHED_ALGORITHM: dict[str, Any] = {
     "loss": "mse",
     "optimiser": "sgd",
     "schedule": "constant",
+    "warmup": 0.0,
+    "weight_decay": 0.0,
     "batch": 1,
     "clip": "value",
     "init": "uniform01",
+    "log": False,
+    "patch": 1,
+    "residual": "none",
+    "skip": "none",
+    "difference": "none",
+    "seeds": 1,
     "dtype": "float64",
 }
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from rnn.core.activations import ACTIVATIONS
 from rnn.core.cells import CELLS
 from rnn.core.clipping import CLIPPINGS
@@ -16,12 +14,17 @@ from rnn.core.optimisers import OPTIMISERS
 from rnn.core.scaling import SCALINGS
 from rnn.core.schedules import SCHEDULES
 
+RESIDUALS = ("none", "last", "seasonal")
+SKIPS = ("none", "linear")
+DIFFERENCES = ("none", "first", "seasonal")
+
 
 @dataclass(frozen=True)
 class Field:
     """One hyperparameter.
 
-    kind: "choice", "int", "float", "bool" or "count-or-share" (a whole number of records, or a fraction).
+    kind: "choice", "int", "float", "bool", "count-or-share" (a whole number of records, or a fraction) or "levels"
+    (increasing shares between 0 and 1).
     low, high: the bounds that are accepted (None: open). choices: for kind "choice". optional: None is allowed.
     label and help: for the reader of a form; help is a sentence or two in plain words.
     """
@@ -54,7 +57,11 @@ FIELDS: dict[str, Field] = {
         "How many numbers the network remembers from step to step. More can hold richer patterns, and take longer.",
         1, 4096,
     ),
-    "layers": Field("int", "Layers", "Recurrent layers stacked on each other.", 1, 1),
+    "layers": Field(
+        "int", "Layers",
+        "Recurrent layers stacked on each other; each reads the states of the one below. One is enough for most series.",
+        1, 8,
+    ),
     "window": Field(
         "int", "Window",
         "How many past records the network reads before each prediction. At least one full season is a good start.",
@@ -80,11 +87,30 @@ FIELDS: dict[str, Field] = {
         "How many steps the error travels back through time. 0 (off) means the whole window; fewer is faster and blinder.",
         1, 100_000, optional=True,
     ),
-    "loss": _choice("Loss", LOSSES, "What training makes small. mse: the mean of the squared errors."),
+    "loss": _choice(
+        "Loss", LOSSES,
+        "What training makes small. mse punishes large errors most; mae aims at the median and shrugs at outliers; huber is "
+        "between the two; quantile learns several levels at once, for a forecast with a range.",
+    ),
+    "huber_delta": Field(
+        "float", "Huber delta", "Errors up to this size (in scaled units) count squared, larger ones in proportion.",
+        1e-6, 1e6,
+    ),
+    "quantiles": Field(
+        "levels", "Quantiles",
+        "The levels that loss=quantile learns, between 0 and 1. The one nearest to 0.5 is the forecast.",
+    ),
     "optimiser": _choice(
         "Optimiser",
         OPTIMISERS,
-        "How a gradient becomes a step. adam adapts the step of each weight; sgd takes the plain gradient.",
+        "How a gradient becomes a step. adam adapts the step of each weight, and rmsprop by size alone; sgd takes the plain "
+        "gradient, momentum its running sum.",
+    ),
+    "momentum": Field(
+        "float", "Momentum", "How much of the last step optimiser=momentum keeps in the next one.", 0.0, 0.9999
+    ),
+    "nesterov": Field(
+        "bool", "Nesterov", "Momentum that looks ahead: the gradient is added once more on top of the running sum."
     ),
     "lr": Field(
         "float", "Learning rate",
@@ -92,7 +118,15 @@ FIELDS: dict[str, Field] = {
         "It can be changed while training.",
         1e-8, 100.0,
     ),
-    "schedule": _choice("Schedule", SCHEDULES, "How the learning rate changes over the epochs."),
+    "schedule": _choice(
+        "Schedule",
+        SCHEDULES,
+        "How the learning rate changes over the run. constant: not at all. step: a tenth from half way on, a hundredth from "
+        "three quarters on. cosine: down to zero along half a wave. onecycle: up over the first third, then down to nothing.",
+    ),
+    "warmup": Field(
+        "float", "Warm-up", "Share of the run in which the learning rate rises from near zero to its full size.", 0.0, 0.5
+    ),
     "batch": Field(
         "int", "Batch", "How many windows share one step. Small batches learn more per epoch, large ones run faster.",
         1, 65_536,
@@ -103,13 +137,26 @@ FIELDS: dict[str, Field] = {
         "Keeps one bad batch from throwing the weights far off. norm scales the whole gradient, value cuts each entry.",
     ),
     "clip_at": Field("float", "Clip at", "The norm (or entry size) above which the gradient is clipped.", 1e-6, 1e6),
-    "weight_decay": Field("float", "Weight decay", "Pulls weights towards zero at each step.", 0.0, 0.0),
-    "dropout": Field("float", "Dropout", "Share of units silenced at random between layers.", 0.0, 0.0),
+    "weight_decay": Field(
+        "float", "Weight decay",
+        "Pulls every weight towards zero at each step, by this share of the learning rate. It keeps the network smooth.",
+        0.0, 10.0,
+    ),
+    "dropout": Field(
+        "float", "Dropout",
+        "Share of units silenced at random between two layers while training, against learning by heart. Needs two layers.",
+        0.0, 0.9,
+    ),
     "init": _choice(
         "Initial weights",
         INITIALISATIONS,
         "glorot: scaled so that signals keep their size, orthogonal in the recurrence. uniform01: between 0 and 1, as the "
         "article does, which saturates the units.",
+    ),
+    "forget_bias": Field(
+        "float", "Forget bias",
+        "Where an LSTM's forget gate starts: 1 lets the memory last from the first step on, 0 halves it each step.",
+        -10.0, 10.0,
     ),
     "epochs": Field(
         "int", "Epochs",
@@ -127,20 +174,48 @@ FIELDS: dict[str, Field] = {
     ),
     "scaling": _choice(
         "Scaling",
-        SCALINGS,
+        (*SCALINGS, "window"),
         "Brings the values to a size that networks learn well. Fitted on the training part only, so nothing leaks. "
-        "standard: mean 0, deviation 1. minmax: 0 to 1.",
+        "standard: mean 0, deviation 1. minmax: 0 to 1. window: each window by its own level and spread, for series that grow.",
     ),
-    "log": Field("bool", "Logarithm", "Learn the logarithm of the values.", high=0),
-    "patch": Field("int", "Patch", "Consecutive values that one time step sees.", 1, 1),
-    "residual": _choice("Predict the change from", ("none",), "What the network's output is added to."),
-    "skip": _choice("Linear skip", ("none",), "A linear path from the window straight to the output."),
-    "difference": _choice("Differencing", ("none",), "Learn changes in place of values."),
+    "log": Field(
+        "bool", "Logarithm",
+        "Learn the logarithm of the targets, where growth in per cent becomes steady growth. All values must be above zero.",
+    ),
+    "patch": Field(
+        "int", "Patch",
+        "Consecutive records that one time step of the network sees. A long window in patches has fewer steps to remember.",
+        1, 10_000,
+    ),
+    "residual": _choice(
+        "Predict the change from",
+        RESIDUALS,
+        "What the network's output is added to: nothing, the last value, or the value a season before. The naive forecast "
+        "then comes for free, and the network learns what differs.",
+    ),
+    "skip": _choice(
+        "Linear skip",
+        SKIPS,
+        "linear: a straight path from the window to the output, solved by ridge regression before training; the network "
+        "learns what a line cannot do.",
+    ),
+    "difference": _choice(
+        "Differencing",
+        DIFFERENCES,
+        "Learn changes in place of values: from record to record (first), or from season to season.",
+    ),
     "season": Field(
-        "int", "Season", "Records in one season, which the seasonal naive forecast looks back. 0 (off): not known.",
+        "int", "Season",
+        "Records in one season: what the seasonal naive forecast, seasonal residuals and differences look back. 0 (off): not "
+        "known.",
         1, 100_000, optional=True,
     ),
-    "seeds": Field("int", "Ensemble", "How many networks, from different seeds, are combined.", 1, 1),
+    "seeds": Field(
+        "int", "Ensemble",
+        "How many networks, started from different seeds, are trained side by side. Their median is the forecast, so that "
+        "one unlucky start does no harm. Takes that many times as long.",
+        1, 25,
+    ),
     "seed": Field(
         "int", "Seed", "Where the random numbers start. The same seed gives the same run, bit for bit.", 0, 2**32 - 1
     ),
@@ -148,55 +223,3 @@ FIELDS: dict[str, Field] = {
         "Precision", ("float32", "float64"), "float32 is fast; float64 is for checks and for the article's run."
     ),
 }  # fmt: skip
-
-
-def check_field(name: str, value: Any) -> Any:
-    """The value as the field's own type. Raises ValueError naming field, value and what is allowed."""
-    field = FIELDS[name]
-    if value is None and field.optional:
-        return None
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
-    if field.kind == "choice":
-        if not isinstance(value, str) or value not in field.choices:
-            raise ValueError(f"{name}={value!r} is not allowed; allowed: {', '.join(field.choices)}.")
-        return value
-    if field.kind == "bool":
-        return _check_bool(name, field, value)
-    if field.kind == "count-or-share":
-        return _check_count_or_share(name, value)
-    return _check_number(name, field, value)
-
-
-def _check_bool(name: str, field: Field, value: Any) -> bool:
-    if not isinstance(value, bool | np.bool_):
-        raise ValueError(f"{name}={value!r} is not allowed; allowed: true, false.")
-    if value and field.high == 0:
-        raise ValueError(f"{name}={value!r} is not allowed; allowed: false.")
-    return bool(value)
-
-
-def _check_number(name: str, field: Field, value: Any) -> int | float:
-    assert field.low is not None and field.high is not None
-    whole = field.kind == "int"
-    bounds = f"{field.low:.0f} to {field.high:.0f}" if whole else f"{field.low:g} to {field.high:g}"
-    allowed = f"{'a whole number' if whole else 'a number'} from {bounds}" + (" or none" if field.optional else "")
-    if not _is_number(value) or not field.low <= value <= field.high or (whole and value != int(value)):
-        raise ValueError(f"{name}={value!r} is not allowed; allowed: {allowed}.")
-    return int(value) if whole else float(value)
-
-
-def _check_count_or_share(name: str, value: Any) -> int | float:
-    allowed = f"a share above 0 and below 1, or a whole number of records from 1 to {MOST_RECORDS}"
-    if not _is_number(value) or not 0 < value <= MOST_RECORDS or (value > 1 and value != int(value)):
-        raise ValueError(f"{name}={value!r} is not allowed; allowed: {allowed}.")
-    return float(value) if value < 1 else int(value)
-
-
-# More than any series that fits into memory.
-MOST_RECORDS = 10**12
-
-
-def _is_number(value: Any) -> bool:
-    """A real number, of Python's or NumPy's; not a bool, a complex number, a text or an array. NaN fails every bound."""
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)

@@ -1,13 +1,12 @@
-"""The two update rules behind one face: the true gradient, and the article's published rule.
+"""The update rules behind one face: the true gradient, an ensemble of it, and the article's published rule.
 
-A learner holds the weights and knows the scaled series; `rnn.core.train` decides the order of batches, when to evaluate,
-when to stop and what to keep.
+A learner holds the weights and knows the framed series; `rnn.core.train` decides when to evaluate, when to stop and what to
+keep.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,38 +16,42 @@ from numpy.typing import NDArray
 from rnn.core import article
 from rnn.core.clipping import CLIPPINGS
 from rnn.core.config import Config
-from rnn.core.network import Network, Params, Workspace
-from rnn.core.optimisers import OPTIMISERS
-from rnn.core.scaling import Scaler
+from rnn.core.framing import Framing
+from rnn.core.network import Network, Params
+from rnn.core.optimisers import OPTIMISERS, Settings
 from rnn.core.series import Series
-from rnn.core.windows import chunks, gather_inputs, gather_targets
+from rnn.core.windows import even_parts
+from rnn.core.workspace import Workspace
 
 Floats = NDArray[np.floating[Any]]
 Starts = NDArray[np.intp]
 
-# Windows that one forward pass of an evaluation takes: enough for fast products, few enough to stay in cache.
-EVALUATION_WINDOWS = 256
-
 # Beyond these, sums over a window and a layer may no longer be finite.
 LARGEST = {"float32": 1e30, "float64": 1e150}
+# A second draw from the same seed and epoch, beside the order of the windows.
+DROPOUT_STREAM = 1
 
 
 @dataclass(frozen=True)
 class Update:
-    """What one update did: the gradient's global L2 norm before clipping (not finite: nothing was changed) and whether
-    the clip bit."""
+    """What one update did: the gradient's global L2 norm before clipping (not finite: nothing was changed) and the share
+    of networks whose gradient the clip bit."""
 
     grad_norm: float
-    clipped: bool
+    clipped: float
 
 
 class Learner(Protocol):
-    """What training needs of an update rule. params: parameter name → array, views of what the learner trains."""
+    """What training needs of an update rule. params: parameter name → array, views of what the learner trains.
+
+    update: one step on batch number `batch` (from 0 on) of epoch number `epoch` (from 0 on); lr: this step's rate; count:
+    its number over the whole run, from 1 on. predict: ŷ (windows, O) in the network's units.
+    """
 
     params: Params
     optimiser_state: dict[str, Floats]
 
-    def update(self, starts: Starts, lr: float, count: int) -> Update: ...
+    def update(self, epoch: int, batch: int, lr: float, count: int) -> Update: ...
     def predict(self, starts: Starts) -> Floats: ...
     def not_finite(self) -> list[str]: ...
 
@@ -56,47 +59,67 @@ class Learner(Protocol):
 class GradientLearner:
     """Truncated BPTT with an optimiser."""
 
-    def __init__(self, config: Config, network: Network, series: Series, scaler: Scaler, params: Params) -> None:
-        self.config, self.network = config, network
-        scaled = scaler.transform(series.values)
-        largest = float(np.abs(scaled).max())
-        if largest > LARGEST[config.dtype]:
-            raise ValueError(
-                f"After scaling={config.scaling!r} the largest value is {largest:.3g}, too much for dtype={config.dtype!r}; "
-                "take scaling='standard', or dtype='float64'."
-            )
-        self.inputs = scaled.astype(config.dtype)
-        self.targets = np.ascontiguousarray(self.inputs[:, series.target_columns])
+    def __init__(
+        self, config: Config, network: Network, series: Series, framing: Framing, windows: int, params: Params
+    ) -> None:
+        """windows: how many, from the first on, are trained on. Raises ValueError for values beyond config.dtype."""
+        self.config, self.network, self.framing, self.windows = config, network, framing, windows
+        self.prepared = _prepared(config, series, framing)
         self.vector = network.flat(params)
         self.gradient = np.zeros_like(self.vector)
         self.params = network.views(self.vector)
         self.optimiser = OPTIMISERS[config.optimiser]
         self.optimiser_state = self.optimiser.init(network.size, self.vector.dtype)
         self.clip = CLIPPINGS[config.clip]
+        self._work = np.empty_like(self.vector)
+        self._order: tuple[int, Starts] = (-1, np.arange(0))
         self._workspaces: dict[tuple[int, bool], Workspace] = {}
 
-    def update(self, starts: Starts, lr: float, count: int) -> Update:
-        """One step on the windows that start at these rows. lr: this step's rate. count: its number, from 1 on."""
-        work = self._workspace(len(starts), training=True)
-        work.forward(self._reader(starts))
-        loss = work.backward(gather_targets(self.targets, starts, self.config.window, self.config.horizon))
+    def update(self, epoch: int, batch: int, lr: float, count: int) -> Update:
+        starts = self.batch_starts(epoch, batch)
+        loss = self._gradient(starts, epoch, batch)
         norm = math.sqrt(float(np.dot(self.gradient, self.gradient)))
         if not math.isfinite(norm) and math.isfinite(loss):
             # The squares of float32 overflow long before the entries do.
             norm = float(np.linalg.norm(self.gradient.astype(np.float64)))
         if not (math.isfinite(norm) and math.isfinite(loss)):
-            return Update(math.inf, False)
-        clipped = self.clip(self.gradient, norm, self.config.clip_at)
-        self.optimiser.step(self.vector, self.gradient, self.optimiser_state, lr, count)
-        return Update(norm, clipped)
+            return Update(math.inf, 0.0)
+        config = self.config
+        clipped = self.clip(self.gradient, norm, config.clip_at)
+        settings = Settings(lr, count, config.momentum, config.nesterov, config.weight_decay)
+        self.optimiser.step(self.vector, self.gradient, self.optimiser_state, settings, self._work)
+        return Update(norm, float(clipped))
+
+    def batch_starts(self, epoch: int, batch: int) -> Starts:
+        """The windows of a batch: the epoch's order is drawn from (seed, epoch), so that a run can go on from anywhere."""
+        if self._order[0] != epoch:
+            self._order = (epoch, np.random.default_rng([self.config.seed, epoch]).permutation(self.windows))
+        first = batch * self.config.batch
+        return self._order[1][first : first + self.config.batch]
+
+    def _gradient(self, starts: Starts, epoch: int, batch: int) -> float:
+        """Fill `gradient` with that of the mean loss over these windows, tile by tile; returns the loss."""
+        total, count = 0.0, len(starts)
+        fresh: set[int] = set()
+        for number, part in enumerate(even_parts(count, self.network.tile)):
+            work = self._fresh_workspace(part, fresh, training=True)
+            if self.config.dropout > 0:
+                stream = np.random.default_rng([self.config.seed, epoch, batch, number, DROPOUT_STREAM])
+                work.draw_dropout(stream, self.config.dropout)
+            anchor = self.framing.inputs(self.prepared, starts[part], work.x)
+            work.forward()
+            y = self.framing.outputs(self.prepared, starts[part], anchor)
+            total += work.backward(y.astype(self.vector.dtype, copy=False), count, add=number > 0)
+        return total / (count * self.network.points)
 
     def predict(self, starts: Starts) -> Floats:
-        """ŷ (windows, horizon · K) in scaled units."""
-        predicted = np.empty((len(starts), self.network.outputs), self.vector.dtype)
-        for part in chunks(len(starts), EVALUATION_WINDOWS):
-            rows = starts[part]
-            work = self._workspace(len(rows), training=False)
-            predicted[part] = work.forward(self._reader(rows))
+        predicted: Floats = np.empty((len(starts), self.network.outputs), self.vector.dtype)
+        fresh: set[int] = set()
+        # In a prediction a tile has less to keep, so it may be larger.
+        for part in even_parts(len(starts), 2 * self.network.tile):
+            work = self._fresh_workspace(part, fresh, training=False)
+            self.framing.inputs(self.prepared, starts[part], work.x)
+            predicted[part] = work.forward()
         return predicted
 
     def not_finite(self) -> list[str]:
@@ -107,17 +130,31 @@ class GradientLearner:
                 return names
         return []
 
-    def _reader(self, starts: Starts) -> Callable[[int, Floats], None]:
-        return lambda t, out: gather_inputs(self.inputs, starts, t, out)
-
-    def _workspace(self, batch: int, *, training: bool) -> Workspace:
-        # At most four live: the full batch and the last one, for training and for evaluation.
-        key = (batch, training)
+    def _fresh_workspace(self, part: slice, fresh: set[int], *, training: bool) -> Workspace:
+        """The workspace for a tile of this size, with the weights as they are; `fresh`: the sizes that have them already."""
+        # Few live at once: tiles of a batch have two sizes, those of the last, smaller batch two more.
+        windows = part.stop - part.start
+        key = (windows, training)
         if key not in self._workspaces:
             self._workspaces[key] = Workspace(
-                self.network, batch, params=self.vector, gradient=self.gradient, training=training
+                self.network, windows, params=self.vector, gradient=self.gradient, training=training
             )
+        if windows not in fresh:
+            self._workspaces[key].refresh()
+            fresh.add(windows)
         return self._workspaces[key]
+
+
+def _prepared(config: Config, series: Series, framing: Framing) -> Floats:
+    prepared = framing.prepare(series.values)
+    largest = float(np.abs(prepared).max())
+    if largest > LARGEST[config.dtype]:
+        raise ValueError(
+            f"After scaling={config.scaling!r} the largest value is {largest:.3g}, too much for dtype={config.dtype!r}; "
+            "take scaling='standard', or dtype='float64'."
+        )
+    # Where windows have units of their own, what is rounding beside the whole series may be large beside a window.
+    return prepared if framing.anchored else prepared.astype(config.dtype)
 
 
 class PublishedLearner:
@@ -126,13 +163,13 @@ class PublishedLearner:
     Its matrices are kept in the article's own layout and shown under the network's names as transposed views.
     """
 
-    def __init__(self, config: Config, series: Series, scaler: Scaler, params: Params) -> None:
+    def __init__(self, config: Config, series: Series, framing: Framing, params: Params) -> None:
         self.config = config
         if series.values.shape[1] != 1:
             raise ValueError(
                 f"gradient='published' (the article's algorithm) takes one column, got {', '.join(series.names)}."
             )
-        values = scaler.transform(series.values)[:, 0]
+        values = framing.prepare(series.values)[:, 0]
         self.x, self.y = article.windows(values, config.window)
         self.weights = article.Weights(
             np.array(params["layer0.W_x"][:, 0, :].T, order="C"),
@@ -142,13 +179,13 @@ class PublishedLearner:
         self.params = published_params(self.weights)
         self.optimiser_state: dict[str, Floats] = {}
 
-    def update(self, starts: Starts, lr: float, count: int) -> Update:
-        record = int(starts[0])
+    def update(self, epoch: int, batch: int, lr: float, count: int) -> Update:
+        # In the article's order: record after record, the same in every epoch.
         report = article.update(
-            self.weights, self.x[record], float(self.y[record]),
+            self.weights, self.x[batch], float(self.y[batch]),
             lr=lr, truncate=self.config.truncate or 0, clip_at=self.config.clip_at,
         )  # fmt: skip
-        return Update(report.grad_norm, report.clipped)
+        return Update(report.grad_norm, float(report.clipped))
 
     def predict(self, starts: Starts) -> Floats:
         return article.forward(self.weights, self.x[starts])[:, None]
@@ -160,17 +197,3 @@ class PublishedLearner:
 def published_params(weights: article.Weights) -> Params:
     """The article's U, W, V under the network's names, as views: layer0.W_x (T, 1, H), layer0.W_h (H, H), readout.W (H, 1)."""
     return {"layer0.W_h": weights.W.T, "layer0.W_x": weights.U.T[:, None, :], "readout.W": weights.V.T}
-
-
-def initial_params(config: Config, network: Network) -> Params:
-    """The weights that a run starts from; the article's come from NumPy's legacy generator, in the article's order."""
-    if config.gradient == "published":
-        return published_params(article.initial_weights(config.seed, config.hidden, config.window))
-    return network.init(np.random.default_rng(config.seed))
-
-
-def make_learner(config: Config, network: Network, series: Series, scaler: Scaler, params: Params) -> Learner:
-    """The learner that `config.gradient` names, starting from these weights (copied)."""
-    if config.gradient == "published":
-        return PublishedLearner(config, series, scaler, params)
-    return GradientLearner(config, network, series, scaler, params)

@@ -9,35 +9,75 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn.core.config import Config
+from rnn.core.ensemble import combined, parted
+from rnn.core.evaluation import in_order
+from rnn.core.framing import Framing
+from rnn.core.losses import point
 from rnn.core.network import Network, Params
-from rnn.core.scaling import Scaler
 
 Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Weights, scaler and column names. names: the D input columns; targets: the K of them that are predicted."""
+    """Weights and framing. params: those of an ensemble carry the prefixes of `rnn.core.ensemble`."""
 
     config: Config
     params: Params
-    scaler: Scaler
-    names: tuple[str, ...]
-    targets: tuple[str, ...]
+    framing: Framing
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The input columns, static ones included."""
+        return self.framing.names
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns that are predicted."""
+        return self.framing.targets
 
     @property
     def network(self) -> Network:
-        return Network(self.config, len(self.names), len(self.targets))
+        """The network of each member."""
+        static = len(self.framing.static)
+        return Network(self.config, len(self.names) - static, len(self.targets), static)
+
+    @property
+    def members(self) -> list[Params]:
+        """The weights of each network of the ensemble, one where there is no other."""
+        return parted(self.params, self.config.seeds)
 
     def predict(self, windows: Floats) -> NDArray[np.float64]:
-        """windows (B, window, D), original units → (B, horizon, K), original units."""
+        """windows (B, reach, D), original units, oldest record first → (B, horizon, K), original units. `config.reach` is
+        the window, and what differencing and seasonal residuals read before it."""
+        levels = self.predict_levels(windows)
+        middle = point(self.config.quantiles) if levels.shape[-1] > 1 else 0
+        return np.ascontiguousarray(levels[..., middle])
+
+    def predict_levels(self, windows: Floats) -> NDArray[np.float64]:
+        """As `predict`, with every level of loss="quantile", in rising order: (B, horizon, K, levels); one level for other
+        losses. Levels that cross are sorted. With differencing the levels
+        beyond the first step are sums of levels, which are wider than levels of the sum."""
         windows = np.asarray(windows)
-        config = self.config
-        if windows.ndim != 3 or windows.shape[1:] != (config.window, len(self.names)):
+        config, names = self.config, self.names
+        if windows.ndim != 3 or windows.shape[1:] != (config.reach, len(names)):
+            kind = "window" if config.reach == config.window else "reach"
             raise ValueError(
-                f"windows must have the shape (B, window={config.window}, D={len(self.names)}), got {windows.shape}."
+                f"windows must have the shape (B, {kind}={config.reach}, D={len(names)}), got {windows.shape}."
             )
-        x = self.scaler.transform(windows).transpose(1, 0, 2)
-        y_hat = self.network.predict(self.params, x)
-        columns = [self.names.index(target) for target in self.targets]
-        return self.scaler.inverse(y_hat.reshape(len(windows), config.horizon, len(self.targets)), columns)
+        if not np.isfinite(windows).all():
+            window, row, column = (int(place[0]) for place in np.nonzero(~np.isfinite(windows)))
+            raise ValueError(
+                f"windows must be finite numbers, but window {window + 1} has {windows[window, row, column]} in row {row + 1}, "
+                f"column {names[column]!r}; fill or leave out missing values first."
+            )
+        network, framing = self.network, self.framing
+        # One long series of windows end to end; no window reads across a seam.
+        values = windows.reshape(-1, len(names))
+        starts = np.arange(len(windows)) * config.reach
+        prepared = framing.prepare(values)
+        x = np.empty((config.steps, len(windows), network.channels))
+        anchor = framing.inputs(prepared, starts, x)
+        levels = combined([network.predict_levels(params, x) for params in self.members])
+        outputs = np.moveaxis(in_order(levels), 2, 0)
+        return np.stack([framing.restore(level, values, starts, anchor) for level in outputs], axis=-1)

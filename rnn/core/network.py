@@ -1,62 +1,112 @@
-"""The network: recurrent layer and linear readout, prediction, loss and gradients.
+"""The network: recurrent layers, linear readout and linear skip; prediction, loss and gradients.
 
-`Network` is the public face, on dicts of arrays. `Workspace` is what it and training run on: all parameters in one flat
-vector, their gradients in another, and the buffers for a fixed number of windows, allocated once.
+`Network` is the public face, on dicts of arrays. `Workspace` (`rnn.core.workspace`) is what it and training run on: all
+parameters in one flat vector, their gradients in another, and buffers that are allocated once.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn.core.cells import CELLS
+from rnn.core.cells.layer import LayerSpec
 from rnn.core.config import Config
 from rnn.core.initialisation import initial_weights
-from rnn.core.losses import LOSSES
+from rnn.core.losses import point
+from rnn.core.windows import even_parts
+from rnn.core.workspace import Workspace
 
 Floats = NDArray[np.floating[Any]]
 Params = dict[str, Floats]
 Shape = tuple[int, ...]
 
+# A tile of windows is cut smaller where its buffers would hold more numbers than these.
+TILE_NUMBERS = 50_000_000
+
 
 class Network:
-    """A recurrent network from T steps of D inputs to `horizon` steps of K targets.
+    """A recurrent network from a window of D inputs (and S static values) to `horizon` steps of K targets.
 
-    config: only the architecture and loss fields are read. n_inputs: D. n_targets: K.
-    Parameters (`shapes`): layer0.W_h (H, H), layer0.W_x (D, H), or (T, D, H) with per-step input weights, layer0.b (H,),
-    readout.W (H, O), readout.b (O,), with O = horizon · K. Without `bias` there is neither b.
+    config: only the architecture and loss fields are read. n_inputs: D. n_targets: K. n_static: S.
+    Parameters (`shapes`), with G gates (Elman 1, GRU 3: r, z, n, LSTM 4: i, f, g, o), C = patch · D + S input columns a
+    step and O = horizon · K outputs (times the number of levels for loss="quantile"): layer0.W_h (H, G·H), layer0.W_x
+    (C, G·H), or (T, C, G·H) with per-step input weights, layer0.b (G·H,), for the GRU layer0.b_hn (H,); layers above the
+    first read the H states below them; readout.W (H, O), readout.b (O,); with a linear skip skip.W (window · D + S, O).
+    Without `bias` there are no b.
     """
 
-    def __init__(self, config: Config, n_inputs: int, n_targets: int) -> None:
-        for name, value in (("n_inputs", n_inputs), ("n_targets", n_targets)):
-            if value < 1:
-                raise ValueError(f"{name} must be at least 1, got {value}.")
-        self.config, self.n_inputs, self.n_targets = config, n_inputs, n_targets
-        self.outputs = config.horizon * n_targets
-        self.shapes: dict[str, Shape] = CELLS[config.cell].shapes(
-            0, config.window, n_inputs, config.hidden,
-            per_step=config.input_weights == "per_step", bias=config.bias,
-        )  # fmt: skip
-        self.shapes["readout.W"] = (config.hidden, self.outputs)
-        if config.bias:
-            self.shapes["readout.b"] = (self.outputs,)
+    def __init__(self, config: Config, n_inputs: int, n_targets: int, n_static: int = 0) -> None:
+        for name, value, least in (
+            ("n_inputs", n_inputs, 0 if n_static else 1), ("n_targets", n_targets, 1), ("n_static", n_static, 0),
+        ):  # fmt: skip
+            if value < least:
+                raise ValueError(f"{name} must be at least {least}, got {value}.")
+        self.config, self.n_inputs, self.n_targets, self.n_static = config, n_inputs, n_targets, n_static
+        self.levels = len(config.quantiles) if config.loss == "quantile" else 1
+        self.points = config.horizon * n_targets
+        self.outputs = self.points * self.levels
+        self.channels = config.patch * n_inputs + n_static
+        self.cell = CELLS[config.cell]
+        self.specs = [
+            LayerSpec(
+                config.steps, self.channels if layer == 0 else config.hidden, config.hidden, config.activation,
+                config.input_weights == "per_step" and layer == 0, config.bias,
+            )
+            for layer in range(config.layers)
+        ]  # fmt: skip
+        self._layer_shapes = [self.cell.shapes(spec) for spec in self.specs]
+        self.layer_sizes = [sum(map(math.prod, shapes.values())) for shapes in self._layer_shapes]
+        self.shapes = self._shapes()
         self.size = sum(math.prod(shape) for shape in self.shapes.values())
+        # A tile of windows passes through all layers at once; a rule of the shape, so that the bits are the same anywhere.
+        self.tile = min(max(1, TILE_NUMBERS // self.numbers_a_window), *(self.cell.tile(spec) for spec in self.specs))
+
+    @property
+    def numbers_a_window(self) -> int:
+        """How many numbers the buffers of one window hold in training, about: linear in the window and the layers."""
+        kept = self.cell.gates + 2
+        return sum(spec.steps * (kept * spec.hidden + spec.inputs) for spec in self.specs)
+
+    def _shapes(self) -> dict[str, Shape]:
+        config = self.config
+        shapes: dict[str, Shape] = {
+            f"layer{layer}.{name}": shape for layer, own in enumerate(self._layer_shapes) for name, shape in own.items()
+        }
+        shapes["readout.W"] = (config.hidden, self.outputs)
+        if config.bias:
+            shapes["readout.b"] = (self.outputs,)
+        if config.skip == "linear":
+            shapes["skip.W"] = (config.window * self.n_inputs + self.n_static, self.outputs)
+        return shapes
 
     def init(self, rng: np.random.Generator) -> Params:
         """Fresh parameters of `config.init`, in `config.dtype`."""
-        return initial_weights(self.shapes, self.config.init, rng, self.config.dtype)
+        return initial_weights(self.shapes, self.config, rng)
+
+    def layer_slices(self, vector: Floats) -> Iterator[Floats]:
+        """The part of a flat vector (size,) that belongs to each layer."""
+        start = 0
+        for size in self.layer_sizes:
+            yield vector[start : start + size]
+            start += size
 
     def views(self, vector: Floats) -> Params:
-        """The flat vector (size,) as one array a parameter; they share its memory."""
-        arrays, start = {}, 0
+        """The flat vector (size,) as one array a parameter; they share its memory and may be strided."""
+        arrays: Params = {}
+        for layer, (part, spec) in enumerate(zip(self.layer_slices(vector), self.specs, strict=True)):
+            views = self.cell.views(part, spec)
+            arrays |= {f"layer{layer}.{name}": views[name] for name in self._layer_shapes[layer]}
+        start = sum(self.layer_sizes)
         for name, shape in self.shapes.items():
-            end = start + math.prod(shape)
-            arrays[name] = vector[start:end].reshape(shape)
-            start = end
+            if name not in arrays:
+                end = start + math.prod(shape)
+                arrays[name] = vector[start:end].reshape(shape)
+                start = end
         return arrays
 
     def flat(self, params: Mapping[str, Floats]) -> Floats:
@@ -65,85 +115,125 @@ class Network:
             shape = np.shape(params[name]) if name in params else None
             if shape != self.shapes.get(name):
                 raise ValueError(f"Parameter {name!r} must have the shape {self.shapes.get(name)}, got {shape}.")
-        vector: Floats = np.concatenate([np.ravel(params[name]) for name in self.shapes])
-        return vector.astype(self.config.dtype, copy=False)
+        vector: Floats = np.empty(self.size, self.config.dtype)
+        for name, view in self.views(vector).items():
+            view[...] = params[name]
+        return vector
 
-    def predict(self, params: Mapping[str, Floats], x: Floats) -> Floats:
-        """ŷ (B, horizon · K) for x (T, B, D), both in scaled units; the targets of the first step ahead come first."""
-        x = self._check_inputs(x)
-        work = Workspace(self, x.shape[1], training=False, params=self.flat(params))
-        return work.forward(lambda t, out: np.copyto(out, x[t])).copy()
+    def predict(
+        self,
+        params: Mapping[str, Floats],
+        x: Floats,
+        *,
+        static: Floats | None = None,
+        state: Mapping[str, Floats] | None = None,
+    ) -> Floats:
+        """The forecast ŷ (B, horizon · K) for x (T, B, D), both in scaled units; the targets of the first step ahead come
+        first. With loss="quantile" it is the level nearest 0.5.
 
-    def loss_and_gradients(self, params: Mapping[str, Floats], x: Floats, y: Floats) -> tuple[float, Params]:
+        x: with patches (window, B, D), or (T, B, C) as the steps see it, static values included. static: (B, S).
+        state: "layer0.h" → (B, H), for the LSTM also "layer0.c": the state before the first step (default zero).
+        """
+        outputs = self.predict_levels(params, x, static=static, state=state)
+        middle = point(self.config.quantiles) if self.levels > 1 else 0
+        return np.ascontiguousarray(outputs[:, :, middle])
+
+    def predict_levels(
+        self,
+        params: Mapping[str, Floats],
+        x: Floats,
+        *,
+        static: Floats | None = None,
+        state: Mapping[str, Floats] | None = None,
+    ) -> Floats:
+        """As `predict`, but every level of loss="quantile": (B, horizon · K, levels); one level for other losses."""
+        x = self._check_inputs(x, static)
+        vector = self.flat(params)
+        batch = x.shape[1]
+        outputs = np.empty((batch, self.points, self.levels), vector.dtype)
+        for part in even_parts(batch, self.tile):
+            work = Workspace(self, part.stop - part.start, params=vector, training=False)
+            work.refresh()
+            work.x[...] = x[:, part]
+            work.set_state(state, part)
+            outputs[part] = work.forward().reshape(-1, self.points, self.levels)
+        return outputs
+
+    def loss_and_gradients(
+        self,
+        params: Mapping[str, Floats],
+        x: Floats,
+        y: Floats,
+        *,
+        static: Floats | None = None,
+        state: Mapping[str, Floats] | None = None,
+    ) -> tuple[float, Params]:
         """The config's loss over the batch and its gradient for every parameter, by truncated BPTT (Werbos 1990;
         Williams and Peng 1990).
 
-        x: (T, B, D), y: (B, horizon · K), scaled units. With `config.truncate` = n the error travels back over the last
-        n steps and the hidden state before them counts as a constant; None or T gives the full gradient.
+        x, static, state: as for `predict`. y: (B, horizon · K), scaled units. With `config.truncate` = n the error travels
+        back over the last n steps and the states before them count as constants; None or T gives the full gradient.
         """
-        x = self._check_inputs(x)
-        y = np.asarray(y, self.config.dtype)
-        if y.shape != (x.shape[1], self.outputs):
-            raise ValueError(f"y must have the shape {(x.shape[1], self.outputs)}, got {y.shape}.")
-        work = Workspace(self, x.shape[1], params=self.flat(params))
-        work.forward(lambda t, out: np.copyto(out, x[t]))
-        return work.backward(y), self.views(work.gradient)
+        gradient: Floats = np.zeros(self.size, self.config.dtype)
+        loss, _ = self._pass(params, x, y, static, state, gradient, want_dx=False)
+        return loss, self.views(gradient)
 
-    def _check_inputs(self, x: Floats) -> Floats:
-        x = np.asarray(x, self.config.dtype)
-        if x.ndim != 3 or (x.shape[0], x.shape[2]) != (self.config.window, self.n_inputs):
-            raise ValueError(f"x must have the shape (T={self.config.window}, B, D={self.n_inputs}), got {x.shape}.")
-        return x
-
-
-class Workspace:
-    """Vectors and buffers of a network for `batch` windows.
-
-    params, gradient: (size,) flat vectors, which several workspaces (the full batch and the last, smaller one) may share.
-    """
-
-    def __init__(
+    def input_gradients(
         self,
-        network: Network,
-        batch: int,
+        params: Mapping[str, Floats],
+        x: Floats,
+        y: Floats,
         *,
-        params: Floats,
-        gradient: Floats | None = None,
-        training: bool = True,
-    ) -> None:
-        config = network.config
-        self.network, self.batch = network, batch
-        self.params = params
-        self.gradient = np.empty_like(params) if gradient is None else gradient
-        readout = network.outputs * (config.hidden + (1 if config.bias else 0))
-        cut = network.size - readout
-        self.layer = CELLS[config.cell](
-            self.params[:cut], self.gradient[:cut], steps=config.window, batch=batch, inputs=network.n_inputs,
-            hidden=config.hidden, activation=config.activation, per_step=config.input_weights == "per_step",
-            bias=config.bias, training=training,
-        )  # fmt: skip
-        self.weights, self.gradients = network.views(self.params), network.views(self.gradient)
-        self.y_hat = np.empty((batch, network.outputs), params.dtype)
-        self.loss = LOSSES[config.loss]
+        static: Floats | None = None,
+        state: Mapping[str, Floats] | None = None,
+    ) -> Floats:
+        """∂loss/∂x (T, B, C) by the same rule: what each input of each window does to the loss."""
+        _, dx = self._pass(params, x, y, static, state, np.zeros(self.size, self.config.dtype), want_dx=True)
+        return dx
 
-    def forward(self, read: Callable[[int, Floats], Any]) -> Floats:
-        """ŷ (B, O), a buffer that the next call overwrites. read(t, out) must copy step t of the inputs into out (B, D)."""
-        layer = self.layer
-        layer.begin()
-        for t in range(layer.steps):
-            read(t, layer.x[t % layer.slots])
-            layer.step(t)
-        np.dot(layer.last, self.weights["readout.W"], out=self.y_hat)
-        if "readout.b" in self.weights:
-            self.y_hat += self.weights["readout.b"]
-        return self.y_hat
+    def _pass(
+        self,
+        params: Mapping[str, Floats],
+        x: Floats,
+        y: Floats,
+        static: Floats | None,
+        state: Mapping[str, Floats] | None,
+        gradient: Floats,
+        *,
+        want_dx: bool,
+    ) -> tuple[float, Floats]:
+        x = self._check_inputs(x, static)
+        y = np.asarray(y, self.config.dtype)
+        batch = x.shape[1]
+        if y.shape != (batch, self.points):
+            raise ValueError(f"y must have the shape {(batch, self.points)}, got {y.shape}.")
+        vector, total = self.flat(params), 0.0
+        dx = np.empty_like(x) if want_dx else x
+        for part in even_parts(batch, self.tile):
+            work = Workspace(self, part.stop - part.start, params=vector, gradient=gradient, want_dx=want_dx)
+            work.refresh()
+            work.x[...] = x[:, part]
+            work.set_state(state, part)
+            work.forward()
+            total += work.backward(y[part], batch, add=part.start > 0)
+            if want_dx:
+                dx[:, part] = work.dx
+        return total / y.size, dx
 
-    def backward(self, y: Floats) -> float:
-        """The loss of the last `forward` against y (B, O); fills `gradient`."""
-        loss = self.loss.total(self.y_hat, y) / y.size
-        dy = self.loss.derivative(self.y_hat, y)
-        np.dot(self.layer.last.T, dy, out=self.gradients["readout.W"])
-        if "readout.b" in self.gradients:
-            np.sum(dy, axis=0, out=self.gradients["readout.b"])
-        self.layer.backward(dy @ self.weights["readout.W"].T, self.network.config.truncate)
-        return loss
+    def _check_inputs(self, x: Floats, static: Floats | None) -> Floats:
+        """x as the steps see it, (T, B, C)."""
+        x = np.asarray(x, self.config.dtype)
+        config, D, S = self.config, self.n_inputs, self.n_static
+        if static is None and x.ndim == 3 and (x.shape[0], x.shape[2]) == (config.steps, self.channels):
+            return x
+        if x.ndim != 3 or (x.shape[0], x.shape[2]) != (config.window, D):
+            steps = f"T={config.steps}, B, D={self.channels}"
+            whole = f", or (window={config.window}, B, D={D})" if config.patch > 1 or S else ""
+            raise ValueError(f"x must have the shape ({steps}){whole}, got {x.shape}.")
+        batch = x.shape[1]
+        steps_of_x = x.reshape(config.steps, config.patch, batch, D).swapaxes(1, 2).reshape(config.steps, batch, -1)
+        beside = np.zeros((batch, 0)) if static is None else np.asarray(static, self.config.dtype)
+        if beside.shape != (batch, S):
+            raise ValueError(f"static must have the shape (B={batch}, S={S}), got {beside.shape}.")
+        repeated = np.broadcast_to(beside, (config.steps, batch, S))
+        return np.concatenate([steps_of_x, repeated], axis=2, dtype=x.dtype)

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnn.core.cells import CELLS
 from rnn.core.config import Config
-from rnn.core.learner import EVALUATION_WINDOWS, make_learner
+from rnn.core.framing import Framing
 from rnn.core.network import Network
-from rnn.core.scaling import fit_scaler
+from rnn.core.ridge import sample_rows
 from rnn.core.series import Series
-from rnn.core.windows import Split, split_windows
+from rnn.core.start import make_learner, network_for
+from rnn.core.windows import Split, even_parts, split_windows
 
 # A trial of the training step stays within these, so that it takes milliseconds and megabytes whatever the settings.
 TRIAL_FLOPS, TRIAL_NUMBERS, TRIAL_HIDDEN = 2e8, 2_000_000, 1024
 TRIAL_SECONDS = 0.04
-USUAL_BATCH = 32
+# Windows that the trial of an evaluation predicts at most.
+EVALUATED_WINDOWS = 256
 # In multiply-adds: what the calls of one time step cost, and what the activation of one unit costs.
 STEP_OVERHEAD, UNIT_OVERHEAD = 100_000, 30
 # Seconds for each predicted number of an evaluation, which passes over it about ten times.
@@ -47,7 +50,7 @@ def preflight(
     if config.gradient == "published" and n_inputs > 1:
         raise ValueError(f"gradient='published' (the article's algorithm) takes one column, got {n_inputs}.")
     split = split_windows(config, rows)
-    size = Network(config, n_inputs, n_targets).size
+    size = Network(config, n_inputs, n_targets).size * config.seeds
     memory = _memory_bytes(config, split, n_inputs, n_targets)
     if memory_limit is not None and memory > memory_limit:
         raise ValueError(_too_large(config, split, n_inputs, n_targets, memory, memory_limit))
@@ -56,49 +59,68 @@ def preflight(
 
 def _memory_bytes(config: Config, split: Split, n_inputs: int, n_targets: int) -> int:
     itemsize = np.dtype(config.dtype).itemsize
-    size = Network(config, n_inputs, n_targets).size
+    network = Network(config, n_inputs, n_targets)
     predicted = split.train * config.horizon * n_targets
     # Predictions and actual values in float64 with the temporaries of their errors, one part at a time.
-    evaluation = predicted * (40 + itemsize) + (split.validation * config.horizon * n_targets) * 12
-    series = split.rows * n_inputs * (2 * 8 + itemsize)
+    evaluation = predicted * (40 + itemsize * network.levels * (config.seeds + 1))
+    evaluation += split.validation * config.horizon * n_targets * 12
+    series = split.rows * n_inputs * (3 * 8 + itemsize * config.seeds)
     if config.gradient == "published":
-        return int(3 * size * 8 + max(4 * split.train * config.hidden * 8, evaluation) + series)
+        return int(3 * network.size * 8 + max(4 * split.train * config.hidden * 8, evaluation) + series)
     batch = min(config.batch, split.train)
-    # The states [h | x | 1] and the errors of every step, for the full batch and for the last, smaller one.
-    windows = batch + split.train % batch
-    buffers = (config.window + 1) * windows * (2 * config.hidden + n_inputs + 1) + 4 * config.hidden**2
-    # Weights, gradient, two moments, best weights; then the optimiser's temporary or an evaluation.
-    return int(5 * size * itemsize + buffers * itemsize + max(size * itemsize, evaluation) + series)
+    # Tiles of the full batch, of the last, smaller one, and of an evaluation, which keeps no errors.
+    trained = _tile_sizes(network, batch) | _tile_sizes(network, split.train % batch)
+    evaluated = _tile_sizes(network, max(split.train, split.validation), 2)
+    buffers = (sum(trained) + sum(evaluated) * 0.5) * network.numbers_a_window
+    # Weights, gradient, two moments, the optimiser's own vector, best weights; the layers' inner copies for each tile size.
+    weights = network.size * (6 + 3 * len(trained) + 2 * len(evaluated))
+    return int(config.seeds * (weights + buffers) * itemsize + max(evaluation, _ridge_bytes(network, split)) + series)
+
+
+def _tile_sizes(network: Network, windows: int, tiles: int = 1) -> set[int]:
+    """The sizes of the tiles that so many windows are cut into: buffers are kept for each."""
+    return {part.stop - part.start for part in even_parts(windows, tiles * network.tile)} - {0}
+
+
+def _ridge_bytes(network: Network, split: Split) -> int:
+    """What the start of a linear skip takes, for a moment: its windows, their centred copy and its Gram matrix."""
+    if "skip.W" not in network.shapes:
+        return 0
+    regressors = network.shapes["skip.W"][0]
+    rows = len(sample_rows(split.train, regressors, network.points))
+    return 8 * 4 * rows * (regressors + network.points)
 
 
 def _too_large(config: Config, split: Split, n_inputs: int, n_targets: int, memory: int, limit: int) -> str:
-    """The sentence for settings that do not fit: the first change that makes them, by one field or beside a usual batch."""
+    """The sentence for settings that do not fit: the first change of one field that makes them. The batch is none: it goes
+    through in tiles, so a smaller one takes no less memory."""
 
-    def fits(changes: dict[str, int]) -> bool:
-        if config.truncate is not None:
-            changes = {"truncate": min(config.truncate, changes.get("window", config.window)), **changes}
-        changed = config.replace(**changes)
-        return _memory_bytes(changed, split_windows(changed, split.rows), n_inputs, n_targets) <= limit
+    for field, unit in (("window", config.patch), ("hidden", 1), ("seeds", 1)):
 
-    batch = min(config.batch, split.train)
-    # The article's algorithm has no choice of batch.
-    fields = [] if config.gradient == "published" else [("batch", batch)]
-    fields += [("window", config.window), ("hidden", config.hidden)]
-    for beside in ({}, {"batch": min(batch, USUAL_BATCH)}) if batch > 1 else ({},):
-        others = "".join(f"{name}={value} and " for name, value in beside.items())
-        for field, highest in fields:
-            if field not in beside and fits(beside | {field: 1}):
-                largest = _largest(field, highest, beside, fits)
-                return f"{_too_much(memory, limit)}; take {others}{field}={largest} or less."
+        def fits(size: int, field: str = field) -> bool:
+            changed = _with_size(config, field, size)
+            return _memory_bytes(changed, split_windows(changed, split.rows), n_inputs, n_targets) <= limit
+
+        if fits(1):
+            largest = unit * _largest(getattr(config, field) // unit, fits)
+            return f"{_too_much(memory, limit)}; take {field}={largest} or less."
     return f"{_too_much(memory, limit)}; take a shorter series, a shorter horizon and fewer hidden units."
 
 
-def _largest(field: str, high: int, beside: dict[str, int], fits: Callable[[dict[str, int]], bool]) -> int:
-    """The largest value of the field from 1, which fits, to `high`, by bisection."""
+def _with_size(config: Config, field: str, size: int) -> Config:
+    """The config with a field of this size; a window's size is counted in steps, and the truncation goes with it."""
+    if field != "window":
+        return config.replace(**{field: size})
+    truncate = config.truncate and min(config.truncate, size)
+    return config.replace(window=size * config.patch, truncate=truncate)
+
+
+def _largest(high: int, fits: Callable[[int], bool]) -> int:
+    """The largest size from 1, which fits, to `high`, by bisection."""
     low = 1
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if fits(beside | {field: middle}) else (low, middle - 1)
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
     return low
 
 
@@ -117,7 +139,7 @@ def seconds_per_epoch(config: Config, split: Split, n_inputs: int, n_targets: in
     batch = min(config.batch, split.train)
     trial, trial_batch = _trial(config, batch, n_inputs, n_targets)
     evaluated = min(
-        EVALUATION_WINDOWS, split.train + split.validation, max(1, _affordable(trial, n_inputs) // trial.window)
+        EVALUATED_WINDOWS, split.train + split.validation, max(1, _affordable(trial, n_inputs) // trial.steps)
     )
     seconds_update, seconds_predict = _measure(trial, trial_batch, evaluated, n_inputs, n_targets)
     update = seconds_update * _work(config, batch, n_inputs, n_targets) / _work(trial, trial_batch, n_inputs, n_targets)
@@ -126,50 +148,62 @@ def seconds_per_epoch(config: Config, split: Split, n_inputs: int, n_targets: in
     )
     windows = split.train + split.validation
     numbers = windows * config.horizon * n_targets
-    return update * split.train / batch + predict * windows / evaluated + numbers * SECONDS_A_NUMBER
+    passes = update * split.train / batch + predict * windows / evaluated
+    return config.seeds * passes + numbers * SECONDS_A_NUMBER
 
 
 def _trial(config: Config, batch: int, n_inputs: int, n_targets: int) -> tuple[Config, int]:
-    """The config and batch to measure with: the run's own where they are small enough."""
-    hidden = min(config.hidden, TRIAL_HIDDEN, max(1, TRIAL_NUMBERS // n_inputs))
-    batch = min(batch, max(16, _affordable(config.replace(hidden=hidden), n_inputs) // 2))
-    steps = max(2, _affordable(config.replace(hidden=hidden), n_inputs) // batch)
+    """The config and batch to measure with: the run's own where they are small enough, without what costs no time."""
+    hidden = min(config.hidden, TRIAL_HIDDEN, max(1, TRIAL_NUMBERS // (n_inputs * config.patch)))
+    config = config.replace(hidden=hidden, seeds=1, log=False, residual="none", difference="none")
+    batch = min(batch, max(16, _affordable(config, n_inputs) // 2))
+    steps = max(2, _affordable(config, n_inputs) // batch)
     if config.input_weights == "per_step":
-        steps = max(2, min(steps, TRIAL_NUMBERS // (n_inputs * hidden)))
-    window = min(config.window, steps)
+        steps = max(2, min(steps, TRIAL_NUMBERS // (n_inputs * config.patch * hidden)))
+    steps = min(config.steps, steps)
     horizon = min(config.horizon, max(1, TRIAL_NUMBERS // (max(hidden, batch) * n_targets)))
-    truncate = config.truncate and max(1, round(config.truncate * window / config.window))
+    truncate = config.truncate and max(1, round(config.truncate * steps / config.steps))
     # An orthogonal start takes long to find where there are many hidden units, and changes nothing in the time.
     init = "glorot" if config.init == "orthogonal" else config.init
-    return config.replace(hidden=hidden, window=window, horizon=horizon, truncate=truncate, init=init), batch
+    return config.replace(window=steps * config.patch, horizon=horizon, truncate=truncate, init=init), batch
 
 
 def _affordable(config: Config, n_inputs: int) -> int:
     """How many windows times steps a trial may have."""
-    columns = config.hidden + n_inputs
-    return int(max(1, min(TRIAL_FLOPS // (6 * config.hidden * columns), TRIAL_NUMBERS // (2 * columns))))
+    gated = CELLS[config.cell].gates * config.layers
+    columns = config.hidden + config.patch * n_inputs
+    return int(
+        max(1, min(TRIAL_FLOPS // (6 * gated * config.hidden * columns), TRIAL_NUMBERS // (2 * gated * columns)))
+    )
 
 
 def _work(config: Config, batch: int, n_inputs: int, n_targets: int) -> float:
     """What a pass over `batch` windows costs, in multiply-adds."""
-    unit = config.hidden + n_inputs + UNIT_OVERHEAD
-    layer = config.window * (STEP_OVERHEAD + batch * config.hidden * unit)
-    size = Network(config, n_inputs, n_targets).size
-    return layer + batch * config.hidden * config.horizon * n_targets + UNIT_OVERHEAD * size
+    network = Network(config, n_inputs, n_targets)
+    layers = sum(
+        config.steps
+        * (STEP_OVERHEAD + batch * network.cell.gates * spec.hidden * (spec.hidden + spec.inputs + UNIT_OVERHEAD))
+        for spec in network.specs
+    )
+    outputs = config.hidden + (config.window * n_inputs if config.skip == "linear" else 0)
+    return layers + batch * outputs * network.outputs + UNIT_OVERHEAD * network.size
 
 
 def _measure(config: Config, batch: int, evaluated: int, n_inputs: int, n_targets: int) -> tuple[float, float]:
     """Seconds of one update and of predicting `evaluated` windows, on made-up numbers."""
     rng = np.random.default_rng(0)
-    rows = max(batch, evaluated) + config.window + config.horizon
+    windows = max(batch, evaluated)
+    rows = windows + config.reach + config.horizon
     names = [f"column{k}" for k in range(n_inputs)]
     series = Series.from_values(rng.standard_normal((rows, n_inputs)), names, names[:n_targets])
-    network = Network(config, n_inputs, n_targets)
-    scaler = fit_scaler(config.scaling, series.values, rows)
-    learner = make_learner(config, network, series, scaler, network.init(rng))
-    starts = np.arange(max(batch, evaluated))
-    update = _usual(lambda: learner.update(starts[:batch], 0.0, 1))
-    return update, _usual(lambda: learner.predict(starts[:evaluated]))
+    config = config.replace(batch=batch)
+    network = network_for(config, series)
+    framing = Framing.fit(config, series, rows)
+    start = network.init(rng)
+    learner = make_learner(config, network, series, framing, batch, start)
+    starts = np.arange(evaluated)
+    update = _usual(lambda: learner.update(0, 0, 0.0, 1))
+    return update, _usual(lambda: learner.predict(starts))
 
 
 def _usual(call: Callable[[], object]) -> float:

@@ -1,4 +1,8 @@
-"""Scalers, fitted on the training part only; they map original units to scaled units and back."""
+"""Scalers, fitted on the training part only, and the units of a single window.
+
+A scaler maps original units to scaled units and back, one centre and one scale a column for the whole series. With
+scaling="window" each window is measured by its own level and its own restlessness on top of that.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array64 = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
+
+# A window's scale is never below this share of what is usual in training, so that a flat window does not blow up.
+LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +31,12 @@ class Scaler:
     scale: Array64
     rows: int
 
-    def transform(self, values: NDArray[np.floating[Any]]) -> Array64:
+    def transform(self, values: Floats) -> Array64:
         """(…, D) original → (…, D) scaled."""
         scaled: Array64 = (np.asarray(values, np.float64) - self.centre) / self.scale
         return scaled
 
-    def inverse(self, scaled: NDArray[np.floating[Any]], columns: list[int]) -> Array64:
+    def inverse(self, scaled: Floats, columns: list[int]) -> Array64:
         """(…, K) scaled values of the given columns → original."""
         original: Array64 = np.asarray(scaled, np.float64) * self.scale[columns] + self.centre[columns]
         return original
@@ -55,9 +63,46 @@ SCALINGS: dict[str, Callable[[Array64], tuple[Array64, Array64]]] = {
 }
 
 
-def fit_scaler(scaling: str, values: Array64, rows: int) -> Scaler:
-    """Fit on the first `rows` rows of values (N, D). A constant column is centred and left at its size (scale 1)."""
+def fit_scaler(scaling: str, values: Array64, rows: int, rounding: Array64 | float = 0.0) -> Scaler:
+    """Fit on the first `rows` rows of values (N, D). A constant column is centred and left at its size (scale 1).
+
+    rounding (D,): how far values that ought to be equal may lie apart, where that is more than their own size tells:
+    the differences of large values carry the rounding of those.
+    """
     centre, scale = SCALINGS[scaling](values[:rows])
     # Rounding leaves a constant column with a deviation of about 1e-17 of its size, not always exactly zero.
-    flat = scale <= 1e-12 * np.maximum(np.abs(values[:rows]).max(axis=0), 1e-300)
+    flat = scale <= np.maximum(1e-12 * np.maximum(np.abs(values[:rows]).max(axis=0), 1e-300), rounding)
     return Scaler(centre, np.where(flat, 1.0, scale), rows)
+
+
+def usual_change(scaled: Array64, rounding: Array64 | float = 0.0) -> Array64:
+    """(D,): the mean absolute difference of neighbouring rows of scaled (n, D), n ≥ 2; 0 where it is but rounding."""
+    change = np.abs(np.diff(scaled, axis=0)).mean(axis=0)
+    return np.where(change <= rounding, 0.0, change)
+
+
+def least_scale(usual: Array64, window: int) -> Array64:
+    """The least scale (D,) of a window: a tenth of the `usual` change (D,), or 1 where nothing changes usually. A window of
+    one record, which has no change of its own, is given all of the usual one."""
+    share = LEAST_SHARE if window > 1 else 1.0
+    return np.where(usual > 0, share * usual, 1.0)
+
+
+def window_units(records: Floats, season: int | None, least: Array64) -> tuple[Floats, Floats]:
+    """Centre and scale (B, D) of each of B windows, records (W, B, D) in scaled units, for scaling="window".
+
+    centre: the mean of the window's last season where there is a season and it fits in, else its last value. scale: the
+    mean absolute difference of its neighbouring values, at least `least` (D,). It has the spirit of Salinas et al. (2020)
+    and of the winner of the M4 competition (Smyl 2020), in a variant of its own: DeepAR divides by the mean value and does
+    not centre, Smyl divides by an exponentially smoothed level; this one does not care where zero is, and measures in what
+    a naive forecast errs by.
+    """
+    if season is None or season > len(records):
+        centre = records[-1].copy()
+    else:
+        centre = np.add.reduce(records[-season:], axis=0)
+        centre /= season
+    change = records[1:] - records[:-1]
+    scale: Floats = np.add.reduce(np.abs(change, out=change), axis=0)
+    scale /= max(1, len(change))
+    return centre, np.maximum(scale, least, out=scale)

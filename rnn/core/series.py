@@ -23,6 +23,8 @@ class Series:
     values: (N, D) float64, original units, all finite and none beyond ±1e100.
     names: the D column names. targets: which of them to predict, in this order (K names).
     frequency: a pandas offset alias ("D", "MS", "h", …) where the spacing is regular and known, else None.
+    static: which columns say something about the series and not about a moment (a region, a size); they stand beside the
+    sequence and cannot be targets.
     Raises ValueError naming the row and the column of the first value that cannot be used.
     """
 
@@ -32,12 +34,14 @@ class Series:
     targets: tuple[str, ...]
     name: str = "series"
     frequency: str | None = field(default=None)
+    static: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", np.asarray(self.times))
         object.__setattr__(self, "values", np.ascontiguousarray(self.values, dtype=np.float64))
         object.__setattr__(self, "names", tuple(self.names))
         object.__setattr__(self, "targets", tuple(self.targets))
+        object.__setattr__(self, "static", tuple(self.static))
         _check(self)
 
     def __len__(self) -> int:
@@ -55,13 +59,16 @@ class Series:
         names: Sequence[str] | None = None,
         targets: Sequence[str] | None = None,
         name: str = "series",
+        static: Sequence[str] = (),
     ) -> Series:
-        """A series without dates: values (N,) or (N, D), numbered 0 … N − 1; every column is a target unless said."""
+        """A series without dates: values (N,) or (N, D), numbered 0 … N − 1; every column that is not static is a target
+        unless said."""
         array = np.asarray(values, dtype=np.float64)
         if array.ndim == 1:
             array = array[:, None]
         columns = tuple(names) if names else tuple(f"value{k}" if k else "value" for k in range(array.shape[1]))
-        return cls(np.arange(len(array)), array, columns, tuple(targets) if targets else columns, name)
+        chosen = tuple(targets) if targets else tuple(column for column in columns if column not in static)
+        return cls(np.arange(len(array)), array, columns, chosen, name, static=tuple(static))
 
     def to_arrays(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """The series as arrays of plain numbers and JSON-able values, to be stored; `from_arrays` gives it back exactly.
@@ -80,17 +87,19 @@ class Series:
             "frequency": self.frequency,
             "times": times.dtype.newbyteorder("<").str,
         }
+        if self.static:  # a series without them is stored as it was before there were any, under the same hash
+            meta["static"] = list(self.static)
         if times.dtype.kind in "Mm":
             times = times.astype(times.dtype.newbyteorder("=")).view(np.int64)
         return {"times": np.ascontiguousarray(times), "values": self.values}, meta
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> Series:
-        """The series that `to_arrays` took apart."""
+        """The series that `to_arrays` took apart; what was stored before there were static columns has none."""
         kind = np.dtype(meta["times"])
         times = arrays["times"].view(kind) if kind.kind in "Mm" else arrays["times"].astype(kind, copy=False)
-        names, targets = tuple(meta["names"]), tuple(meta["targets"])
-        return cls(times, arrays["values"], names, targets, meta["name"], meta["frequency"])
+        names, targets, static = (tuple(meta.get(key, ())) for key in ("names", "targets", "static"))
+        return cls(times, arrays["values"], names, targets, meta["name"], meta["frequency"], static)
 
 
 def _check(series: Series) -> None:
@@ -112,6 +121,7 @@ def _check(series: Series) -> None:
             raise ValueError(f"target={target!r} is not a column; the columns are {', '.join(names)}.")
     if len(set(series.targets)) != len(series.targets):
         raise ValueError(f"Each target can be named once, got {series.targets}.")
+    _check_static(series)
     finite = np.isfinite(values)
     if not finite.all():
         row, column = (int(k) for k in np.argwhere(~finite)[0])
@@ -129,3 +139,13 @@ def _check(series: Series) -> None:
     if len(values) > 1 and (series.times[1:] < series.times[:-1]).any():
         row = int(np.argmax(series.times[1:] < series.times[:-1])) + 1
         raise ValueError(f"times must not fall: row {row + 1} ({series.times[row]}) is before the row above it.")
+
+
+def _check_static(series: Series) -> None:
+    for column in series.static:
+        if column not in series.names:
+            raise ValueError(f"static={column!r} is not a column; the columns are {', '.join(series.names)}.")
+        if column in series.targets:
+            raise ValueError(f"Column {column!r} cannot be static and a target; take it out of one of the two.")
+    if len(set(series.static)) != len(series.static):
+        raise ValueError(f"Each static column can be named once, got {series.static}.")

@@ -24,7 +24,7 @@ class TrainingState:
     optimiser: the optimiser's state arrays. epoch: complete epochs; batch: batches done in the next one; count: updates
     in all. norm_sum, clipped_sum, seconds: of the epoch in progress. start_losses: train and validation loss at the start
     of that epoch, for the article's way of reporting. lr, epochs: as last changed. Random numbers need no state: each
-    epoch's order is drawn from (seed, epoch).
+    epoch's order and each batch's dropout are drawn from (seed, epoch, …).
     """
 
     params: dict[str, Floats]
@@ -38,7 +38,7 @@ class TrainingState:
     best_epoch: int = 0
     best_val: float = math.inf
     norm_sum: float = 0.0
-    clipped_sum: int = 0
+    clipped_sum: float = 0.0
     seconds: float = 0.0
     start_losses: tuple[float, float] | None = None
     history: list[Epoch] = field(default_factory=list)

@@ -13,17 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn.core.config import Config
+from rnn.core.evaluation import Evaluation, Evaluator
 from rnn.core.events import Epoch, Event, Finished, Preview
-from rnn.core.learner import initial_params, make_learner
-from rnn.core.losses import LOSSES
-from rnn.core.metrics import mae, rmse
+from rnn.core.framing import Framing
 from rnn.core.model import Model
-from rnn.core.network import Network
-from rnn.core.scaling import fit_scaler
-from rnn.core.schedules import SCHEDULES
+from rnn.core.optimisers import of_older_runs
+from rnn.core.schedules import factor
 from rnn.core.series import Series
+from rnn.core.start import initial_params, make_learner, network_for
 from rnn.core.state import TrainingState
-from rnn.core.windows import gather_targets, split_windows
+from rnn.core.windows import split_windows
 
 Floats = NDArray[np.floating[Any]]
 PREVIEW_SECONDS = 0.25
@@ -39,16 +38,6 @@ class Progress:
     epochs: int
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """One part of the series, predicted: (windows, horizon, K) in original units, and its errors."""
-
-    predicted: NDArray[np.float64]
-    loss: float
-    rmse: float
-    mae: float
-
-
 class Trainer:
     """A run that can be stepped, paused, changed and resumed.
 
@@ -58,10 +47,11 @@ class Trainer:
 
     def __init__(self, config: Config, series: Series, state: TrainingState | None = None) -> None:
         self.series, self.split = series, split_windows(config, len(series))
-        self.scaler = fit_scaler(config.scaling, series.values, self.split.scaler_rows)
-        self.network = Network(config, len(series.names), len(series.targets))
-        start = initial_params(config, self.network) if state is None else state.params
-        self.learner = make_learner(config, self.network, series, self.scaler, start)
+        self.framing = Framing.fit(config, series, self.split.scaler_rows)
+        self.network = network_for(config, series)
+        windows = self.split.train
+        start = initial_params(config, self.network, series, self.framing, windows) if state is None else state.params
+        self.learner = make_learner(config, self.network, series, self.framing, windows, start)
         best = {name: array.copy() for name, array in (start if state is None else state.best).items()}
         if state is None:
             state = TrainingState({}, best, {}, config.lr, config.epochs)
@@ -74,9 +64,7 @@ class Trainer:
         self.config = config.replace(lr=state.lr, epochs=state.epochs)
         self._train_starts = np.arange(self.split.train)
         self._val_starts = self.split.first_validation_window + np.arange(self.split.validation)
-        columns = series.target_columns
-        self._targets = series.values[:, columns]
-        self._scaled_targets = self.scaler.transform(series.values)[:, columns]
+        self._evaluator = Evaluator(config, series, self.framing)
         self._growth_base = {name: max(float(np.abs(array).max()), 0.1) for name, array in self.learner.params.items()}
 
     @property
@@ -92,7 +80,7 @@ class Trainer:
     @property
     def model(self) -> Model:
         """The network with the best weights so far."""
-        return Model(self.config, self.state.best, self.scaler, self.series.names, self.series.targets)
+        return Model(self.config, self.state.best, self.framing)
 
     def change(self, *, lr: float | None = None, epochs: int | None = None) -> None:
         """Change the learning rate from the next batch on, or the number of epochs. Raises ValueError as Config does."""
@@ -105,6 +93,7 @@ class Trainer:
         """Train until done, asking `stop` between batches. Calling it again after "stopped" goes on where it stopped."""
         state = self.state
         last_preview = -math.inf
+        self._measure_the_start()
         while True:
             if state.epoch >= state.epochs:
                 yield Finished("done", state.best_epoch)
@@ -130,39 +119,46 @@ class Trainer:
 
     def preview_best(self) -> Preview:
         """Predictions of the best weights."""
-        model = self.model
-        learner = make_learner(self.config, self.network, self.series, self.scaler, model.params)
-        with np.errstate(all="ignore"):
-            parts = [
-                self._evaluate(starts, learner.predict(starts)).predicted
-                for starts in (self._train_starts, self._val_starts)
-            ]
+        parts = [evaluation.predicted for evaluation in self._evaluate_best()]
         return Preview(self.state.best_epoch, *parts)
 
     def metrics(self) -> dict[str, float]:
         """Errors of the best weights on both parts, in original units (loss: scaled), and the epoch they come from."""
-        learner = make_learner(self.config, self.network, self.series, self.scaler, self.state.best)
         found: dict[str, float] = {"best_epoch": self.state.best_epoch}
-        for part, starts in (("train", self._train_starts), ("val", self._val_starts)):
-            with np.errstate(all="ignore"):
-                evaluation = self._evaluate(starts, learner.predict(starts))
-            found |= {f"{part}_loss": evaluation.loss, f"{part}_rmse": evaluation.rmse, f"{part}_mae": evaluation.mae}
+        for part, one in zip(("train", "val"), self._evaluate_best(), strict=True):
+            found |= {f"{part}_loss": one.loss, f"{part}_rmse": one.rmse, f"{part}_mae": one.mae}
         return found
+
+    def _evaluate_best(self) -> list[Evaluation]:
+        learner = make_learner(self.config, self.network, self.series, self.framing, self.split.train, self.state.best)
+        with np.errstate(all="ignore"):
+            return [
+                self._evaluator.evaluate(starts, learner.predict(starts))
+                for starts in (self._train_starts, self._val_starts)
+            ]
+
+    def _measure_the_start(self) -> None:
+        """A linear skip starts as a forecast in its own right: its weights are the best ones until an epoch beats them."""
+        state = self.state
+        if self.config.skip == "none" or state.count > 0:
+            return
+        with np.errstate(all="ignore"):
+            loss = self._evaluator.evaluate(self._val_starts, self.learner.predict(self._val_starts)).loss
+        if math.isfinite(loss):
+            state.best_val = loss
 
     def _train_epoch(self, stop: Callable[[], bool]) -> Finished | None:
         """The rest of the epoch in progress; None when it is complete."""
         state, config = self.state, self.config
         if config.gradient == "published" and state.batch == 0 and state.start_losses is None:
             state.start_losses = self._reported_losses()
-        order = self._order(state.epoch)
         while state.batch < self.batches:
             if stop():
                 return Finished("stopped", state.best_epoch)
             if state.batch == 0 and state.epoch >= state.epochs:
                 return Finished("done", state.best_epoch)  # `stop` has just lowered the number of epochs
-            first = state.batch * config.batch
-            lr = state.lr * SCHEDULES[config.schedule](state.epoch + 1, state.epochs)
-            update = self.learner.update(order[first : first + config.batch], lr, state.count + 1)
+            lr = self._lr()
+            update = self.learner.update(state.epoch, state.batch, lr, state.count + 1)
             if not math.isfinite(update.grad_norm):
                 return self._diverged("gradient")
             state.batch += 1
@@ -171,25 +167,28 @@ class Trainer:
             state.clipped_sum += update.clipped
         return None
 
-    def _order(self, epoch: int) -> NDArray[np.intp]:
-        if self.config.gradient == "published":
-            return self._train_starts
-        return np.random.default_rng([self.config.seed, epoch]).permutation(self.split.train)
+    def _lr(self) -> float:
+        """The learning rate of the update to come. Where the epochs were lowered below what is done, the end of the run."""
+        state, config = self.state, self.config
+        share = (state.epoch * self.batches + state.batch) / (state.epochs * self.batches)
+        return state.lr * factor(config.schedule, config.warmup, share)
 
     def _close_epoch(self) -> tuple[Epoch, Preview] | None:
         """Measure the weights at the end of the epoch; None where a number is no longer finite."""
         state = self.state
         started = time.perf_counter()
-        train = self._evaluate(self._train_starts, self.learner.predict(self._train_starts))
-        val = self._evaluate(self._val_starts, self.learner.predict(self._val_starts))
+        train = self._evaluator.evaluate(self._train_starts, self.learner.predict(self._train_starts))
+        val = self._evaluator.evaluate(self._val_starts, self.learner.predict(self._val_starts))
         self._train_is_finite = math.isfinite(train.loss)
         if not (math.isfinite(train.loss) and math.isfinite(val.loss)):
             return None
         losses = state.start_losses or (train.loss, val.loss)
+        state.batch = self.batches - 1
+        lr = self._lr()  # of the epoch's last update
         state.epoch += 1
         state.seconds += time.perf_counter() - started
         epoch = Epoch(
-            state.epoch, *losses, train.rmse, val.rmse, state.lr, state.norm_sum / self.batches,
+            state.epoch, *losses, train.rmse, val.rmse, lr, state.norm_sum / self.batches,
             state.clipped_sum / self.batches, state.seconds,
         )  # fmt: skip
         state.history.append(epoch)
@@ -201,21 +200,11 @@ class Trainer:
         predicted = (train.predicted, val.predicted)
         return epoch, Preview(state.epoch, *predicted)
 
-    def _evaluate(self, starts: NDArray[np.intp], y_hat: Floats) -> Evaluation:
-        config = self.config
-        scaled = gather_targets(self._scaled_targets, starts, config.window, config.horizon)
-        loss = LOSSES[config.loss].total(y_hat, scaled) / scaled.size
-        shape = (len(starts), config.horizon, self._targets.shape[1])
-        actual = gather_targets(self._targets, starts, config.window, config.horizon).reshape(shape)
-        predicted = self.scaler.inverse(y_hat.reshape(shape), self.series.target_columns)
-        return Evaluation(predicted, loss, rmse(actual, predicted), mae(actual, predicted))
-
     def _reported_losses(self) -> tuple[float, float]:
         """As the article reports: half the sum of squares, before the epoch's updates."""
         losses = []
         for starts in (self._train_starts, self._val_starts):
-            scaled = gather_targets(self._scaled_targets, starts, self.config.window, 1)
-            losses.append(LOSSES["mse"].total(self.learner.predict(starts), scaled) / 2)
+            losses.append(self._evaluator.total_loss(starts, self.learner.predict(starts)) / 2)
         return losses[0], losses[1]
 
     def _diverged(self, where: str) -> Finished:
@@ -238,6 +227,7 @@ class Trainer:
 
 
 def _restore_optimiser(optimiser: str, into: dict[str, Floats], saved: dict[str, Floats]) -> None:
+    saved = of_older_runs(optimiser, saved)
     if set(into) != set(saved):
         raise ValueError(
             f"optimiser={optimiser!r} cannot go on from a state with {sorted(saved) or 'nothing'} where it needs "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,9 @@ Floats = NDArray[np.floating[Any]]
 @dataclass(frozen=True)
 class Split:
     """How the windows of a series of `rows` records divide; window i reads the records i … i + window − 1.
+
+    window: every record that a prediction reads, `config.reach`, which differencing and seasonal residuals make longer than
+    the config's own window.
 
     Training takes windows 0 … train − 1; the last `validation` windows validate; the `gap` windows between them
     are left out because their targets would stand in both parts (horizon − 1 of them, at most).
@@ -49,15 +53,10 @@ class Split:
 
 def split_windows(config: Config, rows: int) -> Split:
     """The split of a series of `rows` records. Raises ValueError saying what to change where nothing would be left."""
-    needed = config.window + 2 * config.horizon
+    needed = config.reach + 2 * config.horizon
     if rows < needed:
-        longest = rows - 2 * config.horizon
-        change = f"a window of at most {longest}" if longest >= 1 else "a longer series"
-        raise ValueError(
-            f"The series has {rows} records; window={config.window} and horizon={config.horizon} need at least "
-            f"{needed}. Take {change}{' or a shorter horizon' if config.horizon > 1 else ''}."
-        )
-    windows = rows - config.window - config.horizon + 1
+        raise ValueError(_too_short(config, rows, needed))
+    windows = rows - config.reach - config.horizon + 1
     asked = config.validation
     validation = max(1, round(asked * windows)) if asked < 1 else int(asked)
     gap = config.horizon - 1
@@ -68,12 +67,23 @@ def split_windows(config: Config, rows: int) -> Split:
             f"validation={asked:g} keeps {validation} of {windows} windows back{left_out}, so none is left to train on; "
             f"set validation to at most {windows - gap - 1} records."
         )
-    return Split(rows, config.window, config.horizon, train, gap, validation)
+    return Split(rows, config.reach, config.horizon, train, gap, validation)
 
 
-def gather_inputs(values: Floats, starts: NDArray[np.intp], step: int, out: Floats) -> None:
-    """Copy record `step` of each window into out (B, D); values (N, D)."""
-    np.take(values, starts + step, axis=0, out=out, mode="clip")
+def _too_short(config: Config, rows: int, needed: int) -> str:
+    beyond = config.reach - config.window
+    longest = rows - 2 * config.horizon - beyond
+    change = f"a window of at most {longest}" if longest >= 1 else "a longer series"
+    before = (
+        f" (of which difference={config.difference!r} and residual={config.residual!r} with season={config.season} take "
+        f"{beyond} before the window)"
+        if beyond
+        else ""
+    )
+    return (
+        f"The series has {rows} records; window={config.window} and horizon={config.horizon} need at least {needed}{before}. "
+        f"Take {change}{' or a shorter horizon' if config.horizon > 1 else ''}."
+    )
 
 
 def gather_targets(values: Floats, starts: NDArray[np.intp], window: int, horizon: int) -> Floats:
@@ -86,3 +96,10 @@ def gather_targets(values: Floats, starts: NDArray[np.intp], window: int, horizo
 def chunks(count: int, size: int) -> list[slice]:
     """0 … count in slices of at most `size`."""
     return [slice(first, min(first + size, count)) for first in range(0, count, size)]
+
+
+def even_parts(count: int, most: int) -> list[slice]:
+    """0 … count in slices of at most `most`, as few and as even as can be: of two sizes at most."""
+    parts = max(1, -(-count // most))
+    ends = [count * number // parts for number in range(parts + 1)]
+    return [slice(first, end) for first, end in itertools.pairwise(ends)]

@@ -27,6 +27,7 @@ MOST_ORIGINS, LEAST_ORIGINS = 1000, 100
 MOST_PASSES = 200_000
 # Numbers that the windows of one pass may hold, whatever the window.
 PASS_NUMBERS = 2_000_000
+SMALLEST = float(np.finfo(np.float64).tiny)
 
 
 def forecast(fit: Fit, steps: int, levels: Sequence[float] = (80, 95), *, series: Series | None = None) -> pd.DataFrame:
@@ -45,10 +46,11 @@ def forecast(fit: Fit, steps: int, levels: Sequence[float] = (80, 95), *, series
     import pandas as pd  # here, so that a worker process, which forecasts nothing, starts without it
 
     series = fit.series if series is None else series
-    check_request(fit.config, fit.model.names, fit.model.targets, steps, levels)
+    needed = [name for name in fit.model.names if name not in fit.model.framing.static]
+    check_request(fit.config, needed, fit.model.targets, steps, levels)
     _check_series(fit.model, series)
     times = future_times(series, steps)
-    mean = predict_ahead(fit.model, series.values[None, -fit.config.window :], steps)[0]
+    mean = predict_ahead(fit.model, series.values[None, -fit.config.reach :], steps)[0]
     _check_finite(mean, steps)
     residuals = validation_residuals(fit, steps)
     columns: dict[str, object] = {"time": times}
@@ -65,8 +67,10 @@ def forecast(fit: Fit, steps: int, levels: Sequence[float] = (80, 95), *, series
 def check_request(
     config: Config, names: Sequence[str], targets: Sequence[str], steps: int, levels: Sequence[float]
 ) -> None:
-    """Raise ValueError where a model of this config and these columns cannot give such a forecast; asked before training
-    it saves the wait."""
+    """Raise ValueError where a model of this config cannot give such a forecast; asked before training it saves the wait.
+
+    names: the columns that change with time; static ones need no future.
+    """
     if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= 100_000:
         raise ValueError(f"steps={steps!r} is not allowed; allowed: a whole number from 1 to 100000.")
     _check_levels(levels)
@@ -80,19 +84,25 @@ def check_request(
 
 @np.errstate(over="ignore", invalid="ignore")
 def predict_ahead(model: Model, windows: NDArray[np.floating], steps: int) -> Array:
-    """windows (B, window, D) → (B, steps, K): direct for the first horizon, then on its own predictions. What overflows
-    on the way is infinite or NaN."""
-    order = [model.names.index(target) for target in model.targets]
+    """windows (B, reach, D) → (B, steps, K): direct for the first horizon, then on its own predictions; static columns stay
+    as they are. What overflows on the way is infinite, and NaN from there on."""
     windows = np.asarray(windows, np.float64)
+    targets = [model.names.index(target) for target in model.targets]
+    static = [model.names.index(name) for name in model.framing.static]
     parts, done = [], 0
     while done < steps:
-        predicted = model.predict(windows)
+        finite = np.isfinite(windows).all(axis=(1, 2))
+        predicted = np.full((len(windows), model.config.horizon, len(targets)), math.nan)
+        if finite.any():
+            predicted[finite] = model.predict(windows[finite])
         parts.append(predicted)
         done += predicted.shape[1]
         if done < steps:
             fed_back = np.empty((len(windows), predicted.shape[1], len(model.names)))
-            fed_back[:, :, order] = predicted
-            windows = np.concatenate([windows, fed_back], axis=1)[:, -model.config.window :]
+            # The exponential of a very small logarithm is zero, which has no logarithm to be fed back.
+            fed_back[:, :, targets] = np.maximum(predicted, SMALLEST) if model.config.log else predicted
+            fed_back[:, :, static] = windows[:, -1:, static]
+            windows = np.concatenate([windows, fed_back], axis=1)[:, -model.config.reach :]
     return np.concatenate(parts, axis=1)[:, :steps]
 
 
@@ -102,7 +112,7 @@ def validation_residuals(fit: Fit, steps: int) -> list[Array]:
     An origin's forecast starts where a validation window's does; steps that reach past the end of the series are left
     out, so later steps have fewer residuals. What overflows counts as an infinite residual.
     """
-    series, window = fit.series, fit.config.window
+    series, window = fit.series, fit.config.reach
     first = split_windows(fit.config, len(series)).first_validation_window
     starts = np.arange(first, len(series) - window)
     # Not further than the longest forecast that any origin can be checked against.
@@ -156,8 +166,8 @@ def _check_levels(levels: Sequence[float]) -> None:
 def _check_series(model: Model, series: Series) -> None:
     if series.names != model.names:
         raise ValueError(f"The series must have the model's columns {model.names}, got {series.names}.")
-    if len(series) < model.config.window:
-        raise ValueError(f"The model reads {model.config.window} records, but the series has only {len(series)}.")
+    if len(series) < model.config.reach:
+        raise ValueError(f"The model reads {model.config.reach} records, but the series has only {len(series)}.")
 
 
 def _check_finite(mean: Array, steps: int) -> None:

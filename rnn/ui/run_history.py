@@ -60,11 +60,11 @@ def split_of(run: Run, series: Series) -> Split:
 def baselines(run: Run) -> dict[str, float]:
     """Validation RMSE of every baseline that makes sense for the run, in original units."""
     config = run.config
-    return _baselines(run.series_hash, config.window, config.horizon, config.validation, config.season)
+    return _baselines(run.series_hash, config.reach, config.horizon, config.validation, config.season)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _baselines(series_hash: str, window: int, horizon: int, validation: float, season: int | None) -> dict[str, float]:
+def _baselines(series_hash: str, reach: int, horizon: int, validation: float, season: int | None) -> dict[str, float]:
     series = session.stored_series(series_hash)
-    config = session.DEFAULT_CONFIG.replace(window=window, horizon=horizon, validation=validation)
+    config = session.DEFAULT_CONFIG.replace(window=reach, horizon=horizon, validation=validation)
     return baseline_errors(series, split_windows(config, len(series)), season)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -62,3 +63,24 @@ def test_a_zero_gradient_is_left_alone(name):
     bit, clipped = clip(name, [0.0, 0.0], 1.0)
     assert not bit
     assert clipped.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("norm", [1e20, 1e36, 3e37])
+def test_a_limit_tiny_beside_the_norm_keeps_all_digits(norm):
+    """1e-6 / 1e36 = 1e-42 has three digits left in float32; the clipped (0.6, −0.8) must have seven."""
+    vector = np.array([0.6 * norm, -0.8 * norm], np.float32)
+    assert CLIPPINGS["norm"](vector, norm, 1e-6)
+    assert vector == pytest.approx([0.6e-6, -0.8e-6], rel=1e-6)
+
+
+@pytest.mark.parametrize("name", CLIPPINGS)
+def test_clipping_allocates_nothing(name, rng):
+    gradient = rng.standard_normal(50_000).astype(np.float32)
+    CLIPPINGS[name](gradient.copy(), 224.0, 0.5)
+    tracemalloc.start()
+    try:
+        CLIPPINGS[name](gradient, 224.0, 0.5)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4_000  # the gradient is 200,000 bytes

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from rnn.core.config import PRESETS, PUBLISHED_ALGORITHM, Config
-from rnn.core.fields import FIELDS, check_field
+from rnn.core.field_check import check_field
+from rnn.core.fields import FIELDS
 
 NUMBERS = [name for name, field in FIELDS.items() if field.kind in ("int", "float")]
 NOT_NUMBERS = [
@@ -28,7 +29,9 @@ def wrong_values(name: str) -> list[object]:
     if field.kind == "choice":
         return [*wrong, "nonsense", "", field.choices[0].upper(), 3, True, [field.choices[0]]]
     if field.kind == "bool":
-        return [*wrong, 0, 1, "true", 1.0, *([True] if field.high == 0 else [])]
+        return [*wrong, 0, 1, "true", 1.0]
+    if field.kind == "levels":
+        return [*wrong, [], [0.5, 0.1], [0.0], [0.1, 1.0], "0.5", True, ["0.5"], [math.nan]]
     if field.kind == "count-or-share":
         return [*wrong, *NOT_NUMBERS, 0, 0.0, -0.2, -5, 1.5, 20.5]
     outside = [math.nextafter(field.low, -math.inf), math.nextafter(field.high, math.inf), field.low - 1]
@@ -99,7 +102,7 @@ def test_validation_is_a_share_below_one_and_a_count_from_one():
 def test_every_field_has_a_name_a_kind_and_a_sentence_for_the_form():
     assert list(FIELDS) == [field.name for field in dataclasses.fields(Config)]
     for name, field in FIELDS.items():
-        assert field.kind in ("choice", "int", "float", "bool", "count-or-share"), name
+        assert field.kind in ("choice", "int", "float", "bool", "count-or-share", "levels"), name
         assert field.label and field.help.endswith("."), name
         assert field.optional == (check_optional(name)), name
 
@@ -136,12 +139,61 @@ def test_truncate_may_not_exceed_the_window():
         Config(truncate=5).replace(window=4)
 
 
+def test_quantiles_are_increasing_levels_between_zero_and_one():
+    for given in ([0.1, 0.9], (0.1, 0.9), np.array([0.1, 0.9]), (np.float64(0.1), 0.9)):
+        config = Config(quantiles=given)
+        assert config.quantiles == (0.1, 0.9)
+        assert {type(level) for level in config.quantiles} == {float}
+        assert Config.from_json(config.to_json()) == config
+        assert hash(config) == hash(Config(quantiles=(0.1, 0.9)))
+    assert Config(quantiles=0.5).quantiles == (0.5,)
+    for wrong in ((), (0.5, 0.5), (0.9, 0.1), (0.0, 0.5), (0.5, 1), ("0.5",), "0.1, 0.5", (True,), (np.nan,), None,
+                  tuple(np.linspace(0.001, 0.999, 100))):  # fmt: skip
+        with pytest.raises(ValueError, match=r"^quantiles=.* is not allowed; allowed: 1 to 99 increasing levels"):
+            Config(quantiles=wrong)
+
+
+def test_fields_that_need_each_other():
+    for changes, says in [
+        ({"window": 24, "patch": 5}, r"multiple of `patch`.*window=24, patch=5.*take window=25, or patch=1\."),
+        ({"window": 24, "patch": 4, "truncate": 7}, r"truncate <= window / patch.*truncate=7, window=24, patch=4"),
+        ({"dropout": 0.2}, r"dropout=0\.2 works between layers.*take layers=2 or dropout=0\."),
+        ({"residual": "seasonal"}, r"residual='seasonal' needs .* set season"),
+        ({"difference": "seasonal"}, r"difference='seasonal' needs .* set season"),
+    ]:
+        with pytest.raises(ValueError, match=says):
+            Config(**changes)
+    with pytest.raises(ValueError, match="knows no scaling by window"):
+        PRESETS["article"].replace(scaling="window")
+    assert Config(window=24, patch=4, truncate=6, layers=2, dropout=0.2, season=7, residual="seasonal").steps == 6
+
+
+@pytest.mark.parametrize(
+    ("changes", "lag", "reach"),
+    [
+        ({}, 0, 10),
+        ({"season": 7}, 0, 10),
+        ({"difference": "first"}, 1, 11),
+        ({"difference": "seasonal", "season": 7}, 7, 17),
+        ({"residual": "last"}, 0, 10),
+        ({"residual": "seasonal", "season": 7}, 0, 10),
+        ({"residual": "seasonal", "season": 12}, 0, 12),
+        ({"residual": "seasonal", "season": 12, "difference": "first"}, 1, 13),
+        ({"residual": "seasonal", "season": 12, "difference": "seasonal"}, 12, 24),
+    ],
+    ids=str,
+)
+def test_how_many_records_a_prediction_reads(changes, lag, reach):
+    config = Config(window=10, **changes)
+    assert (config.lag, config.reach) == (lag, reach)
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_are_valid_and_survive_json(name):
     preset = PRESETS[name]
     assert Config.from_json(preset.to_json()) == preset
     assert Config.from_dict(preset.to_dict()) == preset
-    assert json.loads(preset.to_json()) == dataclasses.asdict(preset)
+    assert json.loads(preset.to_json()) == preset.to_dict()
 
 
 def test_presets_that_others_rely_on():
@@ -160,7 +212,8 @@ def others_than_published() -> list[tuple[str, object]]:
     found: list[tuple[str, object]] = []
     for name, needed in PUBLISHED_ALGORITHM.items():
         field = FIELDS[name]
-        values = {"choice": field.choices, "bool": (True, False), "int": (field.low, field.high)}[field.kind]
+        values = {"choice": field.choices, "bool": (True, False), "int": (field.low, field.high),
+                  "float": (field.low, field.high)}[field.kind]  # fmt: skip
         found += [(name, value) for value in values if value != needed]
     return found
 

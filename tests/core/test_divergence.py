@@ -34,7 +34,7 @@ def first_overflow(config: Config) -> int:
     trainer = Trainer(config, SERIES)
     network = Network(config, 1, 1)
     params = {name: array.copy() for name, array in trainer.learner.params.items()}
-    values = trainer.scaler.transform(SERIES.values).astype(config.dtype)
+    values = trainer.framing.scaler.transform(SERIES.values).astype(config.dtype)
     count = 0
     with np.errstate(all="ignore"):
         for epoch in range(config.epochs):
@@ -113,7 +113,7 @@ def test_an_overflow_after_the_last_batch_is_found_when_measuring():
     """One batch an epoch: its gradient is finite, but the weights after it are not fit to predict."""
     trainer = Trainer(WILD.replace(batch=100, epochs=3), SERIES)
 
-    def overflowing(starts, lr, count):
+    def overflowing(epoch, batch, lr, count):
         trainer.learner.params["layer0.b"][...] = 1e3
         trainer.learner.params["readout.W"][...] = 1e38
         return Update(1.0, False)
@@ -135,7 +135,7 @@ def test_the_parameter_named_is_the_one_that_blew_up():
 def test_where_every_gradient_is_lost_at_once_it_is_the_one_that_had_grown_most():
     trainer = Trainer(WILD, SERIES)
 
-    def lost(starts, lr, count):
+    def lost(epoch, batch, lr, count):
         trainer.learner.gradient[...] = np.nan
         return Update(math.inf, False)
 

@@ -11,7 +11,6 @@ from rnn.core.activations import ACTIVATIONS
 from rnn.core.config import Config
 from rnn.core.gradient_check import draw, naive_outputs
 from rnn.core.initialisation import INITIALISATIONS
-from rnn.core.learner import EVALUATION_WINDOWS
 from rnn.core.network import Network
 from rnn.core.series import Series
 from rnn.core.train import Trainer
@@ -77,15 +76,16 @@ def test_windows_together_or_one_by_one(input_weights, dtype, rng):
         assert np.concatenate(apart) == pytest.approx(together, rel=1e-12 if dtype == "float64" else 1e-5, abs=1e-6)
 
 
-def test_evaluation_in_chunks_is_the_same_prediction(rng):
-    """More windows than one pass takes, so that a whole chunk and a part of one are used."""
+def test_evaluation_in_tiles_is_the_same_prediction(rng):
+    """More windows than one tile takes, and not a multiple of it."""
     config = Config(hidden=6, window=4, horizon=2, validation=10, dtype="float64")
-    series = Series.from_values(rng.standard_normal((2 * EVALUATION_WINDOWS + 60, 2)), targets=("value1",))
+    tile = Network(config, 2, 1).tile
+    series = Series.from_values(rng.standard_normal((5 * tile + 61, 2)), targets=("value1",))
     trainer = Trainer(config, series)
-    assert trainer.split.train > 2 * EVALUATION_WINDOWS
+    assert trainer.split.train > 5 * tile
     starts = np.arange(trainer.split.train)
     predicted = trainer.learner.predict(starts)
-    values = (series.values - trainer.scaler.centre) / trainer.scaler.scale
+    values = (series.values - trainer.framing.scaler.centre) / trainer.framing.scaler.scale
     x = np.array([values[starts + t] for t in range(4)])
     assert predicted == pytest.approx(naive_outputs(config, trainer.learner.params, x), rel=1e-11, abs=1e-12)
 

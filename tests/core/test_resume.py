@@ -29,6 +29,28 @@ CONFIGS = {
     "adam": CONFIG,
     "sgd": CONFIG.replace(optimiser="sgd", dtype="float64", clip="value", clip_at=0.1, horizon=2),
     "per_step": CONFIG.replace(input_weights="per_step", activation="sigmoid", truncate=2, clip_at=0.1),
+    "lstm": CONFIG.replace(
+        cell="lstm", layers=2, dropout=0.3, optimiser="rmsprop", schedule="cosine", warmup=0.2, batch=6
+    ),
+    "gru": CONFIG.replace(
+        cell="gru",
+        loss="quantile",
+        optimiser="momentum",
+        nesterov=True,
+        schedule="onecycle",
+        weight_decay=0.01,
+        seeds=2,
+    ),
+    "framed": CONFIG.replace(
+        scaling="window",
+        residual="seasonal",
+        season=9,
+        skip="linear",
+        patch=2,
+        difference="first",
+        loss="huber",
+        epochs=3,
+    ),
     "published": PRESETS["article"].replace(hidden=5, window=6, epochs=3, validation=20),
 }
 
@@ -191,7 +213,7 @@ def test_a_change_while_running_takes_effect_in_that_epoch():
     trainer = Trainer(config, SERIES)
     heard: list[float] = []
     update = trainer.learner.update
-    trainer.learner.update = lambda starts, lr, count: heard.append(lr) or update(starts, lr, count)
+    trainer.learner.update = lambda epoch, batch, lr, count: heard.append(lr) or update(epoch, batch, lr, count)
 
     def stop() -> bool:
         if trainer.state.count == 6:
@@ -202,6 +224,18 @@ def test_a_change_while_running_takes_effect_in_that_epoch():
     assert heard == [0.05] * 6 + [0.01] * 4
     assert [event.epoch for event in events if isinstance(event, Epoch)] == [1, 2]
     assert events[-1].reason == "done"
+
+
+def test_a_run_saved_with_the_older_state_of_adam_goes_on():
+    """Until its sums were kept undivided the vectors were called m and v, and were averages."""
+    straight = Trainer(CONFIG, SERIES)
+    run_batches(straight, 9)
+    arrays, meta = straight.state.to_arrays()
+    gradients, squares = arrays.pop("optimiser/gradients"), arrays.pop("optimiser/squares")
+    older = arrays | {"optimiser/m": gradients * np.float32(1 - 0.9), "optimiser/v": squares * np.float32(1 - 0.999)}
+    resumed = finish(Trainer(CONFIG, SERIES, TrainingState.from_arrays(older, meta)))
+    for name, array in UNDISTURBED["adam"].state.params.items():
+        assert resumed.state.params[name] == pytest.approx(array, rel=1e-4, abs=1e-5), name
 
 
 def test_more_epochs_after_the_end_go_on_from_there():

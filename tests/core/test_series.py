@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,9 @@ def test_the_first_hole_is_named_by_row_and_column(hole):
         ({"targets": ()}, "at least one target; its columns are a, b"),
         ({"targets": ("z",)}, "target='z' is not a column; the columns are a, b"),
         ({"targets": ("a", "a")}, "named once"),
+        ({"static": ("z",)}, "static='z' is not a column; the columns are a, b"),
+        ({"static": ("b", "b")}, r"Each static column can be named once, got \('b', 'b'\)"),
+        ({"static": ("b", "a")}, "'a' cannot be static and a target; take it out of one of the two"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -54,3 +59,23 @@ def test_refusals(change, says):
     fields = {"times": np.arange(3), "values": np.zeros((3, 2)), "names": ("a", "b"), "targets": ("a",)}
     with pytest.raises(ValueError, match=says):
         Series(**(fields | change))
+
+
+def test_arrays_and_back():
+    days = np.array(["2024-01-02", "2024-01-03", "2024-01-05"], "datetime64[D]")
+    values = np.array([[1.0, np.pi, 0.1], [2.0, -1e99, 0.1], [3.0, 1e-300, 0.1]])
+    series = Series(days, values, ("a", "b", "c"), ("b",), "three", "D", static=("c",))
+    arrays, meta = series.to_arrays()
+    back = Series.from_arrays(arrays, json.loads(json.dumps(meta)))
+    assert (back.names, back.targets, back.static, back.name, back.frequency) == (
+        ("a", "b", "c"), ("b",), ("c",), "three", "D",
+    )  # fmt: skip
+    assert (back.times.dtype, back.times.tolist()) == (days.dtype, days.tolist())
+    assert back.values.tobytes() == values.tobytes()
+
+
+def test_a_series_without_static_columns_is_stored_as_before_there_were_any():
+    """So that it keeps its hash, and what was stored then can be read."""
+    arrays, meta = Series.from_values([1.0, 2.0]).to_arrays()
+    assert sorted(meta) == ["frequency", "name", "names", "targets", "times"]
+    assert Series.from_arrays(arrays, meta).static == ()

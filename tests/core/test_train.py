@@ -121,8 +121,8 @@ def test_over_several_batches_the_norm_is_their_mean_and_the_share_is_counted():
     updates: list[Update] = []
     update = trainer.learner.update
 
-    def recorded(starts, lr, count):
-        updates.append(update(starts, lr, count))
+    def recorded(epoch, batch, lr, count):
+        updates.append(update(epoch, batch, lr, count))
         return updates[-1]
 
     trainer.learner.update = recorded
@@ -139,9 +139,9 @@ def test_each_epoch_takes_every_training_window_once_in_an_order_of_its_own():
     taken: list[list[int]] = []
     update = trainer.learner.update
 
-    def recorded(starts, lr, count):
-        taken.append(starts.tolist())
-        return update(starts, lr, count)
+    def recorded(epoch, batch, lr, count):
+        taken.append(trainer.learner.batch_starts(epoch, batch).tolist())
+        return update(epoch, batch, lr, count)
 
     trainer.learner.update = recorded
     epochs_of(trainer)

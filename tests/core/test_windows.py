@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn.core.config import PRESETS, Config
-from rnn.core.windows import chunks, gather_inputs, gather_targets, split_windows
+from rnn.core.windows import chunks, even_parts, gather_targets, split_windows
 
 
 def rows_predicted(first_window: int, count: int, window: int, horizon: int) -> set[int]:
@@ -111,16 +111,33 @@ def test_targets_of_the_first_step_ahead_come_first():
     assert found.tolist() == [[21, 22, 31, 32, 41, 42], [51, 52, 61, 62, 71, 72]]
 
 
-def test_inputs_of_one_step(rng):
-    values = rng.standard_normal((9, 2))
-    out = np.empty((3, 2))
-    for step in range(4):
-        gather_inputs(values, np.array([5, 0, 2]), step, out)
-        assert out.tolist() == [values[5 + step].tolist(), values[step].tolist(), values[2 + step].tolist()]
-
-
 @given(count=st.integers(0, 50), size=st.integers(1, 60))
 def test_chunks_cover_everything_once(count, size):
     parts = chunks(count, size)
     assert [k for part in parts for k in range(count)[part]] == list(range(count))
     assert all(0 < part.stop - part.start <= size for part in parts)
+
+
+def test_even_parts_are_few_even_and_whole():
+    assert even_parts(10, 4) == [slice(0, 3), slice(3, 6), slice(6, 10)]
+    assert even_parts(8, 8) == [slice(0, 8)]
+    for count in range(1, 60):
+        for most in range(1, 20):
+            parts = even_parts(count, most)
+            assert [row for part in parts for row in range(count)[part]] == list(range(count))
+            sizes = {part.stop - part.start for part in parts}
+            assert max(sizes) <= most and max(sizes) - min(sizes) <= 1
+            assert len(parts) == -(-count // most)
+
+
+def test_windows_that_reach_further_back_say_so():
+    config = Config(window=10, season=12, residual="seasonal", difference="seasonal", validation=2)
+    split = split_windows(config, 40)
+    assert (split.window, split.train + split.validation) == (24, 40 - 24)
+    assert split.train_rows().start == 24
+    says = (
+        r"has 25 records; window=10 and horizon=1 need at least 26 \(of which difference='seasonal' and residual='seasonal' "
+        r"with season=12 take 14 before the window\)"
+    )
+    with pytest.raises(ValueError, match=says):
+        split_windows(config, 25)

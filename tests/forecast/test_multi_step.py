@@ -10,6 +10,7 @@ import pytest
 
 from rnn.core.config import Config
 from rnn.core.fit import fit
+from rnn.core.framing import Framing
 from rnn.core.model import Model
 from rnn.core.series import Series
 from rnn.core.windows import split_windows
@@ -219,8 +220,7 @@ def explosive(one) -> Model:
         activation="relu", horizon=1, hidden=1, scaling="none", bias=False, dtype="float64", window=1
     )
     params = {"layer0.W_x": np.array([[1.0]]), "layer0.W_h": np.array([[0.0]]), "readout.W": np.array([[1000.0]])}
-    scaler = dataclasses.replace(one.model.scaler, centre=np.zeros(1), scale=np.ones(1))
-    return Model(config, params, scaler, ("value",), ("value",))
+    return Model(config, params, Framing.fit(config, one.series, 100))
 
 
 def test_a_forecast_that_grows_beyond_all_numbers(one):
@@ -231,6 +231,19 @@ def test_a_forecast_that_grows_beyond_all_numbers(one):
     last = forecast(wild, 102).iloc[-1]
     assert last["mean"] == pytest.approx(1e306)
     assert not last["lo80"] > last["mean"]
+
+
+def test_static_columns_and_logarithms_are_fed_back_as_they_are():
+    k = np.arange(80)
+    values = np.column_stack([np.exp(np.sin(k / 3)), np.full(80, 4.0)])
+    series = Series.from_values(values, names=["sales", "shops"], targets=["sales"], static=["shops"])
+    found = fit(Config(hidden=8, window=6, epochs=2, log=True, difference="first", validation=10), series)
+    window, by_hand = values[-7:].copy(), []
+    for _ in range(5):
+        (following,) = found.model.predict(window[None])[0, 0]
+        by_hand.append(following)
+        window = np.vstack([window[1:], [following, 4.0]])
+    assert forecast(found, 5)["mean"].to_numpy() == pytest.approx(by_hand, rel=1e-12)
 
 
 @pytest.mark.parametrize("level", [80, 95])

@@ -1,0 +1,86 @@
+"""How good the predictions of some windows are: the loss in the network's units, errors in original units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn.core.config import Config
+from rnn.core.framing import Anchor, Framing
+from rnn.core.losses import LOSSES, parameter, point
+from rnn.core.metrics import mae, rmse
+from rnn.core.series import Series
+from rnn.core.windows import chunks, gather_targets
+
+Floats = NDArray[np.floating[Any]]
+Starts = NDArray[np.intp]
+
+# Windows whose targets are framed at once: enough for few calls, few enough for little memory.
+WINDOWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """One part of the series, predicted: (windows, horizon, K) in original units, and its errors."""
+
+    predicted: NDArray[np.float64]
+    loss: float
+    rmse: float
+    mae: float
+
+
+def in_order(levels: Floats) -> Floats:
+    """Levels (…, Q) of a quantile loss that cross, sorted (Chernozhukov, Fernández-Val and Galichon 2010)."""
+    return np.sort(levels, axis=-1) if levels.shape[-1] > 1 else levels
+
+
+class Evaluator:
+    """Knows the actual values, in both units, of every window of a series."""
+
+    def __init__(self, config: Config, series: Series, framing: Framing) -> None:
+        self.config, self.series, self.framing = config, series, framing
+        self.prepared = framing.prepare(series.values)
+        self.actual = series.values[:, series.target_columns]
+        self.loss, self.parameter = LOSSES[config.loss], parameter(config)
+        self.middle = point(config.quantiles) if config.loss == "quantile" else 0
+
+    def evaluate(self, starts: Starts, outputs: Floats) -> Evaluation:
+        """outputs: (windows, O), what the network gave for the windows that start at these rows, in its units."""
+        config = self.config
+        predicted = self.restored(starts, outputs)
+        actual = gather_targets(self.actual, starts, config.reach, config.horizon).reshape(predicted.shape)
+        loss = self.total_loss(starts, outputs) / actual.size
+        return Evaluation(predicted, loss, rmse(actual, predicted), mae(actual, predicted))
+
+    def restored(self, starts: Starts, outputs: Floats) -> NDArray[np.float64]:
+        """The forecasts (windows, horizon, K) in original units."""
+        points = in_order(outputs.reshape(len(starts), -1, self._levels))[:, :, self.middle]
+        parts = []
+        for part in chunks(len(starts), WINDOWS_AT_ONCE):
+            anchor = self._anchor(starts[part])
+            parts.append(self.framing.restore(points[part], self.series.values, starts[part], anchor))
+        return np.concatenate(parts)
+
+    def total_loss(self, starts: Starts, outputs: Floats) -> float:
+        """The config's loss, summed over all windows, steps ahead and targets."""
+        total = 0.0
+        for part in chunks(len(starts), WINDOWS_AT_ONCE):
+            anchor = self._anchor(starts[part])
+            y = self.framing.outputs(self.prepared, starts[part], anchor)
+            total += self.loss.total(outputs[part], y, self.parameter)
+        return total
+
+    def _anchor(self, starts: Starts) -> Anchor | None:
+        """What the outputs of these windows are measured from."""
+        if not self.framing.anchored:
+            return None
+        return self.framing.inputs(
+            self.prepared, starts, np.empty((self.config.steps, len(starts), self.framing.channels))
+        )
+
+    @property
+    def _levels(self) -> int:
+        return len(self.config.quantiles) if self.config.loss == "quantile" else 1

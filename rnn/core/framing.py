@@ -1,0 +1,215 @@
+"""Framing: how a series becomes what the network reads and predicts, and how its answers become original units again.
+
+The order is: logarithm and differencing of the targets, the scaler (all three by `prepare`, over the whole series), then
+window by window the window's own units and the residual (`inputs`, `outputs`); `restore` goes the way back.
+
+N records, D columns of which S are static and K are targets, B windows, T = window / patch time steps, H = horizon.
+A window is `config.reach` records from its start on; the network reads the last `window` of them, the others are what
+differencing and a seasonal residual look back to. Prepared row = record − `config.lag`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn.core.config import Config
+from rnn.core.scaling import Scaler, fit_scaler, least_scale, usual_change, window_units
+from rnn.core.series import Series
+from rnn.core.transforms import difference, logarithm, undo_difference
+
+Array64 = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
+Starts = NDArray[np.intp]
+
+# Values that ought to be equal differ by up to about this share of their size once they have been computed with.
+ROUNDING = 1e-14
+
+
+@dataclass(frozen=True, eq=False)
+class Anchor:
+    """What the network's outputs are measured from, window by window: prepared value = output · scale + base.
+
+    base: (B, H or 1, K), scale: (B, 1, K), both in prepared units.
+    """
+
+    base: Floats
+    scale: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Framing:
+    """The way from records to the network and back, fitted on training rows only (`fit`).
+
+    names: the D columns; targets: the K predicted ones; static: the S that belong to the series and not to a moment.
+    least: (D,) the least scale of a window, in prepared units, by what is usual in the training rows.
+    """
+
+    config: Config
+    names: tuple[str, ...]
+    targets: tuple[str, ...]
+    static: tuple[str, ...]
+    scaler: Scaler
+    least: Array64
+
+    @classmethod
+    def fit(cls, config: Config, series: Series, rows: int) -> Framing:
+        """Fit on the first `rows` records, of which there must be more than `config.reach`; the rest is not looked at.
+
+        Raises ValueError for too few of them, and for values without a logarithm where `config.log` asks for it.
+        """
+        if rows <= config.reach:
+            raise ValueError(f"`rows > reach` must hold, but got (rows={rows}, reach={config.reach}).")
+        seen = series.values[:rows]
+        columns = series.target_columns
+        transformed = _transformed(config, seen, columns, series.targets)
+        # Differences are small numbers with the rounding of large ones: of an exact season nothing but rounding is left.
+        size = np.abs(seen).max(axis=0)
+        if config.log:
+            size[columns] = np.abs(np.log(seen[:, columns])).max(axis=0)
+        scaling = "standard" if config.scaling == "window" else config.scaling
+        scaler = fit_scaler(scaling, transformed, len(transformed), ROUNDING * size if config.lag else 0.0)
+        usual = usual_change(scaler.transform(transformed), ROUNDING * size / scaler.scale)
+        return cls(config, series.names, series.targets, series.static, scaler, least_scale(usual, config.window))
+
+    @property
+    def channels(self) -> int:
+        """C: columns of one time step of the network's input, `patch` records and then the static columns."""
+        return self.config.patch * len(self._dynamic) + len(self.static)
+
+    @property
+    def anchored(self) -> bool:
+        """Whether windows have a measure of their own. Their prepared values are then best left in float64: what is small
+        beside the whole series may be large beside one window."""
+        return self.config.scaling == "window" or self.config.residual != "none"
+
+    @cached_property
+    def target_columns(self) -> list[int]:
+        """Column numbers of the targets (K)."""
+        return [self.names.index(target) for target in self.targets]
+
+    def prepare(self, values: Floats) -> Array64:
+        """Records (N, D) in original units → (N − lag, D): logarithm, differencing and scaler; the columns that are not
+        differenced lose their first `lag` rows. Raises ValueError for a target value that has no logarithm."""
+        return self.scaler.transform(_transformed(self.config, values, self.target_columns, self.targets))
+
+    def inputs(self, prepared: Floats, starts: Starts, out: Floats) -> Anchor | None:
+        """Fill out (T, B, C) with the windows that start at these records; prepared: (N − lag, D), C-contiguous.
+
+        A time step holds the dynamic columns of its `patch` records, oldest first, then the static columns as they are at
+        the window's last record. Returns what the outputs are measured from, None where that is the same for all windows.
+        """
+        config = self.config
+        first = starts + (config.reach - config.lag - config.window)
+        records = np.take(prepared, first + self._rows, axis=0)
+        dynamic = records[:, :, self._dynamic] if self.static else records
+        units = None
+        if config.scaling == "window":
+            units = window_units(dynamic, config.season, self._least)
+            dynamic -= units[0]
+            dynamic /= units[1]
+        steps, batch = len(out), len(starts)
+        width = self.channels - len(self.static)
+        into = out[:, :, :width].reshape(steps, batch, config.patch, -1)
+        into[...] = dynamic.reshape(steps, config.patch, batch, -1).transpose(0, 2, 1, 3)
+        if self.static:
+            out[:, :, width:] = records[-1][:, self._static]
+        return self._anchor(prepared, starts, units) if self.anchored else None
+
+    def outputs(self, prepared: Floats, starts: Starts, anchor: Anchor | None) -> Floats:
+        """The targets (B, H · K) in the network's units, all targets of the first step ahead first."""
+        targets = self._at(prepared, starts, self._ahead)
+        if anchor is not None:
+            targets -= anchor.base
+            targets /= anchor.scale
+        return targets.reshape(len(starts), -1)
+
+    def restore(self, y_hat: Floats, values: Floats, starts: Starts, anchor: Anchor | None) -> Array64:
+        """Outputs (B, H · K) of the windows that start at these records of values (N, D, original units) →
+        (B, H, K) in original units. Of `values` nothing after the windows is read.
+
+        Where the logarithm was taken the result is its exponential, which makes a mean into about a median.
+        """
+        config = self.config
+        y = y_hat.reshape(len(starts), config.horizon, -1).astype(np.float64)
+        if anchor is not None:
+            y = y * anchor.scale + anchor.base
+        y = self.scaler.inverse(y, self.target_columns)
+        if config.lag:
+            back = np.arange(min(config.lag, config.horizon)) + (config.reach - config.lag)
+            before = values[(starts[:, None] + back)[:, :, None], self.target_columns].astype(np.float64)
+            y = undo_difference(y, np.log(before) if config.log else before, config.lag)
+        if config.log:
+            with np.errstate(over="ignore"):  # a wild network's answer is infinite, which is seen where it is used
+                np.exp(y, out=y)
+        return y
+
+    def _anchor(self, prepared: Floats, starts: Starts, units: tuple[Floats, Floats] | None) -> Anchor:
+        """units: centre and scale (B, dynamic columns) of each window, None for units that are those of `prepared`."""
+        shape = (len(starts), 1, len(self.targets))
+        scale = np.ones(shape, prepared.dtype) if units is None else units[1][:, None, self._targets]
+        if self.config.residual != "none":
+            return Anchor(self._at(prepared, starts, self._base), scale)
+        assert units is not None
+        return Anchor(units[0][:, None, self._targets], scale)
+
+    def _at(self, prepared: Floats, starts: Starts, offsets: Starts) -> Floats:
+        """Entries of `prepared` at fixed offsets (…) from each window's first prepared row: (B, …), copied."""
+        found: Floats = prepared.reshape(-1).take((starts * len(self.names))[:, None, None] + offsets)
+        return found
+
+    def _offsets(self, ahead: Starts) -> Starts:
+        """Steps ahead (n,), 0 for the first record after the window → offsets (n, K) of their targets for `_at`."""
+        rows = ahead + (self.config.reach - self.config.lag)
+        offsets: Starts = rows[:, None] * len(self.names) + np.array(self.target_columns)
+        return offsets
+
+    @cached_property
+    def _ahead(self) -> Starts:
+        return self._offsets(np.arange(self.config.horizon))
+
+    @cached_property
+    def _base(self) -> Starts:
+        """Offsets of what a residual is taken from: the last record, or the one a season before each step predicted (the
+        last whole season over and over beyond it)."""
+        if self.config.residual == "last":
+            return self._offsets(np.array([-1]))
+        season = self.config.season
+        assert season is not None
+        return self._offsets(np.arange(self.config.horizon) % season - season)
+
+    @cached_property
+    def _rows(self) -> Starts:
+        return np.arange(self.config.window)[:, None]
+
+    @cached_property
+    def _dynamic(self) -> list[int]:
+        return [column for column, name in enumerate(self.names) if name not in self.static]
+
+    @cached_property
+    def _least(self) -> Array64:
+        return self.least[self._dynamic]
+
+    @cached_property
+    def _static(self) -> list[int]:
+        return [self.names.index(name) for name in self.static]
+
+    @cached_property
+    def _targets(self) -> list[int]:
+        """The targets' places among the dynamic columns."""
+        return [self._dynamic.index(column) for column in self.target_columns]
+
+
+def _transformed(config: Config, values: Floats, columns: list[int], targets: tuple[str, ...]) -> Array64:
+    """Records (N, D) → (N − lag, D), the target columns logged and differenced as the config says, not yet scaled."""
+    levels = np.array(values, np.float64)
+    if config.log:
+        levels[:, columns] = logarithm(levels[:, columns], targets)
+    transformed = levels[config.lag :]
+    if config.lag:
+        transformed[:, columns] = difference(levels[:, columns], config.lag)
+    return transformed

@@ -1,0 +1,38 @@
+"""How far back in time the error of some windows travels before nothing of it is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn.core.network import Network
+from rnn.core.workspace import Workspace
+
+Floats = NDArray[np.floating[Any]]
+
+
+def error_reach(network: Network, params: Mapping[str, Floats], x: Floats, y: Floats) -> list[int]:
+    """Steps that the error of these windows travels back, layer by layer, lowest first: T (or `config.truncate`) where it
+    goes all the way, fewer where the vanishing guard (`rnn.core.cells.vanishing`) ended the backward pass.
+
+    x: (T, B, C), y: (B, horizon · K), scaled units. It is the pass of `Network.loss_and_gradients`, in the config's dtype.
+    Raises ValueError for weights or arrays of another shape than the network's.
+    """
+    config = network.config
+    x, y = np.asarray(x, config.dtype), np.asarray(y, config.dtype)
+    if x.ndim != 3 or (x.shape[0], x.shape[2]) != (config.steps, network.channels):
+        raise ValueError(f"x must have the shape (T={config.steps}, B, C={network.channels}), got {x.shape}.")
+    batch = x.shape[1]
+    if y.shape != (batch, network.points):
+        raise ValueError(f"y must have the shape {(batch, network.points)}, got {y.shape}.")
+    vector = network.flat(params)
+    work = Workspace(network, batch, params=vector, gradient=np.zeros_like(vector))
+    work.refresh()
+    work.x[...] = x
+    work.set_state(None, slice(None))
+    work.forward()
+    work.backward(y, batch, add=False)
+    return [config.steps - stopped for stopped in work.stopped]

@@ -1,0 +1,75 @@
+"""The weights that a run starts from, and the learner that trains them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn.core import article
+from rnn.core.config import Config
+from rnn.core.ensemble import EnsembleLearner, joined, member_configs, parted
+from rnn.core.framing import Framing
+from rnn.core.learner import GradientLearner, Learner, PublishedLearner, published_params
+from rnn.core.network import Network, Params
+from rnn.core.ridge import ridge_start, sample_rows
+from rnn.core.series import Series
+
+Floats = NDArray[np.floating[Any]]
+
+
+def network_for(config: Config, series: Series) -> Network:
+    """The network for the columns of this series."""
+    static = len(series.static)
+    return Network(config, len(series.names) - static, len(series.targets), static)
+
+
+def initial_params(config: Config, network: Network, series: Series, framing: Framing, windows: int) -> Params:
+    """Fresh weights. windows: how many, from the first on, may be looked at.
+
+    The article's come from NumPy's legacy generator, in the article's order. With a linear skip its weights are the ridge
+    regression of the targets on the windows, and the readout starts at zero: before the first update the network *is* the
+    linear forecast, and training adds what a line cannot do.
+    """
+    if config.gradient == "published":
+        return published_params(article.initial_weights(config.seed, config.hidden, config.window))
+    members = [network.init(np.random.default_rng(member.seed)) for member in member_configs(config)]
+    if config.skip == "linear":
+        linear = _linear_start(config, network, series, framing, windows)
+        for params in members:
+            params["readout.W"][...] = 0
+            params |= linear
+    return joined(members)
+
+
+def _linear_start(config: Config, network: Network, series: Series, framing: Framing, windows: int) -> Params:
+    """skip.W and, with a bias, readout.b from ridge regression; for a quantile loss each level has its own intercept."""
+    prepared = framing.prepare(series.values)
+    starts = sample_rows(windows, network.shapes["skip.W"][0], network.points)
+    x = np.empty((config.steps, len(starts), network.channels))
+    anchor = framing.inputs(prepared, starts, x)
+    y = framing.outputs(prepared, starts, anchor)
+    dynamic = network.channels - network.n_static
+    design = np.concatenate([x[:, :, :dynamic].swapaxes(0, 1).reshape(len(starts), -1), x[-1, :, dynamic:]], axis=1)
+    W, b, _ = ridge_start(design, y, intercept=config.bias)
+    shifts = np.zeros((network.points, 1))
+    if network.levels > 1:
+        shifts = np.quantile(y - design @ W - b, config.quantiles, axis=0).T
+    linear: Params = {"skip.W": np.repeat(W, network.levels, axis=1).astype(config.dtype)}
+    if config.bias:
+        linear["readout.b"] = (b[:, None] + shifts).ravel().astype(config.dtype)
+    return linear
+
+
+def make_learner(
+    config: Config, network: Network, series: Series, framing: Framing, windows: int, params: Params
+) -> Learner:
+    """The learner that `config.gradient` and `config.seeds` ask for, starting from these weights (copied)."""
+    if config.gradient == "published":
+        return PublishedLearner(config, series, framing, params)
+    members = [
+        GradientLearner(member, network, series, framing, windows, own)
+        for member, own in zip(member_configs(config), parted(params, config.seeds), strict=True)
+    ]
+    return members[0] if len(members) == 1 else EnsembleLearner(members)
