@@ -74,7 +74,7 @@ def _seen(
     """The layer after a forward pass over these windows."""
     if not -network.config.layers <= layer < network.config.layers:
         raise ValueError(f"layer must be from 0 to {network.config.layers - 1}, or −1 for the top one, got {layer}.")
-    windows = network._check_inputs(x, static)
+    windows = network.as_steps(x, static)
     vector = network.flat(params)
     work = Workspace(network, windows.shape[1], params=vector, training=training)
     work.refresh()

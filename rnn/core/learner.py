@@ -6,6 +6,7 @@ keep.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -60,9 +61,11 @@ class GradientLearner:
     """Truncated BPTT with an optimiser."""
 
     def __init__(
-        self, config: Config, network: Network, series: Series, framing: Framing, windows: int, params: Params
-    ) -> None:
-        """windows: how many, from the first on, are trained on. Raises ValueError for values beyond config.dtype."""
+        self, config: Config, network: Network, series: Series, framing: Framing, windows: int, params: Params,
+        pace: float = 1.0,
+    ) -> None:  # fmt: skip
+        """windows: how many, from the first on, are trained on. pace: the factor on the learning rate of readout and skip.
+        Raises ValueError for values beyond config.dtype."""
         self.config, self.network, self.framing, self.windows = config, network, framing, windows
         self.prepared = _prepared(config, series, framing)
         self.vector = network.flat(params)
@@ -71,7 +74,7 @@ class GradientLearner:
         self.optimiser = OPTIMISERS[config.optimiser]
         self.optimiser_state = self.optimiser.init(network.size, self.vector.dtype)
         self.clip = CLIPPINGS[config.clip]
-        self._work = np.empty_like(self.vector)
+        self._parts = self._with_their_pace(pace)
         self._order: tuple[int, Starts] = (-1, np.arange(0))
         self._workspaces: dict[tuple[int, bool], Workspace] = {}
 
@@ -86,9 +89,23 @@ class GradientLearner:
             return Update(math.inf, 0.0)
         config = self.config
         clipped = self.clip(self.gradient, norm, config.clip_at)
-        settings = Settings(lr, count, config.momentum, config.nesterov, config.weight_decay)
-        self.optimiser.step(self.vector, self.gradient, self.optimiser_state, settings, self._work)
+        for vector, gradient, state, work, pace in self._parts:
+            settings = Settings(lr * pace, count, config.momentum, config.nesterov, config.weight_decay)
+            self.optimiser.step(vector, gradient, state, settings, work)
         return Update(norm, float(clipped))
+
+    def _with_their_pace(self, pace: float) -> list[tuple[Floats, Floats, dict[str, Floats], Floats, float]]:
+        """What the optimiser steps at one rate: everything, or the layers apart from readout and skip."""
+        work, size = np.empty_like(self.vector), self.network.size
+        ends = [0, size] if pace == 1 else [0, sum(self.network.layer_sizes), size]
+        parts = [slice(first, end) for first, end in itertools.pairwise(ends)]
+        return [
+            (
+                self.vector[part], self.gradient[part],
+                {name: vector[part] for name, vector in self.optimiser_state.items()}, work[part], rate,
+            )
+            for part, rate in zip(parts, (1.0, pace), strict=False)
+        ]  # fmt: skip
 
     def batch_starts(self, epoch: int, batch: int) -> Starts:
         """The windows of a batch: the epoch's order is drawn from (seed, epoch), so that a run can go on from anywhere."""

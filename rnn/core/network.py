@@ -147,7 +147,7 @@ class Network:
         state: Mapping[str, Floats] | None = None,
     ) -> Floats:
         """As `predict`, but every level of loss="quantile": (B, horizon · K, levels); one level for other losses."""
-        x = self._check_inputs(x, static)
+        x = self.as_steps(x, static)
         vector = self.flat(params)
         batch = x.shape[1]
         outputs = np.empty((batch, self.points, self.levels), vector.dtype)
@@ -202,7 +202,7 @@ class Network:
         *,
         want_dx: bool,
     ) -> tuple[float, Floats]:
-        x = self._check_inputs(x, static)
+        x = self.as_steps(x, static)
         y = np.asarray(y, self.config.dtype)
         batch = x.shape[1]
         if y.shape != (batch, self.points):
@@ -220,8 +220,9 @@ class Network:
                 dx[:, part] = work.dx
         return total / y.size, dx
 
-    def _check_inputs(self, x: Floats, static: Floats | None) -> Floats:
-        """x as the steps see it, (T, B, C)."""
+    def as_steps(self, x: Floats, static: Floats | None) -> Floats:
+        """Inputs and static values as `predict` takes them → (T, B, C), as the steps see them. Raises ValueError for other
+        shapes."""
         x = np.asarray(x, self.config.dtype)
         config, D, S = self.config, self.n_inputs, self.n_static
         if static is None and x.ndim == 3 and (x.shape[0], x.shape[2]) == (config.steps, self.channels):

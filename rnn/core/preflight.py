@@ -15,7 +15,7 @@ from rnn.core.framing import Framing
 from rnn.core.network import Network
 from rnn.core.ridge import sample_rows
 from rnn.core.series import Series
-from rnn.core.start import make_learner, network_for
+from rnn.core.start import Start, make_learner, network_for
 from rnn.core.windows import Split, even_parts, split_windows
 
 # A trial of the training step stays within these, so that it takes milliseconds and megabytes whatever the settings.
@@ -199,7 +199,7 @@ def _measure(config: Config, batch: int, evaluated: int, n_inputs: int, n_target
     config = config.replace(batch=batch)
     network = network_for(config, series)
     framing = Framing.fit(config, series, rows)
-    start = network.init(rng)
+    start = Start(network.init(rng))
     learner = make_learner(config, network, series, framing, batch, start)
     starts = np.arange(evaluated)
     update = _usual(lambda: learner.update(0, 0, 0.0, 1))

@@ -21,18 +21,14 @@ def error_reach(network: Network, params: Mapping[str, Floats], x: Floats, y: Fl
     x: (T, B, C), y: (B, horizon · K), scaled units. It is the pass of `Network.loss_and_gradients`, in the config's dtype.
     Raises ValueError for weights or arrays of another shape than the network's.
     """
-    config = network.config
-    x, y = np.asarray(x, config.dtype), np.asarray(y, config.dtype)
-    if x.ndim != 3 or (x.shape[0], x.shape[2]) != (config.steps, network.channels):
-        raise ValueError(f"x must have the shape (T={config.steps}, B, C={network.channels}), got {x.shape}.")
-    batch = x.shape[1]
+    config, x = network.config, network.as_steps(x, None)
+    y, batch = np.asarray(y, config.dtype), x.shape[1]
     if y.shape != (batch, network.points):
         raise ValueError(f"y must have the shape {(batch, network.points)}, got {y.shape}.")
     vector = network.flat(params)
     work = Workspace(network, batch, params=vector, gradient=np.zeros_like(vector))
     work.refresh()
     work.x[...] = x
-    work.set_state(None, slice(None))
     work.forward()
     work.backward(y, batch, add=False)
     return [config.steps - stopped for stopped in work.stopped]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,26 +26,39 @@ def network_for(config: Config, series: Series) -> Network:
     return Network(config, len(series.names) - static, len(series.targets), static)
 
 
-def initial_params(config: Config, network: Network, series: Series, framing: Framing, windows: int) -> Params:
+@dataclass(frozen=True, eq=False)
+class Start:
+    """What a run begins with. params: fresh weights. pace: the factor on the learning rate of readout and skip."""
+
+    params: Params
+    pace: float = 1.0
+
+
+def start_of(config: Config, network: Network, series: Series, framing: Framing, windows: int) -> Start:
     """Fresh weights. windows: how many, from the first on, may be looked at.
 
     The article's come from NumPy's legacy generator, in the article's order. With a linear skip its weights are the ridge
     regression of the targets on the windows, and the readout starts at zero: before the first update the network *is* the
-    linear forecast, and training adds what a line cannot do.
+    linear forecast, and training adds what a line cannot do. So that it adds no more than that, readout and skip step at
+    the pace of what the line leaves over: a step of Adam is as long as the learning rate however small the error is.
     """
     if config.gradient == "published":
-        return published_params(article.initial_weights(config.seed, config.hidden, config.window))
+        return Start(published_params(article.initial_weights(config.seed, config.hidden, config.window)))
     members = [network.init(np.random.default_rng(member.seed)) for member in member_configs(config)]
-    if config.skip == "linear":
-        linear = _linear_start(config, network, series, framing, windows)
-        for params in members:
-            params["readout.W"][...] = 0
-            params |= linear
-    return joined(members)
+    if config.skip == "none":
+        return Start(joined(members))
+    linear, left = _linear_start(config, network, series, framing, windows)
+    for params in members:
+        params["readout.W"][...] = 0
+        params |= linear
+    return Start(joined(members), min(1.0, left))
 
 
-def _linear_start(config: Config, network: Network, series: Series, framing: Framing, windows: int) -> Params:
-    """skip.W and, with a bias, readout.b from ridge regression; for a quantile loss each level has its own intercept."""
+def _linear_start(
+    config: Config, network: Network, series: Series, framing: Framing, windows: int
+) -> tuple[Params, float]:
+    """skip.W and, with a bias, readout.b from ridge regression (for a quantile loss each level has its own intercept), and
+    the root mean square that they leave over, in the network's units."""
     prepared = framing.prepare(series.values)
     starts = sample_rows(windows, network.shapes["skip.W"][0], network.points)
     x = np.empty((config.steps, len(starts), network.channels))
@@ -53,23 +67,24 @@ def _linear_start(config: Config, network: Network, series: Series, framing: Fra
     dynamic = network.channels - network.n_static
     design = np.concatenate([x[:, :, :dynamic].swapaxes(0, 1).reshape(len(starts), -1), x[-1, :, dynamic:]], axis=1)
     W, b, _ = ridge_start(design, y, intercept=config.bias)
+    left = y - design @ W - b
     shifts = np.zeros((network.points, 1))
     if network.levels > 1:
-        shifts = np.quantile(y - design @ W - b, config.quantiles, axis=0).T
+        shifts = np.quantile(left, config.quantiles, axis=0).T
     linear: Params = {"skip.W": np.repeat(W, network.levels, axis=1).astype(config.dtype)}
     if config.bias:
         linear["readout.b"] = (b[:, None] + shifts).ravel().astype(config.dtype)
-    return linear
+    return linear, float(np.sqrt(np.mean(np.square(left))))
 
 
 def make_learner(
-    config: Config, network: Network, series: Series, framing: Framing, windows: int, params: Params
+    config: Config, network: Network, series: Series, framing: Framing, windows: int, start: Start
 ) -> Learner:
     """The learner that `config.gradient` and `config.seeds` ask for, starting from these weights (copied)."""
     if config.gradient == "published":
-        return PublishedLearner(config, series, framing, params)
+        return PublishedLearner(config, series, framing, start.params)
     members = [
-        GradientLearner(member, network, series, framing, windows, own)
-        for member, own in zip(member_configs(config), parted(params, config.seeds), strict=True)
+        GradientLearner(member, network, series, framing, windows, own, start.pace)
+        for member, own in zip(member_configs(config), parted(start.params, config.seeds), strict=True)
     ]
     return members[0] if len(members) == 1 else EnsembleLearner(members)

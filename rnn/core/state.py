@@ -23,8 +23,9 @@ class TrainingState:
     params, best: parameter name → array; `best` are the weights after `best_epoch` (0: the initial ones).
     optimiser: the optimiser's state arrays. epoch: complete epochs; batch: batches done in the next one; count: updates
     in all. norm_sum, clipped_sum, seconds: of the epoch in progress. start_losses: train and validation loss at the start
-    of that epoch, for the article's way of reporting. lr, epochs: as last changed. Random numbers need no state: each
-    epoch's order and each batch's dropout are drawn from (seed, epoch, …).
+    of that epoch, for the article's way of reporting. lr, epochs: as last changed. pace: see
+    `rnn.core.start.Start`. Random numbers need no state: each epoch's order and each batch's dropout are drawn from (seed,
+    epoch, …).
     """
 
     params: dict[str, Floats]
@@ -32,6 +33,7 @@ class TrainingState:
     optimiser: dict[str, Floats]
     lr: float
     epochs: int
+    pace: float = 1.0
     epoch: int = 0
     batch: int = 0
     count: int = 0
@@ -49,7 +51,7 @@ class TrainingState:
         for group in _GROUPS:
             for name, array in getattr(self, group).items():
                 arrays[f"{group}/{name}"] = np.array(array, order="C")
-        meta = {name: getattr(self, name) for name in _VALUES}
+        meta = {name: getattr(self, name) for name in (*_VALUES, "pace")}
         meta["best_val"] = None if math.isinf(self.best_val) else self.best_val
         meta["start_losses"] = list(self.start_losses) if self.start_losses else None
         meta["history"] = [dataclasses.astuple(epoch) for epoch in self.history]
@@ -62,7 +64,7 @@ class TrainingState:
         for key, array in arrays.items():
             group, _, name = key.partition("/")
             groups[group][name] = np.array(array)
-        values = {name: meta[name] for name in _VALUES}
+        values = {name: meta[name] for name in _VALUES} | {"pace": meta.get("pace", 1.0)}  # older runs had none
         values["best_val"] = math.inf if meta["best_val"] is None else meta["best_val"]
         values["start_losses"] = tuple(meta["start_losses"]) if meta["start_losses"] else None
         values["history"] = [Epoch(*row) for row in meta["history"]]

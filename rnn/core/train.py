@@ -20,7 +20,7 @@ from rnn.core.model import Model
 from rnn.core.optimisers import of_older_runs
 from rnn.core.schedules import factor
 from rnn.core.series import Series
-from rnn.core.start import initial_params, make_learner, network_for
+from rnn.core.start import Start, make_learner, network_for, start_of
 from rnn.core.state import TrainingState
 from rnn.core.windows import split_windows
 
@@ -50,11 +50,14 @@ class Trainer:
         self.framing = Framing.fit(config, series, self.split.scaler_rows)
         self.network = network_for(config, series)
         windows = self.split.train
-        start = initial_params(config, self.network, series, self.framing, windows) if state is None else state.params
-        self.learner = make_learner(config, self.network, series, self.framing, windows, start)
-        best = {name: array.copy() for name, array in (start if state is None else state.best).items()}
         if state is None:
-            state = TrainingState({}, best, {}, config.lr, config.epochs)
+            start = start_of(config, self.network, series, self.framing, windows)
+        else:
+            start = Start(state.params, state.pace)
+        self.learner = make_learner(config, self.network, series, self.framing, windows, start)
+        best = {name: array.copy() for name, array in (start.params if state is None else state.best).items()}
+        if state is None:
+            state = TrainingState({}, best, {}, config.lr, config.epochs, pace=start.pace)
         else:
             state = dataclasses.replace(state, best=best, history=list(state.history))
             _restore_optimiser(config.optimiser, self.learner.optimiser_state, state.optimiser)
@@ -130,7 +133,9 @@ class Trainer:
         return found
 
     def _evaluate_best(self) -> list[Evaluation]:
-        learner = make_learner(self.config, self.network, self.series, self.framing, self.split.train, self.state.best)
+        learner = make_learner(
+            self.config, self.network, self.series, self.framing, self.split.train, Start(self.state.best)
+        )
         with np.errstate(all="ignore"):
             return [
                 self._evaluator.evaluate(starts, learner.predict(starts))

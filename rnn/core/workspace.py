@@ -38,7 +38,8 @@ class Workspace:
         config = network.config
         self.network, self.batch, self.want_dx = network, batch, want_dx
         # To predict, no gradient is written: the parameters stand in for the vector that the layers want to view.
-        self.gradient = params if gradient is None else gradient
+        own = np.zeros_like(params) if training else params
+        self.gradient = own if gradient is None else gradient
         slices = zip(network.layer_slices(params), network.layer_slices(self.gradient), network.specs, strict=True)
         self.layers = [
             network.cell(weights, errors, spec, batch, training=training) for weights, errors, spec in slices

@@ -12,59 +12,18 @@ sweeps, so that a step is left with two or four calls; then one product adds the
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Any, ClassVar
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
+from rnn.core.cells.buffers import block, records, row_blocks, unbuffered
 from rnn.core.cells.layer import Floats, LayerSpec, Shape
 from rnn.core.cells.vanishing import Vanishing, largest
-
-LINE = 64
-"""Bytes of a cache line, and of the widest vector register."""
 
 COLUMNS, LONGEST = 512, 64
 """A chunk has at most LONGEST steps and about COLUMNS windows × steps: enough for a product at full speed, few enough
 for its operands to stay in the second-level cache."""
-
-SMALL, FEWEST = 1_000_000, 16
-"""OpenBLAS multiplies without packing, a fifth faster, where rows × inner × columns are at most SMALL (on processors
-with AVX-512); blocks of fewer than FEWEST rows gain nothing."""
-
-
-def row_blocks(rows: int, inner: int, columns: int) -> int:
-    """Into how many equal blocks of rows the first factor of a product (rows, inner) · (inner, columns) is best cut."""
-    for count in range(1, rows // FEWEST + 1):
-        if rows % count == 0 and rows // count * inner * columns <= SMALL:
-            return count
-    return 1
-
-
-def product_of(blocks: int) -> Callable[[Floats, Floats, Floats], Any]:
-    """(weights, s, out) → out = weights · s, for weights and out cut into that many blocks, a first axis of theirs."""
-    return np.dot if blocks == 1 else np.matmul
-
-
-def in_blocks(matrix: Floats, blocks: int) -> Floats:
-    """The matrix, or where `blocks` > 1 its blocks of rows, as a view."""
-    return matrix if blocks == 1 else matrix.reshape(blocks, -1, matrix.shape[1])
-
-
-def records(count: int, floats: int, dtype: np.dtype[Any]) -> Floats:
-    """(count, floats) of zeros, every row contiguous and starting on a cache line (rows may have a gap between them)."""
-    per_line = LINE // dtype.itemsize
-    row = math.ceil(floats / per_line) * per_line
-    memory = np.zeros(count * row + per_line, dtype)
-    skip = (-memory.ctypes.data % LINE) // dtype.itemsize
-    rows: Floats = memory[skip : skip + count * row].reshape(count, row)[:, :floats]
-    return rows
-
-
-def block(shape: Shape, dtype: np.dtype[Any]) -> Floats:
-    """A contiguous array of zeros that starts on a cache line."""
-    array: Floats = records(1, math.prod(shape), dtype)[0].reshape(shape)
-    return array
 
 
 class Slice:
@@ -95,7 +54,7 @@ class Slice:
         return views
 
 
-class Gated:
+class Gated(ABC):
     """Weights, buffers and the frame of the backward pass; what is particular to a cell is its subclass's.
 
     A record of the backward pass has `blocks` blocks of H·B. Those of `errors` end as ∂loss/∂ pre-activations, the last
@@ -103,6 +62,7 @@ class Gated:
     """
 
     gates: ClassVar[int]
+    state_names: ClassVar[tuple[str, ...]]
     blocks: ClassVar[int]
     errors: ClassVar[slice]
     dx: Floats
@@ -127,7 +87,7 @@ class Gated:
         self.initial: dict[str, Floats] = {"h": self.state[0, :H].T}
         # What the forward pass multiplies s by, in as many blocks of rows as suits the product.
         self.forward_weights = block(self.weights.stack.shape, self.dtype)
-        self.forward_blocks = row_blocks(*self.forward_weights.shape, batch)
+        self.forward_blocks = row_blocks(len(self.forward_weights), self.rows, batch)
         # Scalars as arrays without dimensions: NumPy takes them without a conversion and on its shortest path.
         self.half, self.one = np.array(0.5, self.dtype), np.array(1, self.dtype)
         if training:
@@ -140,8 +100,10 @@ class Gated:
         self.factors = records(self.chunk, self.blocks * self.size, self.dtype)
         self.dh = block((H, B), self.dtype)
         self.flat_dh = self.dh.reshape(-1)
+        # Errors that travel beside dh: those of the cell's further states.
+        self.carried = tuple(block((self.size,), self.dtype) for _ in self.state_names[1:])
         self.backward_weights = block((H, self.gates * H), self.dtype)
-        self.backward_blocks = row_blocks(*self.backward_weights.shape, B)
+        self.backward_blocks = row_blocks(H, self.gates * H, B)
         self.stack_work = block(self.gradient.stack.shape, self.dtype)
         if B > 1:
             rows = (self.errors.stop - self.errors.start) * H
@@ -151,6 +113,12 @@ class Gated:
             self.inputs_work = block((self.chunk, *self.gradient.inputs.shape[1:]), self.dtype)
         self.dx_rows = block((T, D, B), self.dtype)
         self.dx = self.dx_rows.transpose(0, 2, 1)
+
+    @property
+    def d_initial(self) -> dict[str, Floats]:
+        """∂loss/∂ the state before the step to which the last `backward` came: state name → (B, H)."""
+        errors = (self.dh, *self.carried)
+        return {name: error.reshape(self.dh.shape).T for name, error in zip(self.state_names, errors, strict=True)}
 
     @classmethod
     def shapes(cls, spec: LayerSpec) -> dict[str, Shape]:
@@ -166,6 +134,16 @@ class Gated:
         """The layer's slice of a flat vector as arrays of `shapes`, sharing its memory; they are strided."""
         return Slice(vector, spec, cls.gates).views(spec)
 
+    def refresh(self) -> None:
+        """Bring the inner copies of the weights up to date."""
+        with unbuffered():
+            self._refresh()
+
+    def forward(self) -> None:
+        """All T steps from `x` and `initial`."""
+        with unbuffered():
+            self._forward()
+
     def backward(self, d_last: Floats | None, d_states: Floats | None, first: int, *, add: bool, want_dx: bool) -> int:
         """BPTT of the last `forward`; see `Layer.backward`."""
         if d_states is not None:
@@ -178,8 +156,10 @@ class Gated:
             self.guard.begin(largest(d_last))
         else:
             raise ValueError("One of d_last and d_states must be given.")
-        self._begin()
-        stop = self._travel(entering, first, add=add, want_dx=want_dx)
+        for error in self.carried:
+            error[...] = 0
+        with unbuffered():
+            stop = self._travel(entering, first, add=add, want_dx=want_dx)
         if self.gradient.inputs is not None and not add:
             self.gradient.inputs[:stop] = 0
         if want_dx:
@@ -190,7 +170,7 @@ class Gated:
         """Chunk by chunk back to `first`, or to where the error has vanished; returns the step it came to."""
         t = self.spec.steps
         due = t - self.guard.wait
-        gone = False
+        gone, begun = False, add
         while t > first and not gone:
             end, start = t, max(first, t - self.chunk)
             self._prepare(start, end)
@@ -201,28 +181,33 @@ class Gated:
                 if t == due and t > first:
                     gone = self.guard.gone(self._travelling(), None if entering is None else entering[first:t])
                     due = t - self.guard.wait
-            self._collect(t, end, add=add, want_dx=want_dx)
-            add = True
+            errors, states = self._side_by_side(t, end)
+            self._collect_stack(errors, states, add=begun)
+            begun = True
+            self._collect_by_step(errors, t, end, add=add, want_dx=want_dx)
         return t
 
-    def _begin(self) -> None:
-        """Before the first step back; dh holds ∂loss/∂h at the last step."""
+    @abstractmethod
+    def _refresh(self) -> None: ...
+
+    @abstractmethod
+    def _forward(self) -> None: ...
+
+    @abstractmethod
+    def _prepare(self, start: int, end: int) -> None:
+        """Fill the records of a chunk, steps start … end − 1, with factors."""
+
+    @abstractmethod
+    def _back(self, start: int, end: int, entering: Floats | None) -> None:
+        """Travel back over the steps end − 1 … start of one chunk. entering (T, H, B): errors from above."""
+
+    @abstractmethod
+    def _stack_gradient(self, errors: Floats, states: Floats, out: Floats, *, add: bool) -> None:
+        """∂loss/∂ stack from errors (rows, columns) and states (K, columns) into out."""
 
     def _travelling(self) -> float:
         """max|error| that goes on to the step before."""
-        raise NotImplementedError
-
-    def _prepare(self, start: int, end: int) -> None:
-        """Fill the records of a chunk, steps start … end − 1, with factors."""
-        raise NotImplementedError
-
-    def _back(self, start: int, end: int, entering: Floats | None) -> None:
-        """Travel back over the steps end − 1 … start of one chunk. entering (T, H, B): errors from above."""
-        raise NotImplementedError
-
-    def _stack_gradient(self, errors: Floats, states: Floats, out: Floats, *, add: bool) -> None:
-        """∂loss/∂ stack from errors (rows, columns) and states (K, columns) into out."""
-        raise NotImplementedError
+        return max(largest(error) for error in (self.dh, *self.carried))
 
     def _slot(self, t: int) -> int:
         """The record of step t: chunk by chunk from the last step backwards, in the order of time within a chunk."""
@@ -233,18 +218,20 @@ class Gated:
         first = self._slot(start)
         return self.factors[first : first + end - start]
 
-    def _collect(self, start: int, end: int, *, add: bool, want_dx: bool) -> None:
-        """What the steps start … end − 1 of one chunk give for the weights and, if wanted, for x."""
-        errors, states = self._side_by_side(start, end)
+    def _collect_stack(self, errors: Floats, states: Floats, *, add: bool) -> None:
+        """What a chunk gives for the stack: errors (rows, columns) and states (K, columns) of it, side by side."""
         out = self.stack_work if add else self.gradient.stack
         self._stack_gradient(errors, states, out, add=add)
         if add:
             np.add(self.gradient.stack, out, self.gradient.stack)
-        by_step = errors[-len(out) :].reshape(len(out), -1, self.batch).transpose(1, 0, 2)
+
+    def _collect_by_step(self, errors: Floats, start: int, end: int, *, add: bool, want_dx: bool) -> None:
+        """What the steps start … end − 1 of one chunk give for weights of their own and, if wanted, for x."""
+        D, H, wide = self.spec.inputs, self.spec.hidden, len(self.gradient.stack)
+        by_step = errors[-wide:].reshape(wide, -1, self.batch).transpose(1, 0, 2)
         if self.gradient.inputs is not None:
             self._input_gradient(by_step, start, end, add=add)
         if want_dx:
-            D, H = self.spec.inputs, self.spec.hidden
             if self.weights.inputs is None:
                 weights = self.weights.stack[:, H : H + D].T
             else:

@@ -16,9 +16,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnn.core.cells.gated import Gated, Slice, block, in_blocks, product_of, records
+from rnn.core.cells.buffers import block, in_blocks, power_of_two, product_of, records
+from rnn.core.cells.gated import Gated, Slice
 from rnn.core.cells.layer import Floats, LayerSpec, Shape
-from rnn.core.cells.vanishing import largest
 
 
 class GRU(Gated):
@@ -61,13 +61,11 @@ class GRU(Gated):
 
     @staticmethod
     def tile(spec: LayerSpec) -> int:
-        """How many windows one pass best takes."""
-        return 32
+        """How many windows one pass best takes: enough to dwarf the cost of a call, few enough for the caches.
 
-    @property
-    def d_initial(self) -> dict[str, Floats]:
-        """∂loss/∂ the state ("h") before the step to which the last `backward` came, (B, H)."""
-        return {"h": self.dh.T}
+        Measured at hidden 16 … 256 and 50 and 200 steps: within 8 % of the best of 16 … 256 windows.
+        """
+        return power_of_two(16384 // spec.hidden)
 
     def gates_of(self) -> dict[str, Floats]:
         """Activations of the last `forward` by gate, (T, B, H) each: views of the buffers of a layer for training."""
@@ -93,7 +91,7 @@ class GRU(Gated):
         size, record = self.size, self.factors[self._slot(t)]
         return record.reshape(5, size), record[: 3 * size].reshape(-1, self.batch), record[4 * size :]
 
-    def refresh(self) -> None:
+    def _refresh(self) -> None:
         """Inner copies of the weights: for the forward pass with σ's half in those of r and z, and m's in place of n's."""
         H, inner, given = self.spec.hidden, self.forward_weights, self.weights.stack
         np.multiply(given[: 2 * H], self.half, inner[: 2 * H])
@@ -108,8 +106,7 @@ class GRU(Gated):
             self.backward_weights[:, :H] = given[2 * H :, :H].T
             self.backward_weights[:, H:] = given[: 2 * H, :H].T
 
-    def forward(self) -> None:
-        """All T steps from `x` and `initial`."""
+    def _forward(self) -> None:
         parts: Iterable[Floats | None] = self._inputs_of_n()
         tanh, multiply, add, subtract = np.tanh, np.multiply, np.add, np.subtract
         product, weights = product_of(self.forward_blocks), in_blocks(self.forward_weights, self.forward_blocks)
@@ -140,9 +137,6 @@ class GRU(Gated):
         np.matmul(self.input_weights, self.x_rows, self.input_parts)
         np.add(n, self.input_parts[:, 2 * H :], n)
         return self.gate_parts
-
-    def _travelling(self) -> float:
-        return largest(self.dh)
 
     def _back(self, start: int, end: int, entering: Floats | None) -> None:
         """Steps end − 1 … start."""

@@ -1,8 +1,9 @@
 """The guard that ends a backward loop where the travelling error has vanished.
 
 An error that travels back through a contracting layer shrinks geometrically (Hochreiter 1991; Bengio, Simard and
-Frasconi 1994). In float32 it becomes denormal after some dozens of steps, and from there on each step costs up to sixty
-times more for contributions that no sum can hold. The loop therefore ends at a step where
+Frasconi 1994). All the steps behind compute contributions that no sum can hold, and in float32, where the error becomes
+denormal after some dozens of steps, many processors take up to sixty times longer over each of them. The loop therefore
+ends at a step where
 
 1. max|error| is at most `eps / 100` of the largest error seen so far (1.2e-9 in float32, 2.2e-18 in float64),
 2. the same held at the check before, `CLOSE` steps later in time, and the error has not grown since, and
