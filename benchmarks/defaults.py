@@ -83,9 +83,9 @@ def _score(config: Config, series: Series, seeds: int, steps: int) -> float:
     known, end = _cut(series)
     columns = series.target_columns
     config = config.replace(window=min(config.window, end // 3))
-    starts = np.arange(end - config.window, len(series) - config.window - steps + 1)
-    windows = series.values[starts[:, None] + np.arange(config.window)]
-    ahead = starts[:, None] + config.window + np.arange(steps)
+    starts = np.arange(end - config.reach, len(series) - config.reach - steps + 1)
+    windows = series.values[starts[:, None] + np.arange(config.reach)]
+    ahead = starts[:, None] + config.reach + np.arange(steps)
     actual = series.values[ahead][:, :, columns]
     naive = rmse(actual, np.broadcast_to(windows[:, -1:, columns], actual.shape))
     ratios = [

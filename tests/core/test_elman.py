@@ -232,6 +232,13 @@ def test_float32_is_float64_to_rounding(spec, rng):
         assert np.abs(gradient - expected[key]).max() <= 2e-5 * np.abs(expected[key]).max(), key
 
 
+def test_a_hidden_size_whose_transposed_copy_is_made_in_strips(rng):
+    layer = build(LayerSpec(2, 1, 256, "relu", False, True), 1, rng)
+    _, errors = run_backward(layer, rng, False, 0)
+    W_h, at = Elman.views(layer.weights, layer.spec)["W_h"], layer.states > 0
+    np.testing.assert_allclose(layer.errors[0], ((errors[1] * at[1]) @ W_h.T) * at[0], rtol=1e-12, atol=1e-14)
+
+
 @pytest.mark.parametrize("every_step", [False, True], ids=["last", "every-step"])
 @pytest.mark.parametrize("batch", [1, 16])
 @pytest.mark.parametrize("spec", SMALL, ids=name)

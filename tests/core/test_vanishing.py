@@ -127,8 +127,9 @@ def test_an_error_that_shrinks_and_grows_again(dtype, rng):
     assert_equal_to_rounding(layer, {key: expected[key] for key in ("W_h", "b")})
 
 
-def test_without_the_guard_denormals_make_it_many_times_slower(rng):
-    layer = contracting("float32", 0.3, rng, batch=16, hidden=100)
+def test_a_long_window_is_many_times_faster_with_the_guard(rng):
+    """By the steps that it leaves out alone: where the processor is slow on denormals it gains far more."""
+    layer = contracting("float32", 0.3, rng, batch=16, hidden=100, steps=500)
     d_last = rng.normal(size=layer.last.shape).astype("float32")
 
     def seconds(guard: Vanishing) -> float:
@@ -141,7 +142,7 @@ def test_without_the_guard_denormals_make_it_many_times_slower(rng):
         return min(times)
 
     guarded, whole = Vanishing(layer.weights.dtype), NeverGone(layer.weights.dtype)
-    assert seconds(whole) > 3 * seconds(guarded)
+    assert seconds(whole) > 4 * seconds(guarded)
 
 
 def test_the_guard_asks_rarely_at_first_and_twice_before_it_ends():

@@ -13,7 +13,6 @@ T · B · (H + D + 1), per step T · B · (2 H + D + 1).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from itertools import islice
 from typing import Any, ClassVar
@@ -21,6 +20,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rnn.core.activations import ACTIVATIONS
+from rnn.core.cells.buffers import block
 from rnn.core.cells.layer import Floats, LayerSpec, Shape
 from rnn.core.cells.vanishing import Vanishing, largest
 
@@ -40,14 +40,6 @@ def _rows(spec: LayerSpec) -> int:
     return spec.hidden + (1 if spec.bias else 0) + (0 if spec.per_step else spec.inputs)
 
 
-def _aligned(shape: Shape, dtype: np.dtype[Any]) -> Floats:
-    """Zeros that start on a cache line, which the widest vector instructions read and write fastest."""
-    size = math.prod(shape)
-    memory = np.zeros(size + 64 // dtype.itemsize, dtype)
-    start = -memory.ctypes.data % 64 // dtype.itemsize
-    return memory[start : start + size].reshape(shape)
-
-
 class Elman:
     """`Layer` of the Elman cell. errors: (T, B, H), ∂loss/∂a of the last `backward` from the step on that it returned."""
 
@@ -63,18 +55,18 @@ class Elman:
         self.rows = _rows(spec)
         # With a fold of 1 the passes read the parameters themselves.
         self.weights, folds = weights, self.activation.fold != 1
-        self.folded = _aligned(weights.shape, dtype) if folds else weights
+        self.folded = block(weights.shape, dtype) if folds else weights
         self.stack, self.W_x = self._matrices(self.folded)
-        self.state = _aligned((T + 1, batch, self.rows), dtype)
+        self.state = block((T + 1, batch, self.rows), dtype)
         if spec.bias:
             self.state[:, :, H] = 1
-        self.x: Floats = _aligned((T, batch, D), dtype) if spec.per_step else self.state[:T, :, self.rows - D :]
+        self.x: Floats = block((T, batch, D), dtype) if spec.per_step else self.state[:T, :, self.rows - D :]
         self.states: Floats = self.state[1:, :, :H]
         self.last: Floats = self.states[-1]
         self.initial: dict[str, Floats] = {"h": self.state[0, :, :H]}
-        self.a = _aligned((batch, H), dtype)
+        self.a = block((batch, H), dtype)
         if training or spec.per_step:
-            self.errors = _aligned((T, batch, H), dtype)
+            self.errors = block((T, batch, H), dtype)
         self._fresh = False
         self._steps = self._make_steps()
         if training:
@@ -99,13 +91,13 @@ class Elman:
     def _make_backward(self, gradient: Floats) -> None:
         spec, dtype = self.spec, gradient.dtype
         T, B, D, H = spec.steps, self.batch, spec.inputs, spec.hidden
-        self.gradient, self.part = gradient, _aligned(gradient.shape, dtype)
+        self.gradient, self.part = gradient, block(gradient.shape, dtype)
         self._d_matrices = {False: self._matrices(gradient), True: self._matrices(self.part)}
-        self.dh = _aligned((B, H), dtype)
-        self.dx: Floats = _aligned((T, B, D), dtype)
+        self.dh = block((B, H), dtype)
+        self.dx: Floats = block((T, B, D), dtype)
         weights = self.views(self.weights, spec)
         self.W_h, self.W_x_T = weights["W_h"], weights["W_x"].swapaxes(-1, -2)
-        self.W_h_T = _aligned((H, H), dtype)
+        self.W_h_T = block((H, H), dtype)
         self.guard = Vanishing(dtype)
         self._back: list[tuple[Product, Floats]] = [
             (self.errors[t + 1].dot, self.errors[t]) for t in reversed(range(T - 1))

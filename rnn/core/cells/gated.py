@@ -17,41 +17,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnn.core.cells.buffers import block, records, row_blocks, unbuffered
+from rnn.core.cells.buffers import block, in_blocks, records, row_blocks, unbuffered
 from rnn.core.cells.layer import Floats, LayerSpec, Shape
+from rnn.core.cells.stack import Slice
 from rnn.core.cells.vanishing import Vanishing, largest
 
 COLUMNS, LONGEST = 512, 64
 """A chunk has at most LONGEST steps and about COLUMNS windows × steps: enough for a product at full speed, few enough
 for its operands to stay in the second-level cache."""
-
-
-class Slice:
-    """A gated layer's slice of a flat vector, taken apart. Gates stand in the order of the contract.
-
-    stack (G·H, K): what is multiplied by s, columns [W_hᵀ | W_xᵀ | b]; with per-step input weights W_x is not in it.
-    inputs (T, G·H, D): the per-step input weights, where there are any. rest: what the cell has beyond that.
-    """
-
-    def __init__(self, vector: Floats, spec: LayerSpec, gates: int) -> None:
-        T, D, H, wide = spec.steps, spec.inputs, spec.hidden, gates * spec.hidden
-        columns = H + (0 if spec.per_step else D) + (1 if spec.bias else 0)
-        end = wide * columns
-        self.stack: Floats = vector[:end].reshape(wide, columns)
-        self.inputs: Floats | None = None
-        if spec.per_step:
-            self.inputs = vector[end : end + T * wide * D].reshape(T, wide, D)
-            end += T * wide * D
-        self.rest: Floats = vector[end:]
-
-    def views(self, spec: LayerSpec) -> dict[str, Floats]:
-        """The arrays of the contract: W_h, W_x and, where there is one, b."""
-        D, H = spec.inputs, spec.hidden
-        W_x = self.stack[:, H : H + D].T if self.inputs is None else self.inputs.transpose(0, 2, 1)
-        views: dict[str, Floats] = {"W_h": self.stack[:, :H].T, "W_x": W_x}
-        if spec.bias:
-            views["b"] = self.stack[:, -1]
-        return views
 
 
 class Gated(ABC):
@@ -104,6 +77,9 @@ class Gated(ABC):
         self.carried = tuple(block((self.size,), self.dtype) for _ in self.state_names[1:])
         self.backward_weights = block((H, self.gates * H), self.dtype)
         self.backward_blocks = row_blocks(H, self.gates * H, B)
+        if self.weights.inputs is None:
+            self.dx_weights = block((D, self.gates * H), self.dtype)
+            self.dx_blocks = row_blocks(D, self.gates * H, B)
         self.stack_work = block(self.gradient.stack.shape, self.dtype)
         if B > 1:
             rows = (self.errors.stop - self.errors.start) * H
@@ -138,6 +114,9 @@ class Gated(ABC):
         """Bring the inner copies of the weights up to date."""
         with unbuffered():
             self._refresh()
+        if self.training and self.weights.inputs is None:
+            D, H = self.spec.inputs, self.spec.hidden
+            np.copyto(self.dx_weights, self.weights.stack[:, H : H + D].T)
 
     def forward(self) -> None:
         """All T steps from `x` and `initial`."""
@@ -184,7 +163,7 @@ class Gated(ABC):
             errors, states = self._side_by_side(t, end)
             self._collect_stack(errors, states, add=begun)
             begun = True
-            self._collect_by_step(errors, t, end, add=add, want_dx=want_dx)
+            self._collect_by_step(t, end, add=add, want_dx=want_dx)
         return t
 
     @abstractmethod
@@ -225,18 +204,20 @@ class Gated(ABC):
         if add:
             np.add(self.gradient.stack, out, self.gradient.stack)
 
-    def _collect_by_step(self, errors: Floats, start: int, end: int, *, add: bool, want_dx: bool) -> None:
+    def _collect_by_step(self, start: int, end: int, *, add: bool, want_dx: bool) -> None:
         """What the steps start … end − 1 of one chunk give for weights of their own and, if wanted, for x."""
-        D, H, wide = self.spec.inputs, self.spec.hidden, len(self.gradient.stack)
-        by_step = errors[-wide:].reshape(wide, -1, self.batch).transpose(1, 0, 2)
+        stop, wide = self.errors.stop * self.size, self.gates * self.size
+        by_step = self._records(start, end)[:, stop - wide : stop].reshape(end - start, -1, self.batch)
         if self.gradient.inputs is not None:
             self._input_gradient(by_step, start, end, add=add)
-        if want_dx:
-            if self.weights.inputs is None:
-                weights = self.weights.stack[:, H : H + D].T
-            else:
-                weights = self.weights.inputs[start:end].transpose(0, 2, 1)
-            np.matmul(weights, by_step, self.dx_rows[start:end])
+        if not want_dx:
+            return
+        dx = self.dx_rows[start:end]
+        if self.weights.inputs is not None:
+            np.matmul(self.weights.inputs[start:end].transpose(0, 2, 1), by_step, dx)
+        else:
+            weights = in_blocks(self.dx_weights, self.dx_blocks)
+            np.matmul(weights, by_step[:, None], dx.reshape(len(dx), self.dx_blocks, -1, self.batch))
 
     def _input_gradient(self, by_step: Floats, start: int, end: int, *, add: bool) -> None:
         """The gradient of per-step input weights. by_step: (steps, G·H, B)."""

@@ -17,8 +17,9 @@ from typing import ClassVar
 import numpy as np
 
 from rnn.core.cells.buffers import block, in_blocks, power_of_two, product_of, records
-from rnn.core.cells.gated import Gated, Slice
+from rnn.core.cells.gated import Gated
 from rnn.core.cells.layer import Floats, LayerSpec, Shape
+from rnn.core.cells.stack import Slice
 
 
 class GRU(Gated):
