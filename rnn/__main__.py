@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import dataclasses
 import json
 import math
@@ -56,7 +57,8 @@ def _inspect(options: argparse.Namespace) -> None:
 def _forecast(options: argparse.Namespace) -> None:
     config = _config(options)
     # Asked before training, which may take long.
-    check_request(config, [options.target], [options.target], options.steps, options.levels)
+    names = list(dict.fromkeys([options.target, *options.static]))
+    check_request(config, names, [options.target], options.steps, options.levels)
     fit = rnn.fit(config, _series(options, config))
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels)
     print(frame.to_csv(index=False, lineterminator="\n"), end="")
@@ -79,8 +81,15 @@ def _config(options: argparse.Namespace) -> rnn.Config:
             raise ValueError(f"--set takes field=value, got {assignment!r}.")
         if field not in FIELDS:
             raise ValueError(f"--set {field!r} is not a config field; the fields are {', '.join(FIELDS)}.")
-        changes[field] = text if FIELDS[field].kind == "choice" else _parse_value(text)
+        changes[field] = _parse_field(field, text)
     return rnn.PRESETS[options.preset].replace(**changes)
+
+
+def _parse_field(field: str, text: str) -> Any:
+    kind = FIELDS[field].kind
+    if kind == "choice":
+        return text
+    return tuple(_parse_value(part) for part in text.split(",")) if kind == "levels" else _parse_value(text)
 
 
 def _parse_value(text: str) -> Any:
@@ -99,7 +108,7 @@ def _parse_value(text: str) -> Any:
 def _series(options: argparse.Namespace, config: rnn.Config) -> rnn.Series:
     """The file's series, once it is clear that the config can be trained on it here."""
     choices = {"time": options.time} if options.time else {}
-    series = rnn.read_csv(options.file, **choices).series(target=options.target)
+    series = rnn.read_csv(options.file, **choices).series(target=options.target, static=options.static)
     preflight(config, len(series), len(series.names), len(series.targets), memory_limit=_memory())
     return series
 
@@ -135,6 +144,12 @@ def _levels(text: str) -> tuple[float, ...]:
         raise argparse.ArgumentTypeError(f"percentages with commas between them, such as 80,95; got {text!r}") from None
 
 
+def _columns(text: str) -> list[str]:
+    """Names with commas between them; one in quotes may hold commas itself."""
+    names = next(csv.reader([text], skipinitialspace=True), [])
+    return [name.strip() for name in names if name.strip()]
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse, but its errors are one line like all others."""
 
@@ -154,6 +169,10 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=run)
         command.add_argument("file", metavar="FILE", help="a CSV file")
         command.add_argument("--target", required=True, metavar="COL", help="the column to predict")
+        command.add_argument(
+            "--static", action="extend", type=_columns, default=[], metavar="COL,…",
+            help="further columns of which one value a window is taken, that of its last record",
+        )  # fmt: skip
         command.add_argument("--time", metavar="COL", help="the time column, where it is not the one found")
         command.add_argument("--preset", default="default", metavar="NAME", help=", ".join(rnn.PRESETS))
         command.add_argument("--set", action="append", default=[], metavar="field=value", help="change a config field")

@@ -30,13 +30,13 @@ def fit_of(run: Run) -> Fit | None:
     """The run with its best weights, or None where no epoch is finished. Of a run in progress the weights stay those
     first asked for until `refresh`."""
     fit = _fit(run.id, version_of(run))
-    return fit if fit is not None and fit.state.best_epoch else None
+    return fit if fit is not None and fit.state.epoch else None
 
 
 def version_of(run: Run) -> int:
     """The version of the run that the page rests on: a run in progress would change it several times a second."""
     pinned = st.session_state.get(_PINNED)
-    if run.active and run.best_epoch:
+    if run.active and run.epoch:
         if pinned is None or pinned[0] != run.id:
             pinned = st.session_state[_PINNED] = (run.id, run.version)
         return pinned[1]

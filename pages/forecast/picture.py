@@ -33,5 +33,5 @@ def draw(identity: str, fit: Fit, future: pd.DataFrame, request: Request) -> Non
 def _past(fit: Fit, request: Request) -> tuple[NDArray[Any], NDArray[np.float64]]:
     """The end of the history: three times as long as the future, and all that the network has read."""
     series = fit.series
-    count = min(len(series), max(3 * request.steps, fit.config.window, 60))
+    count = min(len(series), max(3 * request.steps, fit.config.reach, 60))
     return series.times[-count:], series.values[-count:, series.target_columns[request.target]]

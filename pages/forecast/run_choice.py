@@ -15,7 +15,7 @@ _KEY = "forecast_run"
 
 def draw(run: Run | None) -> Run | None:
     """Draws title and choice; returns the run, or None where there is none (yet)."""
-    offered = {found.id: found for found in session.store().runs(MOST_OFFERED) if found.best_epoch}
+    offered = {found.id: found for found in session.store().runs(MOST_OFFERED) if found.epoch}
     if run is not None:
         offered = {run.id: run, **offered}
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

@@ -10,6 +10,7 @@ from rnn.core.fit import Fit
 from rnn.forecast import Verdict
 from rnn.runs.records import Run
 from rnn.ui import run_history
+from rnn.ui.wording import moment_of
 
 STOPPED_SHORT = ("diverged", "failed", "interrupted")
 
@@ -24,7 +25,8 @@ def draw(run: Run, fit: Fit) -> None:
         _draw_in_progress(fit)
     elif run.state in STOPPED_SHORT:
         st.caption(
-            f":material/info: The run ended before it was done; this is from epoch {fit.state.best_epoch:,}, its best."
+            f":material/info: The run ended before it was done; this is from its best weights, those of "
+            f"{moment_of(fit.state.best_epoch)}."
         )
 
 
@@ -57,8 +59,8 @@ def draw_untrained(run: Run) -> None:
 def _draw_in_progress(fit: Fit) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="in_progress"):
         st.caption(
-            ":material/autorenew: The run is still in progress: this is from its best weights so far, those of epoch "
-            f"{fit.state.best_epoch:,}.",
+            ":material/autorenew: The run is still in progress: this is from its best weights so far, those of "
+            f"{moment_of(fit.state.best_epoch)}.",
             width="content",
         )
         _draw_refresh()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -10,67 +10,83 @@ import streamlit as st
 from pages.inside.subject import Subject
 from rnn.core.config import Config
 from rnn.core.gradient_check import TOLERANCE, GradientCheck, check_gradients
-from rnn.core.network import Network
 
-# Each entry takes four forward passes: a copy of at most this size is checked within a second.
-MOST = {"hidden": 8, "window": 12, "horizon": 4}
-MOST_COLUMNS = 4
+# Each entry takes four forward passes: a copy of at most this size is checked within seconds.
+MOST = {"hidden": 8, "layers": 3, "patch": 4, "horizon": 4}
+MOST_STEPS, MOST_COLUMNS = 12, 4
 _CHECKED = "gradient_checked"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What is checked: settings, and how many columns of each kind there are."""
+
+    config: Config
+    inputs: int
+    targets: int
+    static: int
 
 
 def draw(subject: Subject) -> None:
     """A fragment."""
-    config, inputs, targets = checked_copy(subject.config, len(subject.series.names), len(subject.series.targets))
+    series = subject.series
+    copy = checked_copy(subject.config, len(series.names) - len(series.static), len(series.targets), len(series.static))
     st.markdown("##### Is the gradient right?")
     st.markdown(
-        "For every weight, the gradient of backpropagation through time is compared with what the loss really does when "
-        "that weight is moved a little up and down (central differences, in 64 bits). The differences come from a second, "
-        "plain implementation that shares no code with the one that trains; weights and windows are drawn at random."
+        "For every weight and every input, the gradient of backpropagation through time is compared with what the loss "
+        "really does when it is moved a little up and down (central differences, in 64 bits). The differences come from a "
+        "second, plain implementation that shares no code with the one that trains; weights, windows and the state before "
+        "them are drawn at random."
     )
     if subject.problem:
         st.warning(f"{subject.problem} The default settings are checked instead.", icon=":material/info:")
-    what = (config.to_json(), inputs, targets)
+    what = (copy.config.to_json(), copy.inputs, copy.targets, copy.static)
     if st.button("Check the gradient", icon=":material/rule:", key="check_gradient"):
         st.session_state[_CHECKED] = what
-    if remarks := _remarks(subject, config, inputs, targets):
+    if remarks := _remarks(subject, copy):
         st.caption(f":material/info: {' '.join(remarks)}")
     if st.session_state.get(_CHECKED) == what:
-        _draw_result(_check(*what), config, inputs, targets)
+        _draw_result(_check(*what))
 
 
-def checked_copy(config: Config, inputs: int, targets: int) -> tuple[Config, int, int]:
-    """The settings, inputs and targets that are checked: those given, made smaller where they are large."""
+def checked_copy(config: Config, inputs: int, targets: int, static: int = 0) -> Copy:
+    """The settings and columns that are checked: those given, made smaller where they are large."""
     smaller = {field: min(getattr(config, field), most) for field, most in MOST.items()}
-    truncate = config.truncate and min(config.truncate, smaller["window"])
-    copy = config.replace(gradient="bptt", truncate=truncate, **smaller)
-    return copy, min(inputs, MOST_COLUMNS), min(targets, MOST_COLUMNS)
+    steps = min(config.steps, MOST_STEPS)
+    changes = {"window": steps * smaller["patch"], "truncate": config.truncate and min(config.truncate, steps)}
+    # What stands around the network (ensemble, differencing, season) is left out: it has no part in its gradient.
+    bare = {"gradient": "bptt", "seeds": 1, "difference": "none", "residual": "none", "season": None}
+    if smaller["layers"] == 1:
+        bare["dropout"] = 0.0
+    copy = config.replace(**smaller, **changes, **bare)
+    return Copy(copy, min(inputs, MOST_COLUMNS), min(targets, MOST_COLUMNS), min(static, MOST_COLUMNS))
 
 
 @st.cache_data(max_entries=32, show_spinner="Checking every weight …")
-def _check(config_json: str, inputs: int, targets: int) -> list[GradientCheck]:
-    return check_gradients(Config.from_json(config_json), inputs, targets)
+def _check(config_json: str, inputs: int, targets: int, static: int) -> list[GradientCheck]:
+    return check_gradients(Config.from_json(config_json), inputs, targets, n_static=static)
 
 
-def _remarks(subject: Subject, config: Config, inputs: int, targets: int) -> list[str]:
-    asked, series = subject.config, subject.series
-    sizes = [
-        (f"{getattr(config, field)} {word}", getattr(asked, field))
-        for field, word in (("hidden", "hidden units"), ("window", "steps of the window"), ("horizon", "steps ahead"))
-        if getattr(config, field) != getattr(asked, field)
-    ]
-    sizes += [
-        (f"{kept} {word}", count)
-        for kept, count, word in ((inputs, len(series.names), "inputs"), (targets, len(series.targets), "targets"))
-        if kept != count
-    ]
-    remarks = []
-    if sizes:
-        smaller = ", ".join(f"{copy} for {full:,}" for copy, full in sizes)
-        remarks.append(f"A smaller copy is checked, by the same code: {smaller}.")
+def _remarks(subject: Subject, copy: Copy) -> list[str]:
+    asked, config, series = subject.config, copy.config, subject.series
+    counts = (
+        (config.hidden, asked.hidden, "hidden units"),
+        (config.layers, asked.layers, "layers"),
+        (config.steps, asked.steps, "steps of the window"),
+        (config.patch, asked.patch, "records a step"),
+        (config.horizon, asked.horizon, "steps ahead"),
+        (copy.inputs, len(series.names) - len(series.static), "inputs"),
+        (copy.static, len(series.static), "static inputs"),
+        (copy.targets, len(series.targets), "targets"),
+    )
+    smaller = ", ".join(f"{kept:,} {word} for {full:,}" for kept, full, word in counts if kept != full)
+    remarks = [f"A smaller copy is checked, by the same code: {smaller}."] if smaller else []
     if config.truncate is not None:
         remarks.append(
             f"The error is truncated after {config.truncate} steps, so the differences hold the state before them fixed."
         )
+    if asked.dropout > 0:
+        remarks.append("Dropout is off, as it draws anew each time.")
     if asked.gradient == "published":
         remarks.append(
             "This run is trained by the article’s own rule, which is not a gradient; checked is the true gradient of the "
@@ -79,23 +95,23 @@ def _remarks(subject: Subject, config: Config, inputs: int, targets: int) -> lis
     return remarks
 
 
-def _draw_result(checks: list[GradientCheck], config: Config, inputs: int, targets: int) -> None:
-    shapes = Network(config, inputs, targets).shapes
+def _draw_result(checks: list[GradientCheck]) -> None:
     wrong = [check.parameter for check in checks if not check.agrees]
-    entries = sum(math.prod(shapes[check.parameter]) for check in checks)
+    compared, entries = sum(check.compared for check in checks), sum(check.entries for check in checks)
+    which = f"all {entries:,} entries" if compared == entries else f"{compared:,} of {entries:,} entries"
     if wrong:
         st.error(f"The gradient is wrong in {', '.join(wrong)}.", icon=":material/error:")
     else:
         worst = max(check.relative_error for check in checks)
         st.success(
-            f"The gradient is right: all {entries:,} entries agree with their differences; the largest relative error is "
-            f"{_small(worst)}.",
+            f"The gradient is right: {which} {'agree' if compared == entries else 'were compared and agree'} with their "
+            f"differences; the largest relative error is {_small(worst)}.",
             icon=":material/check_circle:",
         )
     table = pd.DataFrame(
         {
-            "Parameter": [f"`{check.parameter}`" for check in checks],
-            "Entries": [math.prod(shapes[check.parameter]) for check in checks],
+            "Parameter": [_name(check.parameter) for check in checks],
+            "Entries": [check.entries for check in checks],
             "Largest relative error": [check.relative_error for check in checks],
             "Backpropagation": [check.analytic for check in checks],
             "Differences": [check.numeric for check in checks],
@@ -112,6 +128,10 @@ def _draw_result(checks: list[GradientCheck], config: Config, inputs: int, targe
         f"Right means a relative error of at most {_small(TOLERANCE)} at the entry that agrees least, for which both numbers "
         "are given."
     )
+
+
+def _name(parameter: str) -> str:
+    return "`x`, the inputs" if parameter == "x" else f"`{parameter}`"
 
 
 def _small(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Hidden states along one window of the user's choice, under the values that the network reads there."""
+"""States and gates along one window of the user's choice, under the values that the network reads there."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.inside import error_travel
+from pages.inside.part import Part
+from pages.inside.quantities import QUANTITIES, Quantity
 from pages.inside.subject import Subject
+from pages.inside.window import Window
 from rnn.core.fit import Fit
-from rnn.core.inspection import hidden_states, peak_order
+from rnn.core.inspection import gate_activations, hidden_states, peak_order
+from rnn.core.losses import point
 from rnn.core.windows import Split, split_windows
-from rnn.ui.figures import alt_hidden, hidden_figure
+from rnn.ui.figures import UNBOUNDED, alt_hidden, hidden_figure
 from rnn.ui.live_chart import live_chart
 
 HEIGHT = 560
@@ -23,89 +28,95 @@ BY_PEAK, BY_READOUT, BY_NUMBER = "Moment of peak", "Readout weight", "Number"
 
 @dataclass(frozen=True)
 class Pick:
-    """first: the row at which the window begins. column: the name of the column shown above the states."""
+    """first: the row at which the window begins. column: the name of the column shown above the states. letter: what is
+    shown of the units, a key of QUANTITIES."""
 
     first: int
     part: str
     column: str
     order: str
+    letter: str
 
 
-def draw(subject: Subject, fit: Fit) -> None:
+def draw(subject: Subject, fit: Fit, part: Part) -> None:
     """A fragment."""
     series, config = subject.series, fit.config
-    split = split_windows(config, len(series))
     st.markdown("##### What it remembers")
-    pick = _choose(subject, split)
-    rows = slice(pick.first, pick.first + config.window)
-    ahead = slice(rows.stop, rows.stop + config.horizon)
-    states, predicted = _states(fit, series.values[rows])
-    order = _order(fit, states, pick)
+    pick = _choose(subject, split_windows(config, len(series)), part)
+    window = Window(fit.model, series, pick.first)
+    quantity = QUANTITIES[config.cell][pick.letter]
+    activation = quantity.activation or config.activation
+    shown = _quantity(part, window, pick.letter)
+    order = _order(shown, pick, part, fit)
     drawn = order[_evenly(len(order), MOST_UNITS)]
+    steps = _evenly(len(shown), MOST_STEPS)
     column = series.names.index(pick.column)
-    guess = predicted[:, series.targets.index(pick.column)] if pick.column in series.targets else None
+    guess = window.predicted[:, series.targets.index(pick.column)] if pick.column in series.targets else None
+    rows, ahead = window.rows, window.ahead
     parts = (
         series.times[rows], series.values[rows, column], series.times[ahead], series.values[ahead, column], guess,
-        states[:: -(-len(states) // MOST_STEPS)][:, drawn], drawn.tolist(),
+        window.step_times[steps], shown[steps][:, drawn], drawn.tolist(),
     )  # fmt: skip
-    time_label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
+    words = {"column": pick.column, "shown": quantity.name.lower()}
     figure = hidden_figure(
-        *parts,
-        column=pick.column,
-        activation=config.activation,
-        validation=pick.part == VALIDATION,
-        time_label=time_label,
-    )
-    identity = f"{subject.run.id if subject.run else ''}:{pick}"
-    live_chart(figure, key="hidden_chart", identity=identity, alt=alt_hidden(*parts, column=pick.column), height=HEIGHT)
-    _explain(fit, len(drawn))
+        *parts, activation=activation, validation=pick.part == VALIDATION,
+        time_label="" if np.issubdtype(series.times.dtype, np.datetime64) else "record", **words,
+    )  # fmt: skip
+    identity = f"{subject.run.id if subject.run else ''}:{part.identity}:{pick}"
+    live_chart(figure, key="hidden_chart", identity=identity, alt=alt_hidden(*parts, **words), height=HEIGHT)
+    _explain(part, quantity, activation, len(drawn))
+    error_travel.draw(part, window)
 
 
-def _choose(subject: Subject, split: Split) -> Pick:
+def _choose(subject: Subject, split: Split, part: Part) -> Pick:
     series, run_id = subject.series, subject.run.id if subject.run else ""
+    quantities = QUANTITIES[part.network.config.cell]
+    orders = [BY_PEAK, BY_READOUT, BY_NUMBER] if part.is_top else [BY_PEAK, BY_NUMBER]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="hidden_choice"):
-        part = st.segmented_control(
-            "Windows",
-            [VALIDATION, TRAINING],
-            default=VALIDATION,
-            required=True,
-            key="hidden_part",
+        which = st.segmented_control(
+            "Windows", [VALIDATION, TRAINING], default=VALIDATION, required=True, key="hidden_part",
             persist_state="session",
-        )
+        )  # fmt: skip
         order = st.segmented_control(
-            "Sort units by", [BY_PEAK, BY_READOUT, BY_NUMBER], default=BY_PEAK, required=True, key="hidden_order",
+            "Sort units by", orders, default=BY_PEAK, required=True, key=f"hidden_order:{len(orders)}",
             persist_state="session",
             help="Moment of peak: the step of the window's second half at which a unit is highest, the earliest on top. "
             "Readout weight: how much a unit adds to the first output shown, the most on top.",
         )  # fmt: skip
+        letter = "h"
+        if len(quantities) > 1:
+            letter = st.selectbox(
+                "What is shown", list(quantities), key=f"hidden_quantity:{part.network.config.cell}", width=180,
+                format_func=lambda letter: quantities[letter].name, persist_state="session",
+            )  # fmt: skip
         column = series.targets[0]
         if len(series.names) > 1:
             others = [name for name in series.names if name not in series.targets]
             column = st.selectbox("Column shown", [*series.targets, *others], key=f"hidden_column:{run_id}", width=220)
-        first, count = (split.first_validation_window, split.validation) if part == VALIDATION else (0, split.train)
+        first, count = (split.first_validation_window, split.validation) if which == VALIDATION else (0, split.train)
         number = 1
         if count > 1:
-            number = st.slider("Window", 1, count, key=f"hidden_window:{run_id}:{part}", width="stretch")
-    return Pick(first + number - 1, str(part), column, str(order))
+            number = st.slider("Window", 1, count, key=f"hidden_window:{run_id}:{which}", width="stretch")
+    return Pick(first + number - 1, str(which), column, str(order), letter)
 
 
-def _states(fit: Fit, window: NDArray[np.float64]) -> tuple[NDArray[np.floating], NDArray[np.float64]]:
-    """(T, H) states over a window (T, D) in original units, and the prediction (horizon, K) that they end in."""
-    model = fit.model
-    x = model.scaler.transform(window)[:, None]
-    return hidden_states(model.network, model.params, x)[:, 0], model.predict(window[None])[0]
+def _quantity(part: Part, window: Window, letter: str) -> NDArray[np.floating]:
+    """(T, H) of the part's layer."""
+    if letter == "h":
+        return hidden_states(part.network, part.params, window.x, part.layer)[:, 0]
+    return gate_activations(part.network, part.params, window.x, part.layer)[letter][:, 0]
 
 
-def _order(fit: Fit, states: NDArray[np.floating], pick: Pick) -> NDArray[np.intp]:
+def _order(shown: NDArray[np.floating], pick: Pick, part: Part, fit: Fit) -> NDArray[np.intp]:
     if pick.order == BY_PEAK:
-        return peak_order(
-            states[len(states) // 2 :]
-        )  # every window starts from a state of zero; by then that has faded
+        # Every window starts from a state of zero; by the second half that has faded.
+        return peak_order(shown[len(shown) // 2 :])
     if pick.order == BY_READOUT:
-        targets = fit.model.targets
-        output = targets.index(pick.column) if pick.column in targets else 0
-        return np.argsort(-fit.model.params["readout.W"][:, output], kind="stable")
-    return np.arange(states.shape[1])
+        targets, levels = fit.model.targets, part.network.levels
+        target = targets.index(pick.column) if pick.column in targets else 0
+        output = target * levels + (point(fit.config.quantiles) if levels > 1 else 0)
+        return np.argsort(-part.params["readout.W"][:, output], kind="stable")
+    return np.arange(shown.shape[1])
 
 
 def _evenly(count: int, most: int) -> NDArray[np.intp]:
@@ -113,14 +124,22 @@ def _evenly(count: int, most: int) -> NDArray[np.intp]:
     return np.linspace(0, count - 1, min(count, most)).round().astype(np.intp)
 
 
-def _explain(fit: Fit, drawn: int) -> None:
+def _explain(part: Part, quantity: Quantity, activation: str, drawn: int) -> None:
     colours = {
         "tanh": "orange towards 1, blue towards −1, pale near 0, where a unit is at rest",
-        "sigmoid": "orange towards 1, blue towards 0, pale near ½, where a unit is at rest",
-    }.get(fit.config.activation, "the darker, the higher")
-    all_units = fit.config.hidden
-    some = f" Drawn are {drawn} of {all_units:,} units, evenly taken from the order." if drawn < all_units else ""
-    st.caption(
-        f"Each row is one hidden unit, each column one step of the window: {colours}. The state of the last step is all "
-        f"that the prediction is made from.{some}"
+        "sigmoid": "orange towards 1, blue towards 0, pale near ½",
+        UNBOUNDED: "orange above 0, blue below, pale near 0",
+    }.get(activation, "the darker, the higher")
+    config = part.network.config
+    meaning = f"{quantity.name}: {quantity.meaning}. " if quantity.meaning else ""
+    some = (
+        f" Drawn are {drawn} of {config.hidden:,} units, evenly taken from the order." if drawn < config.hidden else ""
     )
+    step = f"one step of the window, {config.patch} records" if config.patch > 1 else "one step of the window"
+    use = "The state of the last step is all that the prediction is made from"
+    if not part.is_top:
+        use = "The states of every step are what the layer above reads"
+    elif config.skip == "linear":
+        use = "The state of the last step, and the straight path from the window, are what the prediction is made from"
+    whole = " The prediction drawn is the median of the whole ensemble." if config.seeds > 1 else ""
+    st.caption(f"{meaning}Each row is one hidden unit, each column {step}: {colours}. {use}.{some}{whole}")

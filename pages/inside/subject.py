@@ -66,12 +66,20 @@ def draw_title(subject: Subject) -> None:
     which = f"of epoch {best:,}, the best{' so far' if run.active else ''}" if best else "as they were before training"
     with st.container(horizontal=True, vertical_alignment="center", key="inside_subject"):
         st.caption(
-            f"The weights {which} · {fit.config.hidden:,} hidden units, {fit.config.activation} · validation RMSE "
+            f"The weights {which} · {_architecture(fit.config)} · validation RMSE "
             f"{number_in_words(fit.metrics['val_rmse'])}",
             width="content",
         )
         if run.active:
             st.button("Read the newest weights", icon=":material/refresh:", key="inside_refresh")
+
+
+def _architecture(config: Config) -> str:
+    """lstm, 2 layers of 32 hidden units, 3 networks"""
+    cell = f"elman, {config.activation}" if config.cell == "elman" else config.cell
+    layers = f"{config.layers} layers of " if config.layers > 1 else ""
+    networks = f", {config.seeds} networks" if config.seeds > 1 else ""
+    return f"{cell}, {layers}{config.hidden:,} hidden units{networks}"
 
 
 def _say_where_to_start(sentence: str) -> None:

@@ -2,95 +2,114 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from rnn.core.inspection import spectral_radius
+from pages.inside.part import Part
+from pages.inside.quantities import QUANTITIES
+from pages.inside.radius import say_radii
+from rnn.core.inspection import gate_blocks
 from rnn.core.model import Model
 from rnn.ui.figures import alt_weights, weights_figure
 from rnn.ui.live_chart import live_chart
 from rnn.ui.wording import number_in_words
 
 HEIGHT = 400
-MOST_UNITS = 1024  # eigenvalues of more take minutes
 
 
-def draw(model: Model, identity: str) -> None:
-    """identity: whose weights they are; another one resets the zoom."""
+def draw(model: Model, part: Part, run_id: str) -> None:
+    """A fragment. run_id: whose weights they are; another one resets the zoom."""
+    cell = model.config.cell
+    blocks = gate_blocks(cell, part.params[part.weights("W_h")])
     st.markdown("##### Its weights")
-    W_x, W_h, readout = (model.params[name] for name in ("layer0.W_x", "layer0.W_h", "readout.W"))
+    letter, of_gate = next(iter(blocks)), ""
+    if len(blocks) > 1:
+        letter = st.segmented_control(
+            "Gate", list(blocks), default=letter, required=True, key=f"inside_gate:{cell}", persist_state="session",
+            format_func=lambda letter: QUANTITIES[cell][letter].name,
+        )  # fmt: skip
+        of_gate = f", gate {letter}"
+    identity = f"{run_id}:{part.identity}:{letter}"
+    W_x = gate_blocks(cell, part.params[part.weights("W_x")])[letter]
     inputs, recurrent, outputs = st.columns([3, 6, 3], gap="medium")
     with inputs:
         # One row a unit, as in the other two, so that a unit can be followed across.
+        below = part.layer > 0
         _draw(
             W_x.reshape(-1, W_x.shape[-1]).T,
-            "W\\_x, from the inputs",
-            "layer0.W_x",
-            "input",
-            identity,
-            _input_names(model),
-        )
+            f"W\\_x, from the {f'units of layer {part.layer}' if below else 'inputs'}{of_gate}",
+            part.weights("W_x"), ("unit", "unit below" if below else "input"), identity,
+            () if below else input_names(model),
+        )  # fmt: skip
     with recurrent:
-        _draw(W_h.T, "W\\_h, from the units a step before", "layer0.W_h", "from unit", identity)
+        _draw(
+            blocks[letter].T, f"W\\_h, from the states of the step before{of_gate}", part.weights("W_h"),
+            ("unit", "unit of the step before"), identity,
+        )  # fmt: skip
     with outputs:
-        _draw(readout, "readout, to the outputs", "readout.W", "output", identity, _output_names(model))
-    _say_radius(W_h, model.config.activation)
+        readout = part.params["readout.W"]
+        _draw(readout, "Readout, to the outputs", "readout.W", ("unit", "output"), identity, output_names(model))
+    if "skip.W" in part.params:
+        _draw(
+            part.params["skip.W"].T, "Linear skip, from the window straight to the outputs", "skip.W",
+            ("output", "record and column"), identity, skip_names(model), output_names(model),
+        )  # fmt: skip
+    say_radii(blocks, model.config)
 
 
 def _draw(
-    matrix: NDArray[np.floating], title: str, name: str, column: str, identity: str, names: tuple[str, ...] = ()
+    matrix: NDArray[np.floating],
+    title: str,
+    name: str,
+    axes: tuple[str, str],
+    identity: str,
+    columns: Sequence[str] = (),
+    rows: Sequence[str] = (),
 ) -> None:
+    """axes: what a row and a column stand for; columns, rows: their names, else they are numbered."""
     st.markdown(
         f"**{title}** :gray[{matrix.shape[0]:,} × {matrix.shape[1]:,}, largest "
         f"{number_in_words(float(np.abs(matrix).max()))}]"
     )
-    figure = weights_figure(matrix, row="unit", column=column, column_names=names)
-    words = alt_weights(matrix, name=name, row="unit", column=column)
-    live_chart(figure, key=f"weights_{name}", identity=identity, alt=words, height=HEIGHT)
+    row, column = axes
+    figure = weights_figure(matrix, row=row, column=column, row_names=rows, column_names=columns)
+    words = alt_weights(matrix, name=name, row=row, column=column)
+    # A skip to one or two outputs is a strip.
+    height = HEIGHT if matrix.shape[0] > 8 else 120 + 24 * matrix.shape[0]
+    live_chart(figure, key=f"weights_{name}", identity=identity, alt=words, height=height)
 
 
-def _input_names(model: Model) -> tuple[str, ...]:
-    if model.config.input_weights == "shared":
-        return model.names
-    several = len(model.names) > 1
-    return tuple(
-        f"step {step + 1}{f', {name}' if several else ''}"
-        for step in range(model.config.window)
-        for name in model.names
-    )
+def _dynamic(model: Model) -> list[str]:
+    return [name for name in model.names if name not in model.framing.static]
 
 
-def _output_names(model: Model) -> tuple[str, ...]:
-    if model.config.horizon == 1:
-        return model.targets
-    return tuple(f"{name} +{step}" for step in range(1, model.config.horizon + 1) for name in model.targets)
+def input_names(model: Model) -> list[str]:
+    """The columns of one step's input, for per-step weights those of all steps."""
+    config, dynamic, static = model.config, _dynamic(model), list(model.framing.static)
+    if config.patch > 1:
+        dynamic = [f"{name}, record {place + 1}" for place in range(config.patch) for name in dynamic]
+    step = dynamic + static
+    if config.input_weights == "shared":
+        return step
+    return [
+        f"step {number + 1}{f', {name}' if len(step) > 1 else ''}" for number in range(config.steps) for name in step
+    ]
 
 
-def _say_radius(W_h: NDArray[np.floating], activation: str) -> None:
-    if len(W_h) > MOST_UNITS:
-        st.caption(
-            f"The spectral radius of W\\_h is not computed for more than {MOST_UNITS:,} units: it takes minutes."
-        )
-        return
-    radius = _radius(W_h)
-    factor, slope = radius, ""
-    if activation == "sigmoid":
-        # A sigmoid passes on a quarter of a small change at its steepest; tanh and relu pass on all of it.
-        factor = radius / 4
-        slope = f" A sigmoid passes on a quarter of that at most, {number_in_words(factor)}."
-    if factor < 0.9:
-        meaning = "fades from step to step, and what was read long ago is forgotten"
-    elif factor <= 1.1:
-        meaning = "keeps about its size, so the network can remember over many steps"
-    else:
-        meaning = "grows from step to step, and gradients can explode"
-    st.markdown(
-        f"**Spectral radius of W\\_h: {number_in_words(radius)}.** In the long run W\\_h multiplies a small state by this "
-        f"much at each step.{slope} Left to itself, a small state {meaning}."
-    )
+def skip_names(model: Model) -> list[str]:
+    """The rows of the linear skip: records of the window, counted back from the first one predicted, then static columns."""
+    dynamic, window = _dynamic(model), model.config.window
+    several = len(dynamic) > 1
+    records = [f"−{back}{f', {name}' if several else ''}" for back in range(window, 0, -1) for name in dynamic]
+    return records + list(model.framing.static)
 
 
-@st.cache_data(max_entries=8, show_spinner="Computing the spectral radius …")
-def _radius(W_h: NDArray[np.floating]) -> float:
-    return spectral_radius(W_h)
+def output_names(model: Model) -> list[str]:
+    """One a column of the readout: target, step ahead where there are several, level where quantiles are learned."""
+    config = model.config
+    steps = [f" +{step}" for step in range(1, config.horizon + 1)] if config.horizon > 1 else [""]
+    levels = [f", {100 * level:g} %" for level in config.quantiles] if config.loss == "quantile" else [""]
+    return [f"{name}{step}{level}" for step in steps for name in model.targets for level in levels]

@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
-from rnn.ui import series_choice
+from rnn.core.config import PRESETS, Config
+from rnn.ui import series_choice, session
 from rnn.ui.series_choice import Choice
 
 SEVERAL_SERIES = "How do I predict from several series, temperature and humidity say, and predict both at once?"
-WEATHER = Choice("seattle-weather", ("temp_max", "temp_min"), ("precipitation", "wind"))
+STATIC_DATA = "How do I add static data, such as a place or a customer’s age?"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a question's button opens on Train."""
+
+    label: str
+    choice: Choice
+    config: Config
+
+
+FIFTY_DAYS = PRESETS["default"].replace(window=50)
+TRIALS = {
+    SEVERAL_SERIES: Trial(
+        "Open the weather on Train",
+        Choice("seattle-weather", ("temp_max", "wind"), ("temp_min", "precipitation")),
+        FIFTY_DAYS,
+    ),
+    STATIC_DATA: Trial(
+        "Open it with a static column",
+        Choice("seattle-weather", ("temp_max",), ("temp_min", "precipitation"), static=("precipitation",)),
+        FIFTY_DAYS,
+    ),
+}
 
 QUESTIONS: dict[str, str] = {
     "What is `max_val`?": (
@@ -18,35 +45,44 @@ QUESTIONS: dict[str, str] = {
     ),
     "Why (y − ŷ)² / 2 and not (y − ŷ)²?": (
         "For tidiness: the derivative of the square brings a 2 that the half cancels. The minimum is in the same place; "
-        "only the gradient’s length differs, which the learning rate makes up for. Unroll’s loss is the plain mean of the "
-        "squared errors, without the half."
+        "only the gradient’s length differs, which the learning rate makes up for. Unroll’s usual loss, mse, is the plain "
+        "mean of the squared errors, without the half."
     ),
     "With one output at the end, can the loss be sent back to every step?": (
         "It gets there, but only through the last hidden state: the output’s error enters at the last step and goes back "
         "from step to step through the recurrent weights. The article also adds error × state to the readout at every "
-        "step, which belongs to a loss with an output at each of them. Unroll takes the first way, and *Truncate* says "
-        "how many steps back it goes; an output at every step is not offered yet."
+        "step, which belongs to a loss with an output at each of them. Unroll takes the first way: one answer a "
+        "window, from its last state. *Truncate* says how many steps back the error goes, and the page *Inside* how far "
+        "it really gets before it has faded away."
     ),
     SEVERAL_SERIES: (
-        "With one network, not two: each step reads all the columns, and the readout has one output for each that you "
-        "predict. Choose them under *Predict*, and columns that only help under *Feed in as well*. The Seattle weather "
-        "sample has daily temperatures, rain and wind to try it on; set *Window* to 50 for 50 days."
+        "With one network, not two: each step reads all the columns, and the readout has one output for each column that "
+        "is predicted, so what they share is learned once. Choose what to forecast under *Predict*, and columns that only "
+        "help under *Feed in as well*. The button takes 50 days of Seattle’s weather, all four columns of numbers, and "
+        "predicts tomorrow’s highest temperature and wind together; humidity was not recorded there."
     ),
-    "How do I add static data, such as a place or a customer’s age?": (
-        "Not yet. A value that never changes tells one series nothing; it helps when one network learns from many series "
-        "at once, and Unroll trains on one table at a time so far."
+    STATIC_DATA: (
+        "Feed the column in and name it under *Of these, static*: it then stands beside the sequence. The network takes "
+        "one value of it a window, that of the window’s last record, and has it at hand at every step; a linear skip "
+        "gives it one weight instead of one for each step. A column that never changes cannot teach anything about a "
+        "single series; what does is a value that holds for a while and then changes, such as a tariff, a season’s price "
+        "or the number of shops. The button predicts tomorrow’s temperature from 50 days of temperatures and the last "
+        "day’s rain alone."
     ),
     "Does it work on audio?": (
         "Sound files cannot be opened yet. A recording that was saved as a column of numbers trains like any other CSV, "
-        "but a second of sound has thousands of values, so keep the excerpt short."
+        "but a second of sound has thousands of values: keep the excerpt short, and let each step read many of them at "
+        "once (*Patch*)."
     ),
     "Does it work on DNA sequences?": (
-        "Not yet. Letters are categories: a network needs a column of 0 and 1 for each of them and a loss for choosing "
-        "among classes. Such columns can be fed in as numbers, but the only loss so far is for numbers too."
+        "Half of it. Letters are categories: write a column of 0 and 1 for each of the four, and the network reads them like "
+        "any numbers. What it predicts is a number too: every loss here measures a distance, and none chooses among "
+        "classes, so asking for the next letter is a question for another tool."
     ),
     "Where can I read and run the whole code?": (
-        "You are running it. The network is in the folder `rnn/core`, in NumPy alone: `cells/elman.py` has the forward "
-        "pass and backpropagation through time, `train.py` the loop, `article.py` the published algorithm. "
+        "You are running it. The network is in the folder `rnn/core`, in NumPy alone: `cells/elman.py`, `gru.py` and "
+        "`lstm.py` have the forward pass and backpropagation through time, `network.py` puts layers together, `train.py` "
+        "is the loop and `article.py` the published algorithm. "
         "`python -m rnn article` prints its run beside the printed table."
     ),
 }
@@ -59,17 +95,17 @@ def draw() -> None:
     for number, (question, answer) in enumerate(QUESTIONS.items()):
         with columns[number // half], st.expander(question):
             st.markdown(answer)
-            if question == SEVERAL_SERIES:
-                _draw_try_it()
+            if question in TRIALS:
+                _draw_trial(question, number)
 
 
-def _draw_try_it() -> None:
-    if st.button(
-        "Open the weather on Train", icon=":material/model_training:", on_click=_pick_weather, key="try_weather"
-    ):
+def _draw_trial(question: str, number: int) -> None:
+    trial = TRIALS[question]
+    if st.button(trial.label, icon=":material/model_training:", on_click=_set_up, args=(trial,), key=f"try_{number}"):
         st.switch_page("train/page.py")
 
 
-def _pick_weather() -> None:
-    series_choice.pick(WEATHER.data)
-    series_choice.choose(WEATHER)
+def _set_up(trial: Trial) -> None:
+    series_choice.pick(trial.choice.data)
+    series_choice.choose(trial.choice)
+    session.apply_settings(trial.config)

@@ -13,7 +13,7 @@ from pages.runs.wording import age_in_words, moment_in_words
 from pages.train.progress import STATE_WORDS
 from rnn.runs.records import Run
 from rnn.ui import session
-from rnn.ui.wording import escaped, number_in_words, seconds_in_words
+from rnn.ui.wording import escaped, moment_of, number_in_words, seconds_in_words
 
 LONGEST_NAME = 200
 _TRIES, _REFUSED = "rename_tries", "rename_refused"
@@ -56,6 +56,8 @@ def _facts(run: Run, results: Results) -> str:
     parts.append(f"epoch **{run.epoch:,}** of {session.epochs_wanted(run):,}")
     if run.best_epoch:
         parts.append(f"best epoch **{run.best_epoch:,}**, validation RMSE **{number_in_words(results.best_rmse)}**")
+    elif run.epoch:
+        parts.append(f"best at {moment_of(0)}")
     if run.epoch:
         parts.append(f"trained for {seconds_in_words(results.seconds)}")
     whose = "by you" if run.session == session.session_id() else "in another session"
@@ -72,8 +74,8 @@ def _draw_actions(run: Run) -> None:
             session.open_run(run)
             st.switch_page("train/page.py")
         if st.button(
-            "Forecast", icon=":material/insights:", key=f"forecast-{run.id}", disabled=not run.best_epoch,
-            help="Show the future that this run foresees." if run.best_epoch else "It has not finished an epoch yet.",
+            "Forecast", icon=":material/insights:", key=f"forecast-{run.id}", disabled=not run.epoch,
+            help="Show the future that this run foresees." if run.epoch else "It has not finished an epoch yet.",
         ):  # fmt: skip
             session.open_run(run)
             st.switch_page("forecast/page.py")

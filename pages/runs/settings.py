@@ -10,6 +10,7 @@ from rnn.core.config import Config
 from rnn.core.fields import FIELDS
 from rnn.runs.records import Run
 from rnn.ui import session
+from rnn.ui.relevance import differing, matters
 
 
 def draw(run: Run) -> None:
@@ -22,12 +23,11 @@ def draw(run: Run) -> None:
 
 
 def rows_of(config: Config, default: Config, *, only: bool) -> list[tuple[str, str, str]]:
-    """(label, value, default) of each setting; of those that differ where `only` says so."""
-    return [
-        (FIELDS[name].label, in_words(getattr(config, name)), in_words(getattr(default, name)))
-        for name in FIELDS
-        if not only or getattr(config, name) != getattr(default, name)
-    ]
+    """(label, value, default) of each setting that means something in one of them; of those that differ where `only` says
+    so."""
+    both = [{name: getattr(one, name) for name in FIELDS} for one in (config, default)]
+    names = differing(config, default) if only else [n for n in FIELDS if any(matters(n, values) for values in both)]
+    return [(FIELDS[name].label, *(in_words(values[name]) for values in both)) for name in names]
 
 
 def in_words(value: Any) -> str:
@@ -36,6 +36,8 @@ def in_words(value: Any) -> str:
         return "off"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(in_words, value))
     if isinstance(value, float):
         return f"{value:.10f}".rstrip("0").rstrip(".")
     return f"{value:,}" if isinstance(value, int) else str(value).replace("_", " ")

@@ -11,6 +11,7 @@ from rnn.core.fields import FIELDS
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.config_form import LIVE
+from rnn.ui.relevance import differing
 
 HALTED = ("paused", "interrupted", "stopped", "failed")
 
@@ -101,11 +102,7 @@ def _say_what_changed(setup: Setup, run: Run | None) -> None:
     """Settings that differ from the shown run's: they are for the next run."""
     if run is None or setup.config is None:
         return
-    changed = [
-        FIELDS[field].label
-        for field in FIELDS
-        if field not in LIVE and getattr(setup.config, field) != getattr(run.config, field)
-    ]
+    changed = [FIELDS[field].label for field in differing(setup.config, run.config) if field not in LIVE]
     if not session.is_series_of(run, setup.series):
         changed.insert(0, "Series")
     if changed:

@@ -1,4 +1,4 @@
-"""The loss curves, in scaled or original units, on a linear or logarithmic axis."""
+"""The loss curves, in scaled or original units, and the learning rate where it changes; on a linear or logarithmic axis."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from rnn.core.config import Config
 from rnn.core.events import Epoch
 from rnn.core.losses import LOSSES
 from rnn.runs.records import Change, Run
 from rnn.ui import run_history
-from rnn.ui.figures import alt_loss, loss_figure
+from rnn.ui.figures import alt_loss, alt_rate, loss_figure, rate_figure
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import live_chart
 from rnn.ui.run_history import Seen
@@ -22,14 +23,15 @@ from rnn.ui.wording import number_in_words
 
 HEIGHT = 480
 MOST_POINTS = 400
-SCALED, ORIGINAL = "Loss", "RMSE"
+SCALED, ORIGINAL, RATE = "Loss", "RMSE", "Rate"
 LINEAR, LOG = "Linear", "Log"
 
 
 def draw(run: Run | None, seen: Seen | None) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        units = [SCALED, ORIGINAL, RATE] if run and _rate_changes(run) else [SCALED, ORIGINAL]
         unit = st.segmented_control(
-            "Losses in", [SCALED, ORIGINAL], default=SCALED, required=True, key="loss_unit",
+            "Losses in", units, default=SCALED, required=True, key=f"loss_unit:{len(units)}",
             label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
         axis = st.segmented_control(
@@ -38,15 +40,23 @@ def draw(run: Run | None, seen: Seen | None) -> None:
         )  # fmt: skip
     identity = f"{run.id if run else 'none'}:{unit}:{axis}"
     stamp = (identity, len(seen.epochs), run.best_epoch, len(seen.changes)) if run and seen else identity
-    figure, words = kept("losses", stamp, lambda: _picture(run, seen, unit == ORIGINAL, axis == LOG))
+    figure, words = kept("losses", stamp, lambda: _picture(run, seen, str(unit), axis == LOG))
     live_chart(figure, key="loss_chart", identity=identity, alt=words, height=HEIGHT)
 
 
-def _picture(run: Run | None, seen: Seen | None, original: bool, log: bool) -> tuple[go.Figure, str]:
+def _rate_changes(run: Run) -> bool:
+    return run.config.schedule != "constant" or run.config.warmup > 0
+
+
+def _picture(run: Run | None, seen: Seen | None, unit: str, log: bool) -> tuple[go.Figure, str]:
     """The figure and the same in words."""
-    epochs, train, val = _thinned(seen.history if seen else [], original)
+    history, original = seen.history if seen else [], unit == ORIGINAL
+    if unit == RATE:
+        rates = thin(np.array([one.epoch for one in history]), np.array([one.lr for one in history]), MOST_POINTS)
+        return rate_figure(*rates, log=log), alt_rate(*rates)
+    epochs, train, val = _thinned(history, original)
     shared: dict[str, Any] = {
-        "unit": "RMSE, the series' own units" if original else _loss_label(run),
+        "unit": "RMSE, the series' own units" if original else _loss_label(run.config) if run else LOSSES["mse"].label,
         "best_epoch": run.best_epoch if run else None,
         "changes": _labels(seen.changes) if seen else [],
         "naive": run_history.baselines(run)["naive"] if run and original else None,
@@ -71,7 +81,19 @@ def _labels(changes: Sequence[Change]) -> list[tuple[int, str]]:
     ]
 
 
-def _loss_label(run: Run | None) -> str:
-    if run is not None and run.config.gradient == "published":
+def _loss_label(config: Config) -> str:
+    """The loss and its units, for the axis."""
+    if config.gradient == "published":
         return "loss as the article reports it (sum)"
-    return f"{LOSSES[run.config.loss if run else 'mse'].label}, scaled units"
+    about = {
+        "huber": f" (delta {config.huber_delta:g})",
+        "quantile": f" ({levels_in_words(config)})",
+    }.get(config.loss, "")
+    own = "logarithms of the series" if config.log else "the series' own units"
+    units = {"none": own, "window": "each window's units"}.get(config.scaling, "scaled units")
+    return f"{LOSSES[config.loss].label}{about}, {units}"
+
+
+def levels_in_words(config: Config) -> str:
+    """10, 50, 90 %"""
+    return ", ".join(f"{100 * level:g}" for level in config.quantiles) + " %"

@@ -9,7 +9,10 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.train.losses import levels_in_words
 from pages.train.preflight_note import Setup
+from rnn.core.config import Config
+from rnn.core.losses import point
 from rnn.core.series import Series
 from rnn.core.windows import Split
 from rnn.runs.records import Run, StoredPreview
@@ -28,7 +31,7 @@ KEY = "prediction_chart"
 def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
     series = session.series_of_run(run) if run else setup.series
     split = run_history.split_of(run, series) if run else (setup.check.split if setup.check else None)
-    target, ahead = _choose(series, split)
+    target, ahead = _choose(series, split, drawn_in_words(run.config) if run else "")
     preview = seen.preview if seen else None
     identity = f"{run.id if run else id(series)}:{target}:{ahead}"
     split_at = series.times[split.validation_rows().start] if split else None
@@ -48,8 +51,11 @@ def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
     live_chart(figure, key=KEY, identity=identity, alt=words, height=HEIGHT)
 
 
-def _choose(series: Series, split: Split | None) -> tuple[int, int]:
-    """Which target and which step ahead to show: number of the target, and steps after the first."""
+def _choose(series: Series, split: Split | None, words: str) -> tuple[int, int]:
+    """Which target and which step ahead to show: number of the target, and steps after the first.
+
+    words: what else there is to say of the predictions; in this row, so that no note moves the chart to another place.
+    """
     horizon = split.horizon if split else 1
     with st.container(horizontal=True, vertical_alignment="center", key="prediction_choice"):
         target, ahead = series.targets[0], 1
@@ -63,8 +69,21 @@ def _choose(series: Series, split: Split | None) -> tuple[int, int]:
                 format_func=lambda step: f"{step} ahead", label_visibility="collapsed",
             )  # fmt: skip
         if len(series.targets) == 1 and horizon == 1:
-            st.caption("Each point is predicted from the window before it, one step ahead.")
+            words = f"Each point is predicted from the window before it, one step ahead. {words}"
+        if words:
+            st.caption(words)
     return series.targets.index(target), ahead - 1
+
+
+def drawn_in_words(config: Config) -> str:
+    """What the predicted line is, where the network says more than one number; empty where it does not."""
+    sentences = []
+    if config.loss == "quantile":
+        middle = 100 * config.quantiles[point(config.quantiles)]
+        sentences.append(f"Of the learned levels {levels_in_words(config)} the {middle:g} % level is drawn.")
+    if config.seeds > 1:
+        sentences.append(f"Each prediction is the median of {config.seeds} networks.")
+    return " ".join(sentences)
 
 
 def _parts(

@@ -9,6 +9,7 @@ import streamlit as st
 from rnn.core.config import Config
 from rnn.core.preflight import Preflight, preflight, seconds_per_epoch
 from rnn.core.series import Series
+from rnn.core.transforms import logarithm
 from rnn.core.windows import Split
 from rnn.ui import config_form, series_choice
 from rnn.ui.series_choice import Choice
@@ -36,6 +37,8 @@ def check(choice: Choice) -> Setup:
     try:
         config = config_form.config_from_form()
         found = preflight(config, len(series), len(series.names), len(series.targets), memory_limit=MOST_MEMORY)
+        if config.log:
+            logarithm(series.values[:, series.target_columns], series.targets)
     except ValueError as error:
         return Setup(choice, series, None, None, str(error))
     return Setup(choice, series, config, found, None)

@@ -7,7 +7,7 @@ import streamlit as st
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.run_history import Seen
-from rnn.ui.wording import number_in_words, seconds_in_words
+from rnn.ui.wording import moment_of, number_in_words, seconds_in_words
 
 STATE_WORDS = {
     "queued": ":gray-badge[:material/hourglass_top: Waiting]",
@@ -48,6 +48,8 @@ def _parts(run: Run, seen: Seen, total: int) -> list[str]:
     if seen.epochs:
         last = seen.history[-1]
         parts.append(f"loss {number_in_words(last.train_loss)} training, {number_in_words(last.val_loss)} validation")
-    if run.best_epoch:
-        parts.append(f"best epoch {run.best_epoch:,}" + ("" if run.active else ", whose weights are kept"))
+    if run.epoch:
+        kept = "" if run.active else ", whose weights are kept"
+        best = f"best epoch {run.best_epoch:,}{kept}" if run.best_epoch else f"best at {moment_of(0)}"
+        parts.append(best)
     return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -63,36 +64,54 @@ class Table:
         best = best_guess(self.frame, {name: self.kinds[name] for name in numeric})
         return best or numeric[0]
 
-    def series(self, target: str | Sequence[str] | None = None, inputs: str | Sequence[str] | None = None) -> Series:
+    def series(
+        self,
+        target: str | Sequence[str] | None = None,
+        inputs: str | Sequence[str] | None = None,
+        static: str | Sequence[str] | None = None,
+    ) -> Series:
         """The series in time order: the targets, and after them the further input columns that are asked for.
 
-        target: a column name or several (None: `guess`). inputs: more columns of numbers for the network to see.
-        times: datetime64, or 0 … N − 1 where the table has no time. Missing values are treated as choices["missing"] says;
-        `receipt` with the same arguments tells what became of every row. Raises BadFile for a column that is not there or not
-        numeric, and where too few rows remain.
+        target: a column name or several (None: `guess`). inputs: more columns of numbers for the network to see. static: those
+        of them, or further ones, that say something about the series and not about a moment; the network reads them once a
+        window. times: datetime64, or 0 … N − 1 where the table has no time. Missing values are treated as choices["missing"]
+        says; `receipt` with the same arguments tells what became of every row. Raises BadFile for a column that is not there,
+        not numeric or both target and static, and where too few rows remain.
         """
-        return self._prepare(target, inputs)[0]
+        return self._prepare(target, inputs, static)[0]
 
-    def receipt(self, target: str | Sequence[str] | None = None, inputs: str | Sequence[str] | None = None) -> Receipt:
-        """The account of `series(target, inputs)`: rows used, rows left out and why, cells filled."""
-        return self._prepare(target, inputs)[1]
+    def receipt(
+        self,
+        target: str | Sequence[str] | None = None,
+        inputs: str | Sequence[str] | None = None,
+        static: str | Sequence[str] | None = None,
+    ) -> Receipt:
+        """The account of `series` with the same arguments: rows used, rows left out and why, cells filled."""
+        return self._prepare(target, inputs, static)[1]
 
     def _prepare(
-        self, target: str | Sequence[str] | None, inputs: str | Sequence[str] | None
+        self,
+        target: str | Sequence[str] | None,
+        inputs: str | Sequence[str] | None,
+        static: str | Sequence[str] | None,
     ) -> tuple[Series, Receipt]:
         targets = _listed(target) if target is not None else [self.guess]
         if not targets:
             raise BadFile(f"No target is named; the columns with numbers are {', '.join(self.numeric)}.")
-        further = [name for name in _listed(inputs or []) if name not in targets]
         if len(set(targets)) != len(targets):
             raise BadFile(f"A target can be named once, got {', '.join(targets)}.")
-        columns = list(dict.fromkeys([*targets, *further]))
+        still = list(dict.fromkeys(_listed(static or [])))
+        for name in still:
+            self._check_numeric(name, "static")
+            if name in targets:
+                raise BadFile(f"Column {name!r} cannot be a target and static; take it out of one of the two.")
+        columns = list(dict.fromkeys([*targets, *_listed(inputs or []), *still]))
         for name in columns:
             self._check_numeric(name, "target" if name in targets else "inputs")
         times = self.frame[self.time].to_numpy() if self.time else None
-        return prepare(
-            self.frame[columns], times, tuple(targets), str(self.choices.get("missing", "interpolate")), self.name
-        )
+        missing = str(self.choices.get("missing", "interpolate"))
+        series, receipt = prepare(self.frame[columns], times, tuple(targets), missing, self.name)
+        return dataclasses.replace(series, static=tuple(still)), receipt
 
     def _check_numeric(self, name: str, role: str) -> None:
         if name not in self.kinds:

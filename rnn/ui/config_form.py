@@ -1,12 +1,14 @@
 """The form of sliders that is a Config: one widget a field, kept in the address of the page and so in every link.
 
 A widget's key is its field's name. A value that differs from the default stands in the URL, so that it lives through
-page switches, reloads and a mail to a colleague.
+page switches, reloads and a mail to a colleague. A field that means nothing beside the others (`rnn.ui.relevance`) is
+not drawn; its value waits in the session until it does.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,14 +16,18 @@ import streamlit as st
 
 from rnn.core.config import PRESETS, Config
 from rnn.core.fields import FIELDS
-from rnn.ui.controls import BASIC, CONTROLS, GROUPS, fields_of, offered, parse_link_value, stops_with
+from rnn.ui import learning_rate
+from rnn.ui.controls import BASIC, CONTROLS, GROUPS, fields_of, meant, parse_link_value, shown, stops_with
+from rnn.ui.relevance import DEFAULT, matters, settled
 from rnn.ui.wording import escaped
 
 # What a run in progress takes up; anything else asks for a new run.
 LIVE = ("lr", "epochs")
-DEFAULT = PRESETS["default"]
 _READY = "config_form_ready"
 _REFUSED = "config_form_refused"
+MOST_LETTERS = 400
+# A field as the sentences of Config name it: `window`, window=24 or `truncate <= window`.
+_NAMED = re.compile(r"\b([a-z_]+)(?=`|=| <=)")
 PRESET_LABELS = {
     "default": "Default",
     "article-corrected": "Article, done right",
@@ -55,8 +61,7 @@ def prepare(base: Config = DEFAULT) -> None:
 def set_values(values: Mapping[str, Any]) -> None:
     """Put these values into the form (and so into the URL). For callbacks, or before the form is drawn."""
     for field, value in values.items():
-        if offered(field):
-            st.session_state[field] = _shown(field, value)
+        st.session_state[field] = shown(field, value)
 
 
 def choose_preset() -> None:
@@ -66,35 +71,39 @@ def choose_preset() -> None:
         set_values(dataclasses.asdict(PRESETS[name]))
 
 
+def values_of_form() -> dict[str, Any]:
+    """What the form stands at, field by field, whether it goes together or not."""
+    return {field: meant(field, st.session_state[field]) for field in FIELDS}
+
+
 def config_from_form() -> Config:
-    """The Config that the form stands at. Raises ValueError saying what does not go together."""
-    return Config(
-        **{
-            field: meant(field, st.session_state[field])
-            for field in FIELDS
-            if field in st.session_state and offered(field)
-        }
-    )
-
-
-def meant(field: str, shown: Any) -> Any:
-    """The field's value for what its widget shows: an optional field's 0 is its None."""
-    return None if FIELDS[field].optional and not shown else shown
-
-
-def _shown(field: str, value: Any) -> Any:
-    # An empty number would leave no trace in the address, and a reload would bring the default back.
-    return 0 if FIELDS[field].optional and value is None else value
+    """The Config that the form stands at; what it does not show counts as the default. Raises ValueError saying what does
+    not go together."""
+    return Config(**settled(values_of_form()))
 
 
 def draw_form(on_live_change: Callable[[str], None]) -> None:
-    """All controls: presets, the basic ones, and the rest folded away.
+    """All controls that mean something: presets, the basic ones, and the rest folded away. Where the settings do not go
+    together, the sentence about it stands beneath the field concerned.
 
     on_live_change(field): called when the user changes lr or epochs, which a run in progress takes up.
     """
     for sentence in st.session_state.get(_REFUSED, ()):
         st.warning(f"From the link: {escaped(sentence, 300)} The default is used.", icon=":material/link_off:")
-    current = next((name for name in PRESETS if _is_at(PRESETS[name])), None)
+    _draw_presets()
+    values = values_of_form()
+    problem = _problem(values)
+    for group in GROUPS:
+        if group == BASIC:
+            _draw_group(group, values, problem, on_live_change)
+        else:
+            with st.expander(group + _changed_mark(group, values), key=f"group {group}"):
+                _draw_group(group, values, problem, on_live_change)
+
+
+def _draw_presets() -> None:
+    values = settled(values_of_form())
+    current = next((name for name, preset in PRESETS.items() if values == _settings(preset)), None)
     st.session_state["preset"] = current
     st.selectbox(
         "Preset",
@@ -108,28 +117,45 @@ def draw_form(on_live_change: Callable[[str], None]) -> None:
     )
     if current in PRESET_NOTES:
         st.caption(PRESET_NOTES[current])
-    for group in GROUPS:
-        if group == BASIC:
-            _draw_group(group, on_live_change)
-        else:
-            with st.expander(group + _changed_mark(group)):
-                _draw_group(group, on_live_change)
 
 
-def _is_at(preset: Config) -> bool:
-    return all(
-        meant(field, st.session_state.get(field)) == getattr(preset, field) for field in CONTROLS if offered(field)
-    )
+def _settings(config: Config) -> dict[str, Any]:
+    return settled(dataclasses.asdict(config))
 
 
-def _changed_mark(group: str) -> str:
-    changed = sum(meant(field, st.session_state.get(field)) != getattr(DEFAULT, field) for field in fields_of(group))
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """Why the settings do not go together, and the field that the sentence names first."""
+
+    field: str
+    sentence: str
+
+
+def _problem(values: Mapping[str, Any]) -> Problem | None:
+    try:
+        Config(**settled(values))
+    except ValueError as error:
+        named = _NAMED.findall(str(error))
+        return Problem(next((name for name in named if name in FIELDS), ""), str(error))
+    return None
+
+
+def _changed_mark(group: str, values: Mapping[str, Any]) -> str:
+    changed = sum(values[field] != getattr(DEFAULT, field) for field in fields_of(group) if matters(field, values))
     return f" · {changed} changed" if changed else ""
 
 
-def _draw_group(group: str, on_live_change: Callable[[str], None]) -> None:
+def _draw_group(
+    group: str, values: Mapping[str, Any], problem: Problem | None, on_live_change: Callable[[str], None]
+) -> None:
     for field in fields_of(group):
+        if not matters(field, values):
+            continue
         _draw_control(field, {"on_change": on_live_change, "args": (field,)} if field in LIVE else {})
+        if problem is not None and problem.field == field:
+            st.markdown(f":red[:material/error: {escaped(problem.sentence.replace('`', ''), 300)}]")
+        if field == "warmup":
+            learning_rate.draw(values["lr"], values["schedule"], values["warmup"])
 
 
 def _draw_control(field: str, reaction: dict[str, Any]) -> None:
@@ -144,9 +170,11 @@ def _draw_control(field: str, reaction: dict[str, Any]) -> None:
         st.toggle(value=default, **common)
     elif control.kind == "share":
         st.number_input(value=float(default), min_value=0.01, step=0.05, format="%g", **common)
+    elif control.kind == "levels":
+        st.text_input(value=shown(field, default), max_chars=MOST_LETTERS, **common)
     else:
         low = 0 if spec.optional else int(spec.low or 0)
-        st.number_input(value=_shown(field, default), min_value=low, max_value=int(spec.high or 0), step=1, **common)
+        st.number_input(value=shown(field, default), min_value=low, max_value=int(spec.high or 0), step=1, **common)
 
 
 def _plain(value: float) -> str:

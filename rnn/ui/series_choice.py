@@ -1,12 +1,13 @@
 """Choosing what to learn from: a bundled sample or a file of one's own, the columns to predict, and how to read it.
 
-The choice stands in the page's address (`data`, `target`, `input`), so it lives through reloads and travels in links.
+The choice stands in the page's address (`data`, `target`, `input`, `static`), so it lives through reloads and travels in links.
 Uploaded files are kept in the store under the hash of their content.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,18 +22,21 @@ from rnn.ui.config_form import set_values
 
 DEFAULT_DATA = "sunspots"
 FILE = "file-"
-_DATA, _TARGET, _INPUT, _READING = "data", "target", "input", "reading"
+_DATA, _TARGET, _INPUT, _STATIC, _READING = "data", "target", "input", "static", "reading"
+_COLUMNS = {_TARGET: "targets", _INPUT: "inputs", _STATIC: "static"}
 
 
 @dataclass(frozen=True)
 class Choice:
     """data: a sample's key, or "file-" and the hash of an upload. targets, inputs: columns to predict, and columns that
-    are only fed in. reading: JSON of the reading choices that override what was detected."""
+    are only fed in. reading: JSON of the reading choices that override what was detected. static: those of the inputs
+    that are read once a window."""
 
     data: str
     targets: tuple[str, ...]
     inputs: tuple[str, ...] = ()
     reading: str = "{}"
+    static: tuple[str, ...] = ()
 
     @property
     def file_hash(self) -> str | None:
@@ -56,13 +60,13 @@ def read_table(data: str, reading: str = "{}", _upload: tuple[str, bytes] | None
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def series_of(choice: Choice) -> Series:
-    return read_table(choice.data, choice.reading).series(target=list(choice.targets), inputs=list(choice.inputs))
+    return read_table(choice.data, choice.reading).series(choice.targets, choice.inputs, choice.static)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def receipt_of(choice: Choice) -> Receipt:
     """What became of the rows of the file for this choice."""
-    return read_table(choice.data, choice.reading).receipt(target=list(choice.targets), inputs=list(choice.inputs))
+    return read_table(choice.data, choice.reading).receipt(choice.targets, choice.inputs, choice.static)
 
 
 def reading_of(choice: Choice) -> dict[str, Any]:
@@ -71,6 +75,7 @@ def reading_of(choice: Choice) -> dict[str, Any]:
         "data": choice.data,
         "targets": list(choice.targets),
         "inputs": list(choice.inputs),
+        "static": list(choice.static),
         "choices": json.loads(choice.reading),
     }
 
@@ -79,9 +84,9 @@ def choice_of_reading(reading: dict[str, Any]) -> Choice | None:
     """The choice that `reading_of` wrote down; None for a series that came from elsewhere."""
     if "data" not in reading:
         return None
-    return Choice(
-        reading["data"], tuple(reading["targets"]), tuple(reading["inputs"]), json.dumps(reading.get("choices", {}))
-    )
+    choices = json.dumps(reading.get("choices", {}))
+    static = tuple(reading.get("static", ()))  # readings from before there were any have none
+    return Choice(reading["data"], tuple(reading["targets"]), tuple(reading["inputs"]), choices, static)
 
 
 def prepare(run_choice: Choice | None) -> None:
@@ -101,15 +106,15 @@ def prepare(run_choice: Choice | None) -> None:
         data, st.session_state[_READING] = DEFAULT_DATA, "{}"
     st.session_state[_DATA] = data
     if linked:
-        st.session_state[_columns_key(_TARGET, data)] = st.query_params.get_all(_TARGET)
-        st.session_state[_columns_key(_INPUT, data)] = st.query_params.get_all(_INPUT)
+        for role in _COLUMNS:
+            st.session_state[_columns_key(role, data)] = st.query_params.get_all(role)
 
 
 def choose(choice: Choice) -> None:
     """Make this the current choice. For callbacks, or before anything is drawn."""
     st.session_state[_DATA], st.session_state[_READING] = choice.data, choice.reading
-    st.session_state[_columns_key(_TARGET, choice.data)] = list(choice.targets)
-    st.session_state[_columns_key(_INPUT, choice.data)] = list(choice.inputs)
+    for role, name in _COLUMNS.items():
+        st.session_state[_columns_key(role, choice.data)] = list(getattr(choice, name))
 
 
 def pick(data: str) -> None:
@@ -133,13 +138,14 @@ def current_table() -> Table:
 def current_choice() -> Choice:
     """What the page stands at; columns that the table does not have are left out, and without any the best guess taken."""
     data, table = st.session_state[_DATA], current_table()
-    targets = [name for name in st.session_state.get(_columns_key(_TARGET, data), ()) if name in table.numeric]
-    inputs = [
-        name
-        for name in st.session_state.get(_columns_key(_INPUT, data), ())
-        if name in table.numeric and name not in targets
-    ]
-    return Choice(data, tuple(targets or [table.guess]), tuple(inputs), st.session_state[_READING])
+    targets = _chosen(_TARGET, data, table.numeric) or [table.guess]
+    inputs = _chosen(_INPUT, data, [name for name in table.numeric if name not in targets])
+    static = _chosen(_STATIC, data, inputs)
+    return Choice(data, tuple(targets), tuple(inputs), st.session_state[_READING], tuple(static))
+
+
+def _chosen(role: str, data: str, offered: Sequence[str]) -> list[str]:
+    return [name for name in st.session_state.get(_columns_key(role, data), ()) if name in offered]
 
 
 def remember_in_link(choice: Choice) -> None:
@@ -148,6 +154,7 @@ def remember_in_link(choice: Choice) -> None:
         _DATA: [choice.data] if choice.data != DEFAULT_DATA else [],
         _TARGET: list(choice.targets) if choice.targets != (read_table(choice.data, choice.reading).guess,) else [],
         _INPUT: list(choice.inputs),
+        _STATIC: list(choice.static),
         _READING: [choice.reading] if choice.reading != "{}" else [],
     }
     for key, values in wanted.items():
@@ -184,19 +191,25 @@ def _columns_key(role: str, data: str) -> str:
 
 
 def draw_columns(table: Table, data: str) -> None:
-    """The pickers of targets and further inputs."""
-    target_key, input_key = _columns_key(_TARGET, data), _columns_key(_INPUT, data)
-    kept = [name for name in st.session_state.get(target_key, ()) if name in table.numeric]
-    st.session_state[target_key] = kept or [table.guess]
+    """The pickers of targets and further inputs, and which of these are static."""
+    target_key, input_key, static_key = (_columns_key(role, data) for role in _COLUMNS)
+    targets = st.session_state[target_key] = _chosen(_TARGET, data, table.numeric) or [table.guess]
     if len(table.numeric) == 1:
         return
-    st.multiselect(
+    targets = st.multiselect(
         "Predict", table.numeric, key=target_key, persist_state="session",
         help="The column or columns that the network learns to predict. Several are predicted by one network at once.",
     )  # fmt: skip
-    others = [name for name in table.numeric if name not in st.session_state[target_key]]
-    st.session_state[input_key] = [name for name in st.session_state.get(input_key, ()) if name in others]
-    st.multiselect(
+    others = [name for name in table.numeric if name not in targets]
+    st.session_state[input_key] = _chosen(_INPUT, data, others)
+    inputs = st.multiselect(
         "Feed in as well", others, key=input_key, persist_state="session", placeholder="No further columns",
         help="Columns whose past helps to predict, without being predicted themselves.",
     )  # fmt: skip
+    st.session_state[static_key] = _chosen(_STATIC, data, inputs)
+    if inputs:
+        st.multiselect(
+            "Of these, static", inputs, key=static_key, persist_state="session", placeholder="None",
+            help="Columns that describe the series and not a moment, such as a region or a size: the network takes one "
+            "value a window, that of its last record, and has it at hand at every step.",
+        )  # fmt: skip

@@ -101,8 +101,7 @@ def is_series_of(run: Run, series: Series) -> bool:
     """Whether the run learns from exactly this series."""
     other = series_of_run(run)
     return other is series or (
-        other.targets == series.targets
-        and other.names == series.names
+        (other.targets, other.names, other.static) == (series.targets, series.names, series.static)
         and other.values.shape == series.values.shape
         and bool((other.values == series.values).all())
     )

@@ -36,6 +36,11 @@ def number_in_words(value: float | None) -> str:
     return f"{value:.3e}"
 
 
+def moment_of(best_epoch: int) -> str:
+    """When in a run its best weights were: a linear skip that starts as a good forecast may beat every epoch."""
+    return f"epoch {best_epoch:,}" if best_epoch else "the start, which no epoch has beaten"
+
+
 _SIGNS = frozenset("\\`*_{}[]()<>#+-.!|$~:@&^=\"'")
 
 

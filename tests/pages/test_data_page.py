@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rnn.data import SAMPLES
+from rnn.runs.runner import runner
+from rnn.ui.series_choice import Choice, choice_of_reading
 from tests.pages.conftest import link_value
 
 GERMAN = "Datum;Umsatz;Filiale\r\n" + "".join(
@@ -58,3 +60,37 @@ def test_a_bad_file_gets_a_sentence_and_the_series_stays(open_app, name, content
     assert len(app.error) == 1
     assert word in app.error[0].value
     assert app.session_state["data"] == "sunspots"
+
+
+SHOPS = "sales,price,size\n" + "".join(f"{k % 7},{k % 3},12\n" for k in range(120))
+
+
+def columns(app, label):
+    return next((one for one in app.multiselect if one.label == label), None)
+
+
+def test_fed_in_columns_can_be_marked_static_and_the_link_says_so(open_app):
+    app = open_app("data/page.py")
+    upload(app, "shops.csv", SHOPS.encode())
+    columns(app, "Predict").set_value(["sales"]).run()
+    assert columns(app, "Of these, static") is None
+    columns(app, "Feed in as well").set_value(["price", "size"]).run()
+    assert list(columns(app, "Of these, static").options) == ["price", "size"]
+    columns(app, "Of these, static").set_value(["size"]).run()
+    assert not app.exception
+    assert link_value(app, "static") == "size"
+    other = open_app(data=link_value(app, "data"), target="sales", input=["price", "size"], static="size", hidden="4")
+    assert columns(other, "Of these, static").value == ["size"]
+    other.button(key="step").click().run()
+    store = runner().store
+    run = store.run(link_value(other, "run"))
+    assert store.series(run.series_hash).static == ("size",)
+    assert choice_of_reading(store.series_reading(run.series_hash)).static == ("size",)
+    columns(other, "Feed in as well").set_value(["price"]).run()
+    assert columns(other, "Of these, static").value == []
+    assert not other.exception
+
+
+def test_a_run_from_before_there_were_static_columns_opens():
+    reading = {"data": "nile", "targets": ["volume"], "inputs": [], "choices": {}}
+    assert choice_of_reading(reading) == Choice("nile", ("volume",))

@@ -47,6 +47,28 @@ def shop(inputs: bool) -> Series:
     return Series(times, values[:, :2].copy(), names[:2], names[:2], "shop", "D")
 
 
+KINDS = {
+    "gates": {"cell": "gru", "layers": 2, "dropout": 0.2},
+    "levels and growth": {"loss": "quantile", "log": True, "difference": "first", "horizon": 3},
+    "seasons": {"residual": "seasonal", "difference": "seasonal", "season": 12, "scaling": "window", "patch": 2},
+    "ensemble": {"cell": "lstm", "seeds": 3, "skip": "linear", "residual": "last"},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_network_says_what_comes_next(open_app, kind):
+    with Store() as store:
+        run = trained(store, shop(inputs=False), epochs=2, hidden=4, window=8, **KINDS[kind])
+        expected = rnn.forecast(store.fit(run.id), 30, (80,))
+    app = open_app(PAGE, run=run.id)
+    app.slider(key="forecast_steps").set_value(30).run()
+    assert not app.exception
+    shown = numbers(app)
+    np.testing.assert_array_equal(shown["mean"], expected["sales.mean"])
+    np.testing.assert_array_equal(shown["hi80"], expected["sales.hi80"])
+    assert np.isfinite(shown["mean"]).all()
+
+
 def test_without_a_trained_run_there_is_a_sentence_and_a_way_to_train(open_app):
     app = open_app(PAGE)
     assert not app.exception

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from pages.learn import corrected, reproduction
@@ -10,7 +12,9 @@ from pages.learn.reproduction import equal_digits, equals_printed
 from rnn.core.article import PRINTED, PRINTED_RMSE
 from rnn.core.config import PRESETS
 from rnn.core.fields import FIELDS
+from rnn.runs.runner import runner
 from tests.pages.charts import charts
+from tests.pages.conftest import link_value
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +81,44 @@ def test_train_it_live_sets_the_preset_and_the_sine_and_opens_train(learn):
     assert not learn.table
 
 
-def test_the_weather_opens_on_train_with_two_targets_in_one_network(learn):
-    learn.button(key="try_weather").click().run()
+def test_the_weather_opens_on_train_and_one_network_predicts_two_columns_from_four(learn):
+    learn.button(key="try_3").click().run()
     assert not learn.exception
-    assert learn.multiselect(key="target:seattle-weather").value == ["temp_max", "temp_min"]
-    assert learn.multiselect(key="input:seattle-weather").value == ["precipitation", "wind"]
-    assert not learn.button(key="train").disabled
+    assert learn.multiselect(key="target:seattle-weather").value == ["temp_max", "wind"]
+    assert learn.multiselect(key="input:seattle-weather").value == ["temp_min", "precipitation"]
+    assert learn.session_state["window"] == 50
+    learn.button(key="step").click().run()
+    run = until(learn, "paused")
+    assert run.epoch == 1 and run.config.window == 50
+    fit = runner().store.fit(run.id)
+    assert fit.model.params["readout.W"].shape == (run.config.hidden, 2)
+    assert fit.model.params["layer0.W_x"].shape == (4, run.config.hidden)
+    predicted = fit.model.predict(fit.series.values[None, :50])
+    assert predicted.shape == (1, 1, 2)
+    learn.switch_page("train/page.py").run()
+    choices = learn.selectbox(key="shown_target").options
+    assert list(choices) == ["temp_max", "wind"]
+
+
+def test_a_static_column_opens_on_train_and_is_trained_with(learn):
+    learn.button(key="try_4").click().run()
+    assert not learn.exception
+    assert learn.multiselect(key="static:seattle-weather").value == ["precipitation"]
+    learn.button(key="step").click().run()
+    assert until(learn, "paused").epoch == 1
+    series = runner().store.series(until(learn, "paused").series_hash)
+    assert (series.static, series.targets) == (("precipitation",), ("temp_max",))
+
+
+def until(app, state, seconds=60):
+    """The app's run, once it is in this state."""
+    deadline = time.monotonic() + seconds
+    while (run := runner().store.run(link_value(app, "run"))).state != state:
+        assert time.monotonic() < deadline, run
+        time.sleep(0.05)
+    app.run()
+    assert not app.exception
+    return run
 
 
 def test_each_question_of_the_readers_has_its_answer(learn):

@@ -193,6 +193,7 @@ def test_rows_of_settings():
         ("Patience", "off", "20"),
     ]
     assert in_words(10_000) == "10,000"
+    assert in_words((0.1, 0.5)) == "0.1, 0.5"
     assert in_words(1e-8) == "0.00000001"
 
 

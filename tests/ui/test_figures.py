@@ -95,6 +95,21 @@ def test_a_log_axis_leaves_out_what_it_cannot_show():
     assert list(by_name(figure)) == ["training"]
 
 
+@pytest.mark.parametrize(("high", "ticks"), [(0.16, None), (0.9, "D2"), (90, 1)])
+def test_a_log_axis_has_ticks_however_narrow_it_is(high, ticks):
+    figure = figures.loss_figure([1, 2], [high, 0.11], None, log=True, unit="loss")
+    assert figure.layout.yaxis.dtick == ticks
+
+
+def test_the_learning_rate_is_drawn_and_said():
+    figure = figures.rate_figure([1, 2, 3], [0.001, 0.01, 0.0], log=True)
+    assert figure.data[0].y[:2].tolist() == [0.001, 0.01] and np.isnan(figure.data[0].y[2])
+    assert (figure.layout.yaxis.type, figure.layout.yaxis.title.text) == ("log", "learning rate")
+    words = figures.alt_rate([1, 2, 3], [0.001, 0.01, 0.0])
+    assert words == "Learning rate, 0.001 at epoch 1, highest 0.01 at epoch 2, 0 at epoch 3."
+    assert "No epoch" in figures.alt_rate([], []) and len(figures.rate_figure([], [], log=False).data) == 0
+
+
 def test_loss_in_words():
     epochs = np.arange(1, 41)
     train, val = np.linspace(0.91, 0.012, 40), np.linspace(0.95, 0.020, 40)

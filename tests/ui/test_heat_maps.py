@@ -7,6 +7,7 @@ import pytest
 
 from rnn.ui.figures import alt_hidden, alt_weights, hidden_figure, weights_figure
 from rnn.ui.figures.heat import strongest
+from rnn.ui.figures.hidden import UNBOUNDED
 
 
 def strongest_by_loops(matrix, down, across):
@@ -38,7 +39,7 @@ def test_weights_are_drawn_as_they_are_and_symmetrically_around_zero():
 def parts(states, units):
     times = np.array(["2024-01-01", "2024-01-02", "2024-01-03"], "datetime64[D]")
     after = np.array(["2024-01-04"], "datetime64[D]")
-    return times, [1.0, 5.0, 2.0], after, [3.0], [2.5], states, units
+    return times, [1.0, 5.0, 2.0], after, [3.0], [2.5], times[-len(states) :], states, units
 
 
 @pytest.mark.parametrize(("activation", "span"), [("tanh", (-1, 1)), ("sigmoid", (0, 1)), ("relu", (0, 4))])
@@ -50,6 +51,17 @@ def test_states_span_what_the_activation_can_give(activation, span):
     np.testing.assert_allclose(heat.z, states.T, rtol=1e-6)
     assert list(heat.y) == ["6", "2"]
     assert heat.x[0] == figure.data[0].x[0] == np.datetime64("2024-01-01")
+
+
+def test_a_cell_without_bounds_is_drawn_around_zero_and_steps_stand_at_their_last_record():
+    states = np.array([[0.5, -3.0], [0.2, 0.3]])
+    named = {"column": "load", "activation": UNBOUNDED, "validation": False, "shown": "cell state c"}
+    heat = hidden_figure(*parts(states, [1, 0]), **named).data[-1]
+    assert (heat.zmin, heat.zmax) == (-3, 3)
+    assert [str(x) for x in heat.x] == ["2024-01-02", "2024-01-03"]
+    assert "cell state c" in heat.hovertemplate
+    words = alt_hidden(*parts(states, [1, 0]), column="load", shown="cell state c")
+    assert words.startswith("Cell state c of the hidden units at 2 steps over the window 2024-01-01 to 2024-01-03")
 
 
 def test_the_words_name_the_prediction_and_the_unit_that_swings_most():

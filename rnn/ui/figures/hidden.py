@@ -1,4 +1,4 @@
-"""What the network remembers along one window: the values it reads, above the state of every hidden unit."""
+"""What the network remembers along one window: the values it reads, above a state or a gate of every hidden unit."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from rnn.ui.figures.heat import DIVERGING, RISING, heat_trace
 from rnn.ui.figures.style import ACTUAL, TRAIN, VALIDATION, axis, curve, figure, floats, moment, moments, number
 
 _HEAT_TOP, _VALUES_FOOT = 0.58, 0.66
-# What the colours span: a tanh unit rests at 0 between −1 and 1, a sigmoid unit at ½ between 0 and 1.
+# What the colours span: a tanh unit rests at 0 between −1 and 1, a sigmoid unit at ½ between 0 and 1, an LSTM's cell at 0
+# without bounds.
 SPANS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
+UNBOUNDED = "unbounded"
 
 
 def hidden_figure(
@@ -23,6 +25,7 @@ def hidden_figure(
     next_times: ArrayLike,
     actual: ArrayLike,
     predicted: ArrayLike | None,
+    state_times: ArrayLike,
     states: ArrayLike,
     units: Sequence[int],
     *,
@@ -30,22 +33,24 @@ def hidden_figure(
     activation: str,
     validation: bool,
     time_label: str = "",
+    shown: str = "state",
 ) -> go.Figure:
     """One window and what follows it above, the hidden states below, on one time axis.
 
-    times, values: (T,) of the window, original units. next_times, actual, predicted: (horizon,), the values after it;
-    predicted None where `column` is only an input. states: (T', H'), for T' of the times, evenly taken. units: the H'
-    unit numbers, from the top. activation: what the states have gone through; it settles the colours. validation:
-    whether the window is of the validation part.
+    times, values: (N,) of the window, original units. next_times, actual, predicted: (horizon,), the values after it;
+    predicted None where `column` is only an input. state_times: (T',), the time of the last record that each step has
+    read. states: (T', H'). units: the H' unit numbers, from the top. activation: what the states have gone through, or
+    UNBOUNDED; it settles the colours. validation: whether the window is of the validation part. shown: what the states
+    are, in a word.
     """
-    x, shown = moments(times), np.asarray(states)
-    low, high = SPANS.get(activation, (0.0, max(float(shown.max()), 1e-6)))
+    x, at, drawn = moments(times), moments(state_times), np.asarray(states)
+    low, high = _span(activation, drawn)
     traces = _curves(x, floats(values), moments(next_times), floats(actual), predicted, validation=validation)
     traces.append(
         heat_trace(
-            shown.T, x[:: step_between(len(x), len(shown))], [str(unit) for unit in units], low=low, high=high,
-            hover="unit %{y}, %{x}<br>state %{z:.3f}", yaxis="y2",
-            colorscale=DIVERGING if activation in SPANS else RISING,
+            drawn.T, at, [str(unit) for unit in units], low=low, high=high,
+            hover=f"unit %{{y}}, %{{x}}<br>{shown} %{{z:.3f}}", yaxis="y2",
+            colorscale=DIVERGING if low < 0 or activation in SPANS else RISING,
             bar={"len": _HEAT_TOP, "y": 0, "yanchor": "bottom", "lenmode": "fraction"},
         )
     )  # fmt: skip
@@ -60,9 +65,13 @@ def hidden_figure(
     return made
 
 
-def step_between(count: int, kept: int) -> int:
-    """Every how many of `count` steps one was kept, where `kept` of them were."""
-    return -(-count // kept)
+def _span(activation: str, states: NDArray[Any]) -> tuple[float, float]:
+    if activation in SPANS:
+        return SPANS[activation]
+    if activation == UNBOUNDED:
+        bound = max(float(np.abs(states).max()), 1e-6)
+        return -bound, bound
+    return 0.0, max(float(states.max()), 1e-6)
 
 
 def _curves(
@@ -93,15 +102,18 @@ def alt_hidden(
     next_times: ArrayLike,
     actual: ArrayLike,
     predicted: ArrayLike | None,
+    state_times: ArrayLike,
     states: ArrayLike,
     units: Sequence[int],
     *,
     column: str,
+    shown: str = "state",
 ) -> str:
     """The hidden states in words; arguments as for `hidden_figure`."""
-    x, window, shown = moments(times), floats(values), np.asarray(states)
+    x, window, drawn = moments(times), floats(values), np.asarray(states)
     text = [
-        f"Hidden states over the window {moment(x[0])} to {moment(x[-1])}. {column} lies between "
+        f"{shown.capitalize()} of the hidden units at {len(moments(state_times))} steps over "
+        f"the window {moment(x[0])} to {moment(x[-1])}. {column} lies between "
         f"{number(window.min())} and {number(window.max())}"
     ]
     known = floats(actual)
@@ -109,10 +121,10 @@ def alt_hidden(
         text.append(
             f"Predicted for {moment(moments(next_times)[0])}: {number(floats(predicted)[0])}, actual {number(known[0])}"
         )
-    swings = np.ptp(shown, axis=0)
+    swings = np.ptp(drawn, axis=0)
     most, least = int(np.argmax(swings)), int(np.argmin(swings))
     text.append(
-        f"{len(units)} units with states between {number(shown.min())} and {number(shown.max())}; unit {units[most]} "
+        f"{len(units)} units between {number(drawn.min())} and {number(drawn.max())}; unit {units[most]} "
         f"swings most, by {number(swings[most])}, unit {units[least]} least, by {number(swings[least])}"
     )
     return ". ".join(text) + "."

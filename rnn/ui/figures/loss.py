@@ -64,9 +64,12 @@ def loss_figure(
 
 
 def _log_axis(traces: list[dict[str, Any]]) -> dict[str, Any]:
-    """Ticks at 1, 2 and 5 of each decade where decades are few, else at the decades alone."""
+    """Ticks at 1, 2 and 5 of each decade where decades are few, else at the decades alone; none of these may lie within less
+    than a factor of five, where Plotly finds ticks of its own."""
     values = np.concatenate([trace["y"] for trace in traces])
     values = values[np.isfinite(values)]
+    if len(values) > 0 and values.max() < 5 * values.min():
+        return {"type": "log", "nticks": 6, "tickformat": "~g"}
     many = len(values) > 0 and values.max() > 300 * values.min()
     return {"type": "log", "dtick": 1 if many else "D2", "minorloglabels": "complete", "tickformat": "~g"}
 
