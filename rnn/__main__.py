@@ -57,8 +57,7 @@ def _inspect(options: argparse.Namespace) -> None:
 def _forecast(options: argparse.Namespace) -> None:
     config = _config(options)
     # Asked before training, which may take long.
-    names = list(dict.fromkeys([options.target, *options.static]))
-    check_request(config, names, [options.target], options.steps, options.levels)
+    check_request(config, [options.target], [options.target], options.steps, options.levels)
     fit = rnn.fit(config, _series(options, config))
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels)
     print(frame.to_csv(index=False, lineterminator="\n"), end="")
@@ -109,7 +108,8 @@ def _series(options: argparse.Namespace, config: rnn.Config) -> rnn.Series:
     """The file's series, once it is clear that the config can be trained on it here."""
     choices = {"time": options.time} if options.time else {}
     series = rnn.read_csv(options.file, **choices).series(target=options.target, static=options.static)
-    preflight(config, len(series), len(series.names), len(series.targets), memory_limit=_memory())
+    columns = (len(series.names), len(series.targets))
+    preflight(config, len(series), *columns, n_static=len(series.static), memory_limit=_memory())
     return series
 
 

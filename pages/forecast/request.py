@@ -28,7 +28,7 @@ class Request:
 
 def draw(fit: Fit) -> Request:
     model = fit.model
-    others = [name for name in model.names if name not in model.targets]
+    others = [name for name in model.names if name not in (*model.targets, *model.framing.static)]
     most = most_steps(fit.config, inputs_only=bool(others))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="forecast_request"):
         steps = _draw_steps(most, default_steps(fit.config, most), others)

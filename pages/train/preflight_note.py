@@ -36,7 +36,8 @@ def check(choice: Choice) -> Setup:
     series = series_choice.series_of(choice)
     try:
         config = config_form.config_from_form()
-        found = preflight(config, len(series), len(series.names), len(series.targets), memory_limit=MOST_MEMORY)
+        columns = (len(series.names), len(series.targets))
+        found = preflight(config, len(series), *columns, n_static=len(series.static), memory_limit=MOST_MEMORY)
         if config.log:
             logarithm(series.values[:, series.target_columns], series.targets)
     except ValueError as error:
@@ -66,9 +67,9 @@ def draw_time(setup: Setup) -> None:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _measured(config_json: str, split: Split, inputs: int, targets: int) -> float:
-    return seconds_per_epoch(Config.from_json(config_json), split, inputs, targets)
+def _measured(config_json: str, split: Split, inputs: int, targets: int, static: int) -> float:
+    return seconds_per_epoch(Config.from_json(config_json), split, inputs, targets, n_static=static)
 
 
 def _seconds(config: Config, split: Split, series: Series) -> float:
-    return _measured(config.to_json(), split, len(series.names), len(series.targets))
+    return _measured(config.to_json(), split, len(series.names), len(series.targets), len(series.static))

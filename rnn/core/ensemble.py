@@ -1,4 +1,5 @@
-"""Seed ensembles: the same network several times, from different seeds; their median is the forecast.
+"""Seed ensembles (Hansen and Salamon 1990): the same network several times, from different seeds; their median is the forecast,
+so that one unlucky start does no harm.
 
 Members see the same series with their own weights and their own order of batches. Member 0 is the run that `seeds=1` would
 be. Their parameters carry the prefix "member0.", "member1.", … wherever they stand together in one dict.
@@ -6,17 +7,19 @@ be. Their parameters carry the prefix "member0.", "member1.", … wherever they 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn.core.config import Config
+from rnn.core.lanes import Lanes
 from rnn.core.learner import GradientLearner, Starts, Update
 from rnn.core.network import Params
 
 Floats = NDArray[np.floating[Any]]
+Found = TypeVar("Found")
 
 
 def member_configs(config: Config) -> list[Config]:
@@ -53,21 +56,32 @@ def combined(outputs: Sequence[Floats]) -> Floats:
 
 
 class EnsembleLearner:
-    """Several gradient learners that step together."""
+    """Several gradient learners that step together, every other one in a second lane."""
 
-    def __init__(self, members: Sequence[GradientLearner]) -> None:
+    def __init__(self, members: Sequence[GradientLearner], threads: int = 1) -> None:
         self.members = list(members)
         self.params = joined([member.params for member in members])
         self.optimiser_state = joined([member.optimiser_state for member in members])
+        self._training_lanes, self._predicting_lanes = Lanes(threads), Lanes(threads)
 
     def update(self, epoch: int, batch: int, lr: float, count: int) -> Update:
         """One step of every member; the mean of their norms (not finite where one is not)."""
-        updates = [member.update(epoch, batch, lr, count) for member in self.members]
+        updates = self._of_all(self._training_lanes, lambda member: member.update(epoch, batch, lr, count))
         share = 1 / len(updates)
         return Update(sum(one.grad_norm for one in updates) * share, sum(one.clipped for one in updates) * share)
 
     def predict(self, starts: Starts) -> Floats:
-        return combined([member.predict(starts) for member in self.members])
+        return combined(self._of_all(self._predicting_lanes, lambda member: member.predict(starts)))
 
     def not_finite(self) -> list[str]:
         return [f"member{n}.{name}" for n, member in enumerate(self.members) for name in member.not_finite()]
+
+    def _of_all(self, lanes: Lanes, call: Callable[[GradientLearner], Found]) -> list[Found]:
+        found: dict[int, Found] = {}
+
+        def lane(which: int) -> None:
+            for n in range(which, len(self.members), 2):
+                found[n] = call(self.members[n])
+
+        lanes.run(lambda: lane(0), lambda: lane(1), 1)
+        return [found[n] for n in range(len(self.members))]

@@ -98,7 +98,7 @@ FIELDS: dict[str, Field] = {
     ),
     "quantiles": Field(
         "levels", "Quantiles",
-        "The levels that loss=quantile learns, between 0 and 1. The one nearest to 0.5 is the forecast.",
+        "The levels to learn, between 0 and 1. The one nearest to 0.5 is the forecast.",
     ),
     "optimiser": _choice(
         "Optimiser",
@@ -107,7 +107,7 @@ FIELDS: dict[str, Field] = {
         "gradient, momentum its running sum.",
     ),
     "momentum": Field(
-        "float", "Momentum", "How much of the last step optimiser=momentum keeps in the next one.", 0.0, 0.9999
+        "float", "Momentum", "How much of the last step is kept in the next one.", 0.0, 0.9999
     ),
     "nesterov": Field(
         "bool", "Nesterov", "Momentum that looks ahead: the gradient is added once more on top of the running sum."
@@ -125,7 +125,9 @@ FIELDS: dict[str, Field] = {
         "three quarters on. cosine: down to zero along half a wave. onecycle: up over the first third, then down to nothing.",
     ),
     "warmup": Field(
-        "float", "Warm-up", "Share of the run in which the learning rate rises from near zero to its full size.", 0.0, 0.5
+        "float", "Warm-up",
+        "Share of the run in which the learning rate rises from near zero to its full size. onecycle rises by itself.",
+        0.0, 0.5,
     ),
     "batch": Field(
         "int", "Batch", "How many windows share one step. Small batches learn more per epoch, large ones run faster.",
@@ -144,7 +146,7 @@ FIELDS: dict[str, Field] = {
     ),
     "dropout": Field(
         "float", "Dropout",
-        "Share of units silenced at random between two layers while training, against learning by heart. Needs two layers.",
+        "Share of units silenced at random between two layers while training, against learning by heart.",
         0.0, 0.9,
     ),
     "init": _choice(
@@ -188,10 +190,10 @@ FIELDS: dict[str, Field] = {
         1, 10_000,
     ),
     "residual": _choice(
-        "Predict the change from",
+        "Add the output to",
         RESIDUALS,
-        "What the network's output is added to: nothing, the last value, or the value a season before. The naive forecast "
-        "then comes for free, and the network learns what differs.",
+        "Nothing, the last value, or the value a season before. The naive forecast then comes for free, and the network learns "
+        "what differs.",
     ),
     "skip": _choice(
         "Linear skip",
@@ -206,8 +208,8 @@ FIELDS: dict[str, Field] = {
     ),
     "season": Field(
         "int", "Season",
-        "Records in one season: what the seasonal naive forecast, seasonal residuals and differences look back. 0 (off): not "
-        "known.",
+        "Records in one season: what the seasonal naive forecast, seasonal residuals and differences look back, and what "
+        "scaling by window averages over. 0 (off): not known.",
         1, 100_000, optional=True,
     ),
     "seeds": Field(

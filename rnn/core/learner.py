@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from rnn.core import article
 from rnn.core.clipping import CLIPPINGS
 from rnn.core.config import Config
 from rnn.core.framing import Framing
+from rnn.core.lanes import Lanes
 from rnn.core.network import Network, Params
 from rnn.core.optimisers import OPTIMISERS, Settings
 from rnn.core.series import Series
@@ -62,9 +64,10 @@ class GradientLearner:
 
     def __init__(
         self, config: Config, network: Network, series: Series, framing: Framing, windows: int, params: Params,
-        pace: float = 1.0,
+        pace: float = 1.0, threads: int = 1,
     ) -> None:  # fmt: skip
         """windows: how many, from the first on, are trained on. pace: the factor on the learning rate of readout and skip.
+        threads: how many may be at work at once; the numbers do not depend on it.
         Raises ValueError for values beyond config.dtype."""
         self.config, self.network, self.framing, self.windows = config, network, framing, windows
         self.prepared = _prepared(config, series, framing)
@@ -76,7 +79,8 @@ class GradientLearner:
         self.clip = CLIPPINGS[config.clip]
         self._parts = self._with_their_pace(pace)
         self._order: tuple[int, Starts] = (-1, np.arange(0))
-        self._workspaces: dict[tuple[int, bool], Workspace] = {}
+        self._workspaces: dict[tuple[int, int, bool], Workspace] = {}
+        self._training_lanes, self._predicting_lanes = Lanes(threads), Lanes(threads)
 
     def update(self, epoch: int, batch: int, lr: float, count: int) -> Update:
         starts = self.batch_starts(epoch, batch)
@@ -115,28 +119,50 @@ class GradientLearner:
         return self._order[1][first : first + self.config.batch]
 
     def _gradient(self, starts: Starts, epoch: int, batch: int) -> float:
-        """Fill `gradient` with that of the mean loss over these windows, tile by tile; returns the loss."""
-        total, count = 0.0, len(starts)
-        fresh: set[int] = set()
-        for number, part in enumerate(even_parts(count, self.network.tile)):
-            work = self._fresh_workspace(part, fresh, training=True)
-            if self.config.dropout > 0:
-                stream = np.random.default_rng([self.config.seed, epoch, batch, number, DROPOUT_STREAM])
-                work.draw_dropout(stream, self.config.dropout)
-            anchor = self.framing.inputs(self.prepared, starts[part], work.x)
-            work.forward()
-            y = self.framing.outputs(self.prepared, starts[part], anchor)
-            total += work.backward(y.astype(self.vector.dtype, copy=False), count, add=number > 0)
-        return total / (count * self.network.points)
+        """Fill `gradient` with that of the mean loss over these windows, tile by tile; returns the loss.
+
+        Every other tile belongs to a second lane with a gradient of its own, added at the end: so the sums are the same
+        whether the lanes run side by side or not.
+        """
+        tiles = list(enumerate(even_parts(len(starts), self.network.tile)))
+        totals = [0.0, 0.0]
+
+        def lane(which: int) -> None:
+            fresh: set[int] = set()
+            for number, part in tiles[which::2]:
+                work = self._fresh_workspace(part, fresh, which, training=True)
+                if self.config.dropout > 0:
+                    stream = np.random.default_rng([self.config.seed, epoch, batch, number, DROPOUT_STREAM])
+                    work.draw_dropout(stream, self.config.dropout)
+                anchor = self.framing.inputs(self.prepared, starts[part], work.x)
+                work.forward()
+                y = self.framing.outputs(self.prepared, starts[part], anchor)
+                y = y.astype(self.vector.dtype, copy=False)
+                totals[which] += work.backward(y, len(starts), add=number > which)
+
+        if len(tiles) == 1:
+            lane(0)
+        else:
+            self._training_lanes.run(lambda: lane(0), lambda: lane(1), len(starts))
+            self.gradient += self._second_gradient
+        return sum(totals) / (len(starts) * self.network.points)
 
     def predict(self, starts: Starts) -> Floats:
         predicted: Floats = np.empty((len(starts), self.network.outputs), self.vector.dtype)
-        fresh: set[int] = set()
         # In a prediction a tile has less to keep, so it may be larger.
-        for part in even_parts(len(starts), 2 * self.network.tile):
-            work = self._fresh_workspace(part, fresh, training=False)
-            self.framing.inputs(self.prepared, starts[part], work.x)
-            predicted[part] = work.forward()
+        tiles = even_parts(len(starts), 2 * self.network.tile)
+
+        def lane(which: int) -> None:
+            fresh: set[int] = set()
+            for part in tiles[which::2]:
+                work = self._fresh_workspace(part, fresh, which, training=False)
+                self.framing.inputs(self.prepared, starts[part], work.x)
+                predicted[part] = work.forward()
+
+        if len(tiles) == 1:
+            lane(0)
+        else:
+            self._predicting_lanes.run(lambda: lane(0), lambda: lane(1), len(starts))
         return predicted
 
     def not_finite(self) -> list[str]:
@@ -147,19 +173,24 @@ class GradientLearner:
                 return names
         return []
 
-    def _fresh_workspace(self, part: slice, fresh: set[int], *, training: bool) -> Workspace:
-        """The workspace for a tile of this size, with the weights as they are; `fresh`: the sizes that have them already."""
+    def _fresh_workspace(self, part: slice, fresh: set[int], lane: int, *, training: bool) -> Workspace:
+        """The lane's workspace for a tile of this size, with the weights as they are; `fresh`: the sizes that have them."""
         # Few live at once: tiles of a batch have two sizes, those of the last, smaller batch two more.
         windows = part.stop - part.start
-        key = (windows, training)
+        key = (windows, lane, training)
         if key not in self._workspaces:
+            gradient = self._second_gradient if lane else self.gradient
             self._workspaces[key] = Workspace(
-                self.network, windows, params=self.vector, gradient=self.gradient, training=training
+                self.network, windows, params=self.vector, gradient=gradient, training=training
             )
         if windows not in fresh:
             self._workspaces[key].refresh()
             fresh.add(windows)
         return self._workspaces[key]
+
+    @cached_property
+    def _second_gradient(self) -> Floats:
+        return np.zeros_like(self.gradient)
 
 
 def _prepared(config: Config, series: Series, framing: Framing) -> Floats:

@@ -32,6 +32,18 @@ _clock = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-
 
 
 @dataclass(frozen=True)
+class Columns:
+    """How many columns a series has, of which so many are targets and so many static."""
+
+    inputs: int
+    targets: int
+    static: int
+
+    def network(self, config: Config) -> Network:
+        return Network(config, self.inputs - self.static, self.targets, self.static)
+
+
+@dataclass(frozen=True)
 class Preflight:
     """split: the windows of each part. parameters: weights to learn. memory_bytes: what training will hold, about."""
 
@@ -41,45 +53,48 @@ class Preflight:
 
 
 def preflight(
-    config: Config, rows: int, n_inputs: int, n_targets: int, *, memory_limit: int | None = None
+    config: Config, rows: int, n_inputs: int, n_targets: int, *, n_static: int = 0, memory_limit: int | None = None
 ) -> Preflight:
-    """For a series of `rows` records. memory_limit: bytes that may be used (None: any).
+    """For a series of `rows` records of n_inputs columns, n_static of them static. memory_limit: bytes that may be used
+    (None: any).
 
     Raises ValueError saying what to change where the settings are impossible or would pass the limit.
     """
     if config.gradient == "published" and n_inputs > 1:
         raise ValueError(f"gradient='published' (the article's algorithm) takes one column, got {n_inputs}.")
     split = split_windows(config, rows)
-    size = Network(config, n_inputs, n_targets).size * config.seeds
-    memory = _memory_bytes(config, split, n_inputs, n_targets)
+    columns = Columns(n_inputs, n_targets, n_static)
+    size = columns.network(config).size * config.seeds
+    memory = _memory_bytes(config, split, columns)
     if memory_limit is not None and memory > memory_limit:
-        raise ValueError(_too_large(config, split, n_inputs, n_targets, memory, memory_limit))
+        raise ValueError(_too_large(config, split, columns, memory, memory_limit))
     return Preflight(split, size, memory)
 
 
-def _memory_bytes(config: Config, split: Split, n_inputs: int, n_targets: int) -> int:
+def _memory_bytes(config: Config, split: Split, columns: Columns) -> int:
     itemsize = np.dtype(config.dtype).itemsize
-    network = Network(config, n_inputs, n_targets)
-    predicted = split.train * config.horizon * n_targets
+    network = columns.network(config)
+    predicted = split.train * config.horizon * columns.targets
     # Predictions and actual values in float64 with the temporaries of their errors, one part at a time.
     evaluation = predicted * (40 + itemsize * network.levels * (config.seeds + 1))
-    evaluation += split.validation * config.horizon * n_targets * 12
-    series = split.rows * n_inputs * (3 * 8 + itemsize * config.seeds)
+    evaluation += split.validation * config.horizon * columns.targets * 12
+    series = split.rows * columns.inputs * (3 * 8 + itemsize * config.seeds)
     if config.gradient == "published":
         return int(3 * network.size * 8 + max(4 * split.train * config.hidden * 8, evaluation) + series)
     batch = min(config.batch, split.train)
     # Tiles of the full batch, of the last, smaller one, and of an evaluation, which keeps no errors.
-    trained = _tile_sizes(network, batch) | _tile_sizes(network, split.train % batch)
-    evaluated = _tile_sizes(network, max(split.train, split.validation), 2)
+    trained = _tiles_kept(network, batch) + _tiles_kept(network, split.train % batch)
+    evaluated = _tiles_kept(network, max(split.train, split.validation), 2)
     buffers = (sum(trained) + sum(evaluated) * 0.5) * network.numbers_a_window
     # Weights, gradient, two moments, the optimiser's own vector, best weights; the layers' inner copies for each tile size.
     weights = network.size * (6 + 3 * len(trained) + 2 * len(evaluated))
     return int(config.seeds * (weights + buffers) * itemsize + max(evaluation, _ridge_bytes(network, split)) + series)
 
 
-def _tile_sizes(network: Network, windows: int, tiles: int = 1) -> set[int]:
-    """The sizes of the tiles that so many windows are cut into: buffers are kept for each."""
-    return {part.stop - part.start for part in even_parts(windows, tiles * network.tile)} - {0}
+def _tiles_kept(network: Network, windows: int, tiles: int = 1) -> list[int]:
+    """The sizes of the tiles that so many windows are cut into, once for each lane that meets them: buffers are kept."""
+    sizes = [part.stop - part.start for part in even_parts(windows, tiles * network.tile)]
+    return [size for lane in (sizes[0::2], sizes[1::2]) for size in set(lane) - {0}]
 
 
 def _ridge_bytes(network: Network, split: Split) -> int:
@@ -91,7 +106,7 @@ def _ridge_bytes(network: Network, split: Split) -> int:
     return 8 * 4 * rows * (regressors + network.points)
 
 
-def _too_large(config: Config, split: Split, n_inputs: int, n_targets: int, memory: int, limit: int) -> str:
+def _too_large(config: Config, split: Split, columns: Columns, memory: int, limit: int) -> str:
     """The sentence for settings that do not fit: the first change of one field that makes them. The batch is none: it goes
     through in tiles, so a smaller one takes no less memory."""
 
@@ -99,7 +114,7 @@ def _too_large(config: Config, split: Split, n_inputs: int, n_targets: int, memo
 
         def fits(size: int, field: str = field) -> bool:
             changed = _with_size(config, field, size)
-            return _memory_bytes(changed, split_windows(changed, split.rows), n_inputs, n_targets) <= limit
+            return _memory_bytes(changed, split_windows(changed, split.rows), columns) <= limit
 
         if fits(1):
             largest = unit * _largest(getattr(config, field) // unit, fits)
@@ -133,69 +148,68 @@ def _in_words(count: int) -> str:
     return f"{number:,.0f} {unit}" if number >= 100 else f"{number:.2g} {unit}"
 
 
-def seconds_per_epoch(config: Config, split: Split, n_inputs: int, n_targets: int) -> float:
+def seconds_per_epoch(config: Config, split: Split, n_inputs: int, n_targets: int, *, n_static: int = 0) -> float:
     """Measured: an update and an evaluation on numbers of the run's own shape, cut short where they would take long,
-    then scaled up by their work."""
+    then scaled up by their work. n_inputs, n_static: as for `preflight`."""
+    columns = Columns(n_inputs, n_targets, n_static)
     batch = min(config.batch, split.train)
-    trial, trial_batch = _trial(config, batch, n_inputs, n_targets)
+    trial, trial_batch = _trial(config, batch, columns)
     evaluated = min(
-        EVALUATED_WINDOWS, split.train + split.validation, max(1, _affordable(trial, n_inputs) // trial.steps)
+        EVALUATED_WINDOWS, split.train + split.validation, max(1, _affordable(trial, columns) // trial.steps)
     )
-    seconds_update, seconds_predict = _measure(trial, trial_batch, evaluated, n_inputs, n_targets)
-    update = seconds_update * _work(config, batch, n_inputs, n_targets) / _work(trial, trial_batch, n_inputs, n_targets)
-    predict = (
-        seconds_predict * _work(config, evaluated, n_inputs, n_targets) / _work(trial, evaluated, n_inputs, n_targets)
-    )
+    seconds_update, seconds_predict = _measure(trial, trial_batch, evaluated, columns)
+    update = seconds_update * _work(config, batch, columns) / _work(trial, trial_batch, columns)
+    predict = seconds_predict * _work(config, evaluated, columns) / _work(trial, evaluated, columns)
     windows = split.train + split.validation
-    numbers = windows * config.horizon * n_targets
+    numbers = windows * config.horizon * columns.targets
     passes = update * split.train / batch + predict * windows / evaluated
     return config.seeds * passes + numbers * SECONDS_A_NUMBER
 
 
-def _trial(config: Config, batch: int, n_inputs: int, n_targets: int) -> tuple[Config, int]:
+def _trial(config: Config, batch: int, columns: Columns) -> tuple[Config, int]:
     """The config and batch to measure with: the run's own where they are small enough, without what costs no time."""
-    hidden = min(config.hidden, TRIAL_HIDDEN, max(1, TRIAL_NUMBERS // (n_inputs * config.patch)))
+    hidden = min(config.hidden, TRIAL_HIDDEN, max(1, TRIAL_NUMBERS // (columns.inputs * config.patch)))
     config = config.replace(hidden=hidden, seeds=1, log=False, residual="none", difference="none")
-    batch = min(batch, max(16, _affordable(config, n_inputs) // 2))
-    steps = max(2, _affordable(config, n_inputs) // batch)
+    batch = min(batch, max(16, _affordable(config, columns) // 2))
+    steps = max(2, _affordable(config, columns) // batch)
     if config.input_weights == "per_step":
-        steps = max(2, min(steps, TRIAL_NUMBERS // (n_inputs * config.patch * hidden)))
+        steps = max(2, min(steps, TRIAL_NUMBERS // (columns.inputs * config.patch * hidden)))
     steps = min(config.steps, steps)
-    horizon = min(config.horizon, max(1, TRIAL_NUMBERS // (max(hidden, batch) * n_targets)))
+    horizon = min(config.horizon, max(1, TRIAL_NUMBERS // (max(hidden, batch) * columns.targets)))
     truncate = config.truncate and max(1, round(config.truncate * steps / config.steps))
     # An orthogonal start takes long to find where there are many hidden units, and changes nothing in the time.
     init = "glorot" if config.init == "orthogonal" else config.init
     return config.replace(window=steps * config.patch, horizon=horizon, truncate=truncate, init=init), batch
 
 
-def _affordable(config: Config, n_inputs: int) -> int:
+def _affordable(config: Config, columns: Columns) -> int:
     """How many windows times steps a trial may have."""
     gated = CELLS[config.cell].gates * config.layers
-    columns = config.hidden + config.patch * n_inputs
-    return int(
-        max(1, min(TRIAL_FLOPS // (6 * gated * config.hidden * columns), TRIAL_NUMBERS // (2 * gated * columns)))
-    )
+    width = config.hidden + config.patch * columns.inputs
+    return int(max(1, min(TRIAL_FLOPS // (6 * gated * config.hidden * width), TRIAL_NUMBERS // (2 * gated * width))))
 
 
-def _work(config: Config, batch: int, n_inputs: int, n_targets: int) -> float:
+def _work(config: Config, batch: int, columns: Columns) -> float:
     """What a pass over `batch` windows costs, in multiply-adds."""
-    network = Network(config, n_inputs, n_targets)
+    network = columns.network(config)
     layers = sum(
         config.steps
         * (STEP_OVERHEAD + batch * network.cell.gates * spec.hidden * (spec.hidden + spec.inputs + UNIT_OVERHEAD))
         for spec in network.specs
     )
-    outputs = config.hidden + (config.window * n_inputs if config.skip == "linear" else 0)
+    outputs = config.hidden + (config.window * columns.inputs if config.skip == "linear" else 0)
     return layers + batch * outputs * network.outputs + UNIT_OVERHEAD * network.size
 
 
-def _measure(config: Config, batch: int, evaluated: int, n_inputs: int, n_targets: int) -> tuple[float, float]:
+def _measure(config: Config, batch: int, evaluated: int, columns: Columns) -> tuple[float, float]:
     """Seconds of one update and of predicting `evaluated` windows, on made-up numbers."""
     rng = np.random.default_rng(0)
     windows = max(batch, evaluated)
     rows = windows + config.reach + config.horizon
-    names = [f"column{k}" for k in range(n_inputs)]
-    series = Series.from_values(rng.standard_normal((rows, n_inputs)), names, names[:n_targets])
+    names = [f"column{k}" for k in range(columns.inputs)]
+    static = names[columns.inputs - columns.static :]
+    values = rng.standard_normal((rows, columns.inputs))
+    series = Series.from_values(values, names, names[: columns.targets], static=static)
     config = config.replace(batch=batch)
     network = network_for(config, series)
     framing = Framing.fit(config, series, rows)

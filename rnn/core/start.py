@@ -12,6 +12,7 @@ from rnn.core import article
 from rnn.core.config import Config
 from rnn.core.ensemble import EnsembleLearner, joined, member_configs, parted
 from rnn.core.framing import Framing
+from rnn.core.lanes import threads_allowed
 from rnn.core.learner import GradientLearner, Learner, PublishedLearner, published_params
 from rnn.core.network import Network, Params
 from rnn.core.ridge import ridge_start, sample_rows
@@ -83,8 +84,10 @@ def make_learner(
     """The learner that `config.gradient` and `config.seeds` ask for, starting from these weights (copied)."""
     if config.gradient == "published":
         return PublishedLearner(config, series, framing, start.params)
+    threads = threads_allowed()
+    own = threads if config.seeds == 1 else 1  # of an ensemble the members go side by side
     members = [
-        GradientLearner(member, network, series, framing, windows, own, start.pace)
-        for member, own in zip(member_configs(config), parted(start.params, config.seeds), strict=True)
+        GradientLearner(member, network, series, framing, windows, params, start.pace, own)
+        for member, params in zip(member_configs(config), parted(start.params, config.seeds), strict=True)
     ]
-    return members[0] if len(members) == 1 else EnsembleLearner(members)
+    return members[0] if len(members) == 1 else EnsembleLearner(members, threads)

@@ -56,7 +56,16 @@ _ALL = (
         file=None,
         target="value",
         season=None,
-        config={"window": 50},
+        # The preset "article-fast".
+        config={
+            "window": 50,
+            "activation": "tanh",
+            "lr": 1e-2,
+            "batch": 8,
+            "schedule": "cosine",
+            "warmup": 0.1,
+            "patience": None,
+        },
     ),
     Sample(
         key="sunspots",

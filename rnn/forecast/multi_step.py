@@ -166,6 +166,10 @@ def _check_levels(levels: Sequence[float]) -> None:
 def _check_series(model: Model, series: Series) -> None:
     if series.names != model.names:
         raise ValueError(f"The series must have the model's columns {model.names}, got {series.names}.")
+    if series.static != model.framing.static:
+        raise ValueError(
+            f"The series must have the model's static columns {model.framing.static}, got {series.static}; choose the same."
+        )
     if len(series) < model.config.reach:
         raise ValueError(f"The model reads {model.config.reach} records, but the series has only {len(series)}.")
 

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from rnn.core.lanes import THREADS
 from rnn.runs.store import data_folder
 from rnn.runs.worker import ONE_THREAD
 
 LOG_BYTES = 5_000_000  # a longer worker.log starts anew, the old one kept beside it
+ROOMY_CORES = 4  # from so many on, a run may use a second core and the pages still answer at once
 PATIENCE_SECONDS = 2.0  # between asking a process to end and making it
 
 
@@ -38,7 +40,7 @@ class WorkerProcess:
             self._popen = subprocess.Popen(
                 [sys.executable, "-m", "rnn.runs.worker"],
                 cwd=folder,
-                env={**os.environ, **ONE_THREAD, **places},
+                env={THREADS: _threads(), **os.environ, **ONE_THREAD, **places},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -116,6 +118,11 @@ class WorkerProcess:
                 self._on_change()
         self._popen.wait()
         self._on_change()
+
+
+def _threads() -> str:
+    """What UNROLL_THREADS is for a worker, unless the user has set it."""
+    return "2" if (os.cpu_count() or 1) >= ROOMY_CORES else "1"
 
 
 def _open_log() -> BinaryIO:

@@ -18,7 +18,8 @@ from rnn.core.series import Series
 from rnn.data import SAMPLES, BadFile, Receipt, Table, load_sample, read_csv
 from rnn.runs.packing import file_hash
 from rnn.runs.runner import runner as process_runner
-from rnn.ui.config_form import set_values
+from rnn.ui.config_form import set_values, values_of_form
+from rnn.ui.relevance import DEFAULT
 
 DEFAULT_DATA = "sunspots"
 FILE = "file-"
@@ -119,10 +120,22 @@ def choose(choice: Choice) -> None:
 
 def pick(data: str) -> None:
     """Make another sample or upload the current one, with its own columns; the shown run is let go of."""
+    left = st.session_state.get(_DATA)
     st.session_state[_DATA], st.session_state[_READING] = data, "{}"
     _let_run_go()
-    if data in SAMPLES:
-        set_values({**SAMPLES[data].config, "season": SAMPLES[data].season})
+    set_values(_suggested_instead(left, data))
+
+
+def _suggested_instead(left: str | None, data: str) -> dict[str, Any]:
+    """What the form takes on with another series: the sample's own settings, and the default again for those that the
+    sample left behind had brought and nobody has changed since."""
+    suggested: dict[str, Any] = {**SAMPLES[data].config, "season": SAMPLES[data].season} if data in SAMPLES else {}
+    if left not in SAMPLES:
+        return suggested
+    values = values_of_form()
+    brought = {**SAMPLES[left].config, "season": SAMPLES[left].season}
+    back = {field: getattr(DEFAULT, field) for field, value in brought.items() if values[field] == value}
+    return {**back, **suggested}
 
 
 def _let_run_go() -> None:

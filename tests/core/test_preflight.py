@@ -50,6 +50,15 @@ def test_weights_by_hand():
     assert preflight(Config(hidden=4, horizon=2), 100, 3, 2).parameters == 12 + 16 + 4 + 16 + 4
 
 
+def test_static_columns_are_counted_once_a_window():
+    """patch 4: 4 · 1 columns a step and 2 static ones; the skip reads 8 records and the static values once."""
+    config = Config(hidden=3, window=8, patch=4, skip="linear")
+    found = preflight(config, 100, 3, 1, n_static=2)
+    assert found.parameters == (4 + 2) * 3 + 9 + 3 + 3 + 1 + (8 + 2)
+    assert found.parameters < preflight(config, 100, 3, 1).parameters
+    assert seconds_per_epoch(config, found.split, 3, 1, n_static=2) > 0
+
+
 MEMORY = [
     # What each is dominated by: states; the same with other cells, layers and weights; several networks; the start of the
     # skip; weights; predictions; inputs.

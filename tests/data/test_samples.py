@@ -98,3 +98,7 @@ def test_inspect_is_plain_json(tmp_path: Path) -> None:
     assert (found["first_time"], found["last_time"]) == ("2020-01-01T00:00:00", "2020-01-04T00:00:00")
     assert {one["kind"] for one in found["findings"]} == {"empty-columns", "unsorted", "missing", "infinite"}
     assert inspect(path, time="none")["first_time"] is None
+
+
+def test_the_articles_sine_brings_the_preset_made_for_it():
+    assert PRESETS["default"].replace(**SAMPLES["article-sine"].config) == PRESETS["article-fast"]
