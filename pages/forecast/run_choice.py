@@ -40,7 +40,7 @@ def _title(run: Run | None) -> str:
 
 def _label(run: Run) -> str:
     name = run.name if len(run.name) <= 60 else run.name[:59] + "…"
-    return f"{name}, {run.epoch:,} epochs, {age_in_words(run.created)}"
+    return f"{name}, {run.epoch:,} epoch{'' if run.epoch == 1 else 's'}, {age_in_words(run.created)}"
 
 
 def _chosen() -> None:

@@ -214,7 +214,8 @@ def _measure(config: Config, batch: int, evaluated: int, columns: Columns) -> tu
     network = network_for(config, series)
     framing = Framing.fit(config, series, rows)
     start = Start(network.init(rng))
-    learner = make_learner(config, network, series, framing, batch, start)
+    # One thread, as a worker beside its server has: the clock counts no other.
+    learner = make_learner(config, network, series, framing, batch, start, threads=1)
     starts = np.arange(evaluated)
     update = _usual(lambda: learner.update(0, 0, 0.0, 1))
     return update, _usual(lambda: learner.predict(starts))

@@ -79,12 +79,19 @@ def _linear_start(
 
 
 def make_learner(
-    config: Config, network: Network, series: Series, framing: Framing, windows: int, start: Start
+    config: Config,
+    network: Network,
+    series: Series,
+    framing: Framing,
+    windows: int,
+    start: Start,
+    threads: int | None = None,
 ) -> Learner:
-    """The learner that `config.gradient` and `config.seeds` ask for, starting from these weights (copied)."""
+    """The learner that `config.gradient` and `config.seeds` ask for, starting from these weights (copied). threads: how many
+    it may use (None: what `threads_allowed` says)."""
     if config.gradient == "published":
         return PublishedLearner(config, series, framing, start.params)
-    threads = threads_allowed()
+    threads = threads_allowed() if threads is None else threads
     own = threads if config.seeds == 1 else 1  # of an ensemble the members go side by side
     members = [
         GradientLearner(member, network, series, framing, windows, params, start.pace, own)
