@@ -22,7 +22,7 @@ class Workspace:
     params, gradient: (size,) flat vectors, which several workspaces (tiles of different sizes) may share.
     x: (T, B, C) view to be filled before `forward`. y_hat: (B, O), what `forward` found. dx: (T, B, C), ∂loss/∂x, filled by
     `backward` where `want_dx` was asked for. stopped: the step at which each layer's error stopped, top layer last.
-    Memory: about T · B · (2 G H + H + C) numbers a layer in training, T · B · (H + C) to predict.
+    Memory: about T · B · ((G + 2) H + C) numbers a layer in training, half of that to predict; linear in T, B and H.
     """
 
     def __init__(
@@ -97,9 +97,10 @@ class Workspace:
         """A fresh mask for every step and unit between layers, scaled so that the mean stays (Zaremba, Sutskever and Vinyals
         2014, inverted); it holds for the passes that follow."""
         if not self.masks:
-            self.masks = [np.empty(layer.states.shape, self.y_hat.dtype) for layer in self.layers[:-1]]
+            # Laid out in memory as the states are, whatever the cell.
+            self.masks = [np.empty_like(layer.states) for layer in self.layers[:-1]]
         for mask in self.masks:
-            rng.random(out=mask, dtype=mask.dtype.type)
+            rng.random(out=mask.ravel(order="K"), dtype=mask.dtype.type)
             np.greater_equal(mask, share, out=mask, casting="unsafe")
             mask *= 1 / (1 - share)
 
