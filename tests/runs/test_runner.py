@@ -197,8 +197,9 @@ def test_the_runner_of_the_process_is_one_and_can_be_ended(data_dir: Path) -> No
 
 
 SERVER = """
-import sys, time
+import signal, sys, time
 from rnn.runs.runner import runner
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a test run in the background passes on as ignored
 one = runner()
 while not one.store.runs():
     time.sleep(0.01)
