@@ -20,6 +20,8 @@ REASONS = {
     "truncate": "The error travels back over the whole window; 50 steps cost little.",
     "optimiser": "Adam gives each weight a step of its own size.",
     "lr": "Suits Adam; with a true gradient the steps may be large.",
+    "schedule": "Large steps at first, ever smaller ones towards the end: they settle instead of wandering about.",
+    "warmup": "Adam has seen little in its first steps, so these are short.",
     "batch": "Windows in random order, four to a step: less noise than one at a time, still many steps an epoch.",
     "clip": "Shortens a gradient that is too long and keeps its direction, where cutting each entry bends it.",
     "clip_at": "A bound on the length of the whole gradient, no longer on each entry.",
@@ -32,8 +34,8 @@ KEPT = ("hidden", "window", "epochs", "validation", "scaling", "seed")
 def draw() -> None:
     st.markdown("##### Done right")
     st.markdown(
-        "Same series, same windows, as many hidden units and epochs. The validation RMSE falls below **0.003** within "
-        "these 25 epochs, which take a few seconds."
+        "Same series, same windows, as many hidden units and epochs. The validation RMSE falls below **0.001** within "
+        "these 25 epochs, which take about a second, whatever the seed."
     )
     if st.button(
         "Train it live", icon=":material/play_arrow:", type="primary", on_click=_set_up, key="train_corrected"

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from rnn.core.article import article_series
+from rnn.core.config import PRESETS
 from rnn.core.series import Series
 
 from .reader import read_csv
@@ -46,6 +47,12 @@ class Sample:
         return (FOLDER / self.file).read_bytes()
 
 
+def _beside_default(preset: str) -> dict[str, Any]:
+    """The settings in which a preset differs from the default."""
+    default = PRESETS["default"].to_dict()
+    return {field: value for field, value in PRESETS[preset].to_dict().items() if value != default[field]}
+
+
 _ALL = (
     Sample(
         key="article-sine",
@@ -56,16 +63,7 @@ _ALL = (
         file=None,
         target="value",
         season=None,
-        # The preset "article-fast".
-        config={
-            "window": 50,
-            "activation": "tanh",
-            "lr": 1e-2,
-            "batch": 8,
-            "schedule": "cosine",
-            "warmup": 0.1,
-            "patience": None,
-        },
+        config=_beside_default("article-corrected"),
     ),
     Sample(
         key="sunspots",

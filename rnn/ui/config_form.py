@@ -32,13 +32,11 @@ PRESET_LABELS = {
     "default": "Default",
     "article-corrected": "Article, done right",
     "article": "Article, as published",
-    "article-fast": "Article, fast",
 }
 PRESET_NOTES = {
-    "article-fast": "The article's sine to an error of 0.001 within half a second, whatever the seed: tanh, large steps at "
-    "first and ever smaller ones. Meant for the sample “The article's sine”.",
     "article-corrected": "The article's window, hidden size and 25 epochs, with true gradients. Changed: tanh in place of "
-    "sigmoid, one input weight shared by all steps, biases, an orthogonal start, Adam at 0.003 in shuffled batches of 4. "
+    "sigmoid, one input weight shared by all steps, biases, an orthogonal start, Adam in shuffled batches of 4 at a rate that "
+    "rises to 0.005 and falls to zero. "
     "Meant for the sample “The article's sine”.",
     "article": "The article's own update rule, which is not a gradient, with its weights from 0 to 1 and its reported "
     "losses (a sum, before the epoch). Meant for the sample “The article's sine”; it stalls, as printed.",

@@ -179,10 +179,12 @@ def remember_in_link(choice: Choice) -> None:
 
 
 def take_upload(name: str, content: bytes) -> Table:
-    """Keep an uploaded file and make it the current series. Raises BadFile, leaving the current choice as it is."""
+    """Keep an uploaded file and make it the current series. Raises BadFile, leaving the current choice as it is. For
+    callbacks, or before anything is drawn."""
     data = FILE + file_hash(content)
     table = read_table(data, "{}", _upload=(name, content))
     process_runner().store.add_file(name, content)
+    set_values(_suggested_instead(st.session_state.get(_DATA), data))
     choose(Choice(data, (table.guess,)))
     _let_run_go()
     uploads = st.session_state.setdefault("uploads", {})

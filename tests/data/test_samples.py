@@ -101,4 +101,4 @@ def test_inspect_is_plain_json(tmp_path: Path) -> None:
 
 
 def test_the_articles_sine_brings_the_preset_made_for_it():
-    assert PRESETS["default"].replace(**SAMPLES["article-sine"].config) == PRESETS["article-fast"]
+    assert PRESETS["default"].replace(**SAMPLES["article-sine"].config) == PRESETS["article-corrected"]
