@@ -40,6 +40,9 @@ def draw(setup: Setup, drawn: Run | None, poll: float | None) -> None:
     """
     run = session.store().run(drawn.id) if drawn else None
     if drawn is not None and (run is None or run.state != drawn.state or poll_seconds(run) != poll):
+        # Another page that has been asked for meanwhile goes first: `rerun` would take the place of that request, and drawing
+        # is where Streamlit looks for one. The container is the one below, so nothing moves.
+        st.container(gap="small")
         st.rerun()
     seen = run_history.seen(run) if run else None
     with st.container(gap="small"):
