@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rnn.core.config import Config
 from rnn.core.framing import Anchor, Framing
-from rnn.core.losses import LOSSES, parameter, point
+from rnn.core.losses import LOSSES, level_count, middle_level, parameter
 from rnn.core.metrics import mae, rmse
 from rnn.core.series import Series
 from rnn.core.windows import chunks, gather_targets
@@ -45,33 +45,29 @@ class Evaluator:
         self.prepared = framing.prepare(series.values)
         self.actual = series.values[:, series.target_columns]
         self.loss, self.parameter = LOSSES[config.loss], parameter(config)
-        self.middle = point(config.quantiles) if config.loss == "quantile" else 0
+        self.middle = middle_level(config)
 
     def evaluate(self, starts: Starts, outputs: Floats) -> Evaluation:
         """outputs: (windows, O), what the network gave for the windows that start at these rows, in its units."""
         config = self.config
-        predicted = self.restored(starts, outputs)
-        actual = gather_targets(self.actual, starts, config.reach, config.horizon).reshape(predicted.shape)
-        loss = self.total_loss(starts, outputs) / actual.size
-        return Evaluation(predicted, loss, rmse(actual, predicted), mae(actual, predicted))
-
-    def restored(self, starts: Starts, outputs: Floats) -> NDArray[np.float64]:
-        """The forecasts (windows, horizon, K) in original units."""
-        points = in_order(outputs.reshape(len(starts), -1, self._levels))[:, :, self.middle]
-        parts = []
+        levels = outputs.reshape(len(starts), -1, level_count(config))
+        points = in_order(levels)[:, :, self.middle]
+        restored, total = [], 0.0
         for part in chunks(len(starts), WINDOWS_AT_ONCE):
             anchor = self._anchor(starts[part])
-            parts.append(self.framing.restore(points[part], self.series.values, starts[part], anchor))
-        return np.concatenate(parts)
+            restored.append(self.framing.restore(points[part], self.series.values, starts[part], anchor))
+            total += self._loss_total(starts[part], outputs[part], anchor)
+        predicted = np.concatenate(restored)
+        actual = gather_targets(self.actual, starts, config.reach, config.horizon).reshape(predicted.shape)
+        return Evaluation(predicted, total / actual.size, rmse(actual, predicted), mae(actual, predicted))
 
     def total_loss(self, starts: Starts, outputs: Floats) -> float:
         """The config's loss, summed over all windows, steps ahead and targets."""
-        total = 0.0
-        for part in chunks(len(starts), WINDOWS_AT_ONCE):
-            anchor = self._anchor(starts[part])
-            y = self.framing.outputs(self.prepared, starts[part], anchor)
-            total += self.loss.total(outputs[part], y, self.parameter)
-        return total
+        parts = chunks(len(starts), WINDOWS_AT_ONCE)
+        return sum(self._loss_total(starts[part], outputs[part], self._anchor(starts[part])) for part in parts)
+
+    def _loss_total(self, starts: Starts, outputs: Floats, anchor: Anchor | None) -> float:
+        return self.loss.total(outputs, self.framing.outputs(self.prepared, starts, anchor), self.parameter)
 
     def _anchor(self, starts: Starts) -> Anchor | None:
         """What the outputs of these windows are measured from."""
@@ -80,7 +76,3 @@ class Evaluator:
         return self.framing.inputs(
             self.prepared, starts, np.empty((self.config.steps, len(starts), self.framing.channels))
         )
-
-    @property
-    def _levels(self) -> int:
-        return len(self.config.quantiles) if self.config.loss == "quantile" else 1

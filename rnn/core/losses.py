@@ -121,3 +121,13 @@ def point(levels: Sequence[float] | Floats) -> int:
     """The index of the level that serves as the point forecast: 0.5, else the nearest to it, of two the lower."""
     # Rounded, since 0.5 − 0.3 and 0.7 − 0.5 differ in the last bit.
     return min(range(len(levels)), key=lambda index: round(abs(float(levels[index]) - 0.5), 6))
+
+
+def level_count(config: Config) -> int:
+    """How many levels the config's network gives for each entry: those of a quantile loss, else one."""
+    return len(config.quantiles) if config.loss == "quantile" else 1
+
+
+def middle_level(config: Config) -> int:
+    """Which of them is the point forecast."""
+    return point(config.quantiles) if config.loss == "quantile" else 0

@@ -12,7 +12,7 @@ from rnn.core.config import Config
 from rnn.core.ensemble import combined, parted
 from rnn.core.evaluation import in_order
 from rnn.core.framing import Framing
-from rnn.core.losses import point
+from rnn.core.losses import middle_level
 from rnn.core.network import Network, Params
 
 Floats = NDArray[np.floating[Any]]
@@ -50,9 +50,7 @@ class Model:
     def predict(self, windows: Floats) -> NDArray[np.float64]:
         """windows (B, reach, D), original units, oldest record first → (B, horizon, K), original units. `config.reach` is
         the window, and what differencing and seasonal residuals read before it."""
-        levels = self.predict_levels(windows)
-        middle = point(self.config.quantiles) if levels.shape[-1] > 1 else 0
-        return np.ascontiguousarray(levels[..., middle])
+        return np.ascontiguousarray(self.predict_levels(windows)[..., middle_level(self.config)])
 
     def predict_levels(self, windows: Floats) -> NDArray[np.float64]:
         """As `predict`, with every level of loss="quantile", in rising order: (B, horizon, K, levels); one level for other

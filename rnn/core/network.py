@@ -17,7 +17,7 @@ from rnn.core.cells import CELLS
 from rnn.core.cells.layer import LayerSpec
 from rnn.core.config import Config
 from rnn.core.initialisation import initial_weights
-from rnn.core.losses import point
+from rnn.core.losses import level_count, middle_level
 from rnn.core.windows import even_parts
 from rnn.core.workspace import Workspace
 
@@ -47,7 +47,7 @@ class Network:
             if value < least:
                 raise ValueError(f"{name} must be at least {least}, got {value}.")
         self.config, self.n_inputs, self.n_targets, self.n_static = config, n_inputs, n_targets, n_static
-        self.levels = len(config.quantiles) if config.loss == "quantile" else 1
+        self.levels = level_count(config)
         self.points = config.horizon * n_targets
         self.outputs = self.points * self.levels
         self.channels = config.patch * n_inputs + n_static
@@ -135,8 +135,7 @@ class Network:
         state: "layer0.h" → (B, H), for the LSTM also "layer0.c": the state before the first step (default zero).
         """
         outputs = self.predict_levels(params, x, static=static, state=state)
-        middle = point(self.config.quantiles) if self.levels > 1 else 0
-        return np.ascontiguousarray(outputs[:, :, middle])
+        return np.ascontiguousarray(outputs[:, :, middle_level(self.config)])
 
     def predict_levels(
         self,
