@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,10 @@ class Series:
     frequency: a pandas offset alias ("D", "MS", "h", …) where the spacing is regular and known, else None.
     static: which columns say something about the series and not about a moment (a region, a size); they stand beside the
     sequence and cannot be targets.
+    known: which columns are known ahead of time (a holiday, a price that we set); neither targets nor static.
+    future: (M, len(known)) float64, what the known columns hold in the M steps after the last record, or None.
+    lengths: for many series in one, how many records each has, one after the other in `values`; () is one series. Times
+    never fall within a part, and no window reads across a seam. ids: the parts' names, as many as lengths.
     Raises ValueError naming the row and the column of the first value that cannot be used.
     """
 
@@ -35,6 +40,10 @@ class Series:
     name: str = "series"
     frequency: str | None = field(default=None)
     static: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    future: NDArray[np.float64] | None = None
+    lengths: tuple[int, ...] = ()
+    ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", np.asarray(self.times))
@@ -42,6 +51,11 @@ class Series:
         object.__setattr__(self, "names", tuple(self.names))
         object.__setattr__(self, "targets", tuple(self.targets))
         object.__setattr__(self, "static", tuple(self.static))
+        object.__setattr__(self, "known", tuple(self.known))
+        if self.future is not None:
+            object.__setattr__(self, "future", np.ascontiguousarray(self.future, dtype=np.float64))
+        object.__setattr__(self, "lengths", tuple(int(length) for length in self.lengths))
+        object.__setattr__(self, "ids", tuple(self.ids))
         _check(self)
 
     def __len__(self) -> int:
@@ -51,6 +65,36 @@ class Series:
     def target_columns(self) -> list[int]:
         """Column numbers of the targets in `values`, in the order of `targets` (K of them)."""
         return [self.names.index(target) for target in self.targets]
+
+    @property
+    def parts(self) -> list[slice]:
+        """The records of each series in `values`: one slice for a single series."""
+        ends = np.cumsum(self.lengths).tolist() or [len(self)]
+        return [slice(first, end) for first, end in itertools.pairwise([0, *ends])]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Series], ids: Sequence[str], name: str = "series") -> Series:
+        """Many series with the same columns, roles and frequency as one, each keeping its own records.
+
+        Known futures are left out: they belong to one series. Raises ValueError where the parts differ in columns or roles.
+        """
+        first = parts[0]
+        for one, id_ in zip(parts, ids, strict=True):
+            if (one.names, one.targets, one.static, one.known) != (
+                first.names,
+                first.targets,
+                first.static,
+                first.known,
+            ):
+                raise ValueError(
+                    f"Series {id_!r} has other columns or roles than {ids[0]!r}: {one.names} and {first.names}."
+                )
+        frequencies = {one.frequency for one in parts}
+        return cls(
+            np.concatenate([one.times for one in parts]), np.concatenate([one.values for one in parts]), first.names,
+            first.targets, name, frequencies.pop() if len(frequencies) == 1 else None, first.static, first.known,
+            lengths=tuple(len(one) for one in parts), ids=tuple(ids),
+        )  # fmt: skip
 
     @classmethod
     def from_values(
@@ -80,7 +124,7 @@ class Series:
             raise ValueError(
                 f"The times of series {self.name!r} must be dates or numbers to be stored, got {times.dtype}."
             )
-        meta = {
+        meta: dict[str, Any] = {
             "name": self.name,
             "names": list(self.names),
             "targets": list(self.targets),
@@ -89,17 +133,30 @@ class Series:
         }
         if self.static:  # a series without them is stored as it was before there were any, under the same hash
             meta["static"] = list(self.static)
+        if self.known:
+            meta["known"] = list(self.known)
+        if self.lengths:
+            meta |= {"lengths": list(self.lengths), "ids": list(self.ids)}
         if times.dtype.kind in "Mm":
             times = times.astype(times.dtype.newbyteorder("=")).view(np.int64)
-        return {"times": np.ascontiguousarray(times), "values": self.values}, meta
+        arrays = {"times": np.ascontiguousarray(times), "values": self.values}
+        if self.future is not None:
+            arrays["future"] = self.future
+        return arrays, meta
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> Series:
         """The series that `to_arrays` took apart; what was stored before there were static columns has none."""
         kind = np.dtype(meta["times"])
         times = arrays["times"].view(kind) if kind.kind in "Mm" else arrays["times"].astype(kind, copy=False)
-        names, targets, static = (tuple(meta.get(key, ())) for key in ("names", "targets", "static"))
-        return cls(times, arrays["values"], names, targets, meta["name"], meta["frequency"], static)
+        names, targets, static, known, ids = (
+            tuple(meta.get(key, ())) for key in ("names", "targets", "static", "known", "ids")
+        )
+        lengths = tuple(meta.get("lengths", ()))
+        return cls(
+            times, arrays["values"], names, targets, meta["name"], meta["frequency"], static, known,
+            arrays.get("future"), lengths, ids,
+        )  # fmt: skip
 
 
 def _check(series: Series) -> None:
@@ -136,8 +193,12 @@ def _check(series: Series) -> None:
             f"Row {row + 1} of column {names[column]!r} is {values[row, column]:g}; values beyond {LARGEST:g} cannot be "
             "squared and summed. Use a larger unit."
         )
-    if len(values) > 1 and (series.times[1:] < series.times[:-1]).any():
-        row = int(np.argmax(series.times[1:] < series.times[:-1])) + 1
+    _check_known(series)
+    _check_parts(series)
+    falls = series.times[1:] < series.times[:-1]
+    falls[[part.stop - 1 for part in series.parts[:-1]]] = False  # a new part may begin earlier
+    if falls.any():
+        row = int(np.argmax(falls)) + 1
         raise ValueError(f"times must not fall: row {row + 1} ({series.times[row]}) is before the row above it.")
 
 
@@ -149,3 +210,38 @@ def _check_static(series: Series) -> None:
             raise ValueError(f"Column {column!r} cannot be static and a target; take it out of one of the two.")
     if len(set(series.static)) != len(series.static):
         raise ValueError(f"Each static column can be named once, got {series.static}.")
+
+
+def _check_known(series: Series) -> None:
+    for column in series.known:
+        if column not in series.names:
+            raise ValueError(f"known={column!r} is not a column; the columns are {', '.join(series.names)}.")
+        if column in series.targets or column in series.static:
+            role = "a target" if column in series.targets else "static"
+            raise ValueError(f"Column {column!r} cannot be known ahead and {role}; take it out of one of the two.")
+    if len(set(series.known)) != len(series.known):
+        raise ValueError(f"Each known column can be named once, got {series.known}.")
+    if series.future is None:
+        return
+    if series.future.ndim != 2 or series.future.shape[1] != len(series.known):
+        raise ValueError(
+            f"future must have the shape (M, {len(series.known)}), one column for each known one, got {series.future.shape}."
+        )
+    if not np.isfinite(series.future).all():
+        step, place = (int(k) for k in np.argwhere(~np.isfinite(series.future))[0])
+        raise ValueError(
+            f"Step {step + 1} of the future of {series.known[place]!r} is missing; fill it or end the future before it."
+        )
+
+
+def _check_parts(series: Series) -> None:
+    if len(series.ids) != len(series.lengths) or len(set(series.ids)) != len(series.ids):
+        raise ValueError(
+            f"ids must name each of the {len(series.lengths)} series once, got {len(series.ids)}: {series.ids[:5]}."
+        )
+    if series.lengths and (min(series.lengths) < 1 or sum(series.lengths) != len(series)):
+        raise ValueError(
+            f"lengths must be at least 1 each and add up to the {len(series)} records, got a sum of {sum(series.lengths)}."
+        )
+    if series.lengths and series.future is not None:
+        raise ValueError("future belongs to a single series; forecast the parts one by one.")

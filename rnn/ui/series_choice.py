@@ -31,13 +31,17 @@ _COLUMNS = {_TARGET: "targets", _INPUT: "inputs", _STATIC: "static"}
 class Choice:
     """data: a sample's key, or "file-" and the hash of an upload. targets, inputs: columns to predict, and columns that
     are only fed in. reading: JSON of the reading choices that override what was detected. static: those of the inputs
-    that are read once a window."""
+    that are read once a window; known: those that are known ahead of time. ids: which series of a long or wide file, ()
+    for a file of one series. repairs: JSON list of the repairs that were chosen (`rnn.data.repair`)."""
 
     data: str
     targets: tuple[str, ...]
     inputs: tuple[str, ...] = ()
     reading: str = "{}"
     static: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    repairs: str = "[]"
 
     @property
     def file_hash(self) -> str | None:

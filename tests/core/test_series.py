@@ -52,6 +52,15 @@ def test_the_first_hole_is_named_by_row_and_column(hole):
         ({"static": ("z",)}, "static='z' is not a column; the columns are a, b"),
         ({"static": ("b", "b")}, r"Each static column can be named once, got \('b', 'b'\)"),
         ({"static": ("b", "a")}, "'a' cannot be static and a target; take it out of one of the two"),
+        ({"known": ("c",)}, "known='c' is not a column"),
+        ({"known": ("a",)}, "'a' cannot be known ahead and a target"),
+        ({"known": ("b",), "static": ("b",)}, "'b' cannot be known ahead and static"),
+        ({"known": ("b",), "future": np.zeros((2, 2))}, r"future must have the shape \(M, 1\).*got \(2, 2\)"),
+        ({"known": ("b",), "future": np.array([[1.0], [np.nan]])}, "Step 2 of the future of 'b' is missing"),
+        ({"lengths": (1, 2)}, "ids must name each of the 2 series once"),
+        ({"lengths": (1, 1), "ids": ("x", "y")}, "add up to the 3 records, got a sum of 2"),
+        ({"lengths": (3, 0), "ids": ("x", "y")}, "at least 1 each"),
+        ({"known": ("b",), "future": np.zeros((1, 1)), "lengths": (3,), "ids": ("x",)}, "future belongs to a single"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -79,3 +88,27 @@ def test_a_series_without_static_columns_is_stored_as_before_there_were_any():
     arrays, meta = Series.from_values([1.0, 2.0]).to_arrays()
     assert sorted(meta) == ["frequency", "name", "names", "targets", "times"]
     assert Series.from_arrays(arrays, meta).static == ()
+
+
+def test_many_series_in_one():
+    """Each keeps its own times, which may begin anew in the next; what is stored comes back with its parts."""
+    one = Series(np.array([5, 6]), np.array([[1.0], [2.0]]), ("a",), ("a",), frequency="D")
+    two = Series(np.array([1, 2, 3]), np.array([[3.0], [4.0], [5.0]]), ("a",), ("a",), frequency="D")
+    many = Series.joined([one, two], ["north", "south"], "shops")
+    assert (many.parts, many.ids, many.lengths) == ([slice(0, 2), slice(2, 5)], ("north", "south"), (2, 3))
+    assert (many.name, many.frequency, many.times.tolist()) == ("shops", "D", [5, 6, 1, 2, 3])
+    back = Series.from_arrays(*many.to_arrays())
+    assert (back.lengths, back.ids) == (many.lengths, many.ids)
+    with pytest.raises(ValueError, match=r"times must not fall: row 5 \(2\)"):
+        Series(np.array([5, 6, 1, 3, 2]), many.values, ("a",), ("a",), lengths=(2, 3), ids=("north", "south"))
+    with pytest.raises(ValueError, match="'south' has other columns or roles than 'north'"):
+        Series.joined([one, Series.from_values([1.0], names=["b"])], ["north", "south"])
+    assert one.parts == [slice(0, 2)]
+
+
+def test_known_columns_and_their_future_are_stored():
+    series = Series(
+        np.arange(2), np.zeros((2, 2)), ("a", "b"), ("a",), known=("b",), future=np.array([[7.0], [8.0], [9.0]])
+    )
+    back = Series.from_arrays(*series.to_arrays())
+    assert back.known == ("b",) and back.future.tolist() == [[7.0], [8.0], [9.0]]
