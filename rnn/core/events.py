@@ -36,12 +36,15 @@ class Preview:
     """Predictions for every window at the end of an epoch, in original units.
 
     train: (training windows, horizon, K); validation: (validation windows, horizon, K), both float64.
-    Window w of the training set predicts the records `split.train_rows(w)`; see `rnn.core.windows.Split`.
+    Step `ahead` of the training windows predicts the records `split.train_rows(ahead)`; see `rnn.core.windows.Split`.
+    test: (test windows, horizon, K), only for the best weights and where the run has a test part: while it trains nobody
+    looks at it.
     """
 
     epoch: int
     train: NDArray[np.float64]
     validation: NDArray[np.float64]
+    test: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,11 @@ from rnn.core.train import Trainer
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A finished (or stopped) run: the model with the best weights, its epochs, its errors, and what resumes it."""
+    """A finished (or stopped) run: the model with the best weights, its epochs, its errors, and what resumes it.
+
+    metrics: of the best weights, "train_", "val_" and with `config.test` also "test_" + loss (scaled), rmse and mae (original
+    units), and best_epoch.
+    """
 
     model: Model
     history: list[Epoch]

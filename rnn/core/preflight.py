@@ -77,14 +77,14 @@ def _memory_bytes(config: Config, split: Split, columns: Columns) -> int:
     predicted = split.train * config.horizon * columns.targets
     # Predictions and actual values in float64 with the temporaries of their errors, one part at a time.
     evaluation = predicted * (40 + itemsize * network.levels * (config.seeds + 1))
-    evaluation += split.validation * config.horizon * columns.targets * 12
+    evaluation += (split.validation + split.test) * config.horizon * columns.targets * 12
     series = split.rows * columns.inputs * (3 * 8 + itemsize * config.seeds)
     if config.gradient == "published":
         return int(3 * network.size * 8 + max(4 * split.train * config.hidden * 8, evaluation) + series)
     batch = min(config.batch, split.train)
     # Tiles of the full batch, of the last, smaller one, and of an evaluation, which keeps no errors.
     trained = _tiles_kept(network, batch) + _tiles_kept(network, split.train % batch)
-    evaluated = _tiles_kept(network, max(split.train, split.validation), 2)
+    evaluated = _tiles_kept(network, max(split.train, split.validation, split.test), 2)
     buffers = (sum(trained) + sum(evaluated) * 0.5) * network.numbers_a_window
     # Weights, gradient, two moments, the optimiser's own vector, best weights; the layers' inner copies for each tile size.
     weights = network.size * (6 + 3 * len(trained) + 2 * len(evaluated))

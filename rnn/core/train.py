@@ -65,8 +65,7 @@ class Trainer:
         state.params, state.optimiser = self.learner.params, self.learner.optimiser_state
         self.state = state
         self.config = config.replace(lr=state.lr, epochs=state.epochs)
-        self._train_starts = np.arange(self.split.train)
-        self._val_starts = self.split.first_validation_window + np.arange(self.split.validation)
+        self._train_starts, self._val_starts = self.split.train_starts, self.split.validation_starts
         self._evaluator = Evaluator(config, series, self.framing)
         self._growth_base = {name: max(float(np.abs(array).max()), 0.1) for name, array in self.learner.params.items()}
 
@@ -121,26 +120,28 @@ class Trainer:
                 yield preview
 
     def preview_best(self) -> Preview:
-        """Predictions of the best weights."""
-        parts = [evaluation.predicted for evaluation in self._evaluate_best()]
-        return Preview(self.state.best_epoch, *parts)
+        """Predictions of the best weights, for the test part too where there is one."""
+        predicted = {part: one.predicted for part, one in self._evaluate_best().items()}
+        return Preview(self.state.best_epoch, predicted["train"], predicted["val"], predicted.get("test"))
 
     def metrics(self) -> dict[str, float]:
-        """Errors of the best weights on both parts, in original units (loss: scaled), and the epoch they come from."""
+        """Errors of the best weights on each part ("train_…", "val_…" and, where there is one, "test_…"), in original units
+        (loss: scaled), and the epoch they come from."""
         found: dict[str, float] = {"best_epoch": self.state.best_epoch}
-        for part, one in zip(("train", "val"), self._evaluate_best(), strict=True):
+        for part, one in self._evaluate_best().items():
             found |= {f"{part}_loss": one.loss, f"{part}_rmse": one.rmse, f"{part}_mae": one.mae}
         return found
 
-    def _evaluate_best(self) -> list[Evaluation]:
+    def _evaluate_best(self) -> dict[str, Evaluation]:
+        """Nothing else ever looks at the test part."""
+        parts = {"train": self._train_starts, "val": self._val_starts}
+        if self.split.test:
+            parts["test"] = self.split.test_starts
         learner = make_learner(
             self.config, self.network, self.series, self.framing, self.split.train, Start(self.state.best)
         )
         with np.errstate(all="ignore"):
-            return [
-                self._evaluator.evaluate(starts, learner.predict(starts))
-                for starts in (self._train_starts, self._val_starts)
-            ]
+            return {part: self._evaluator.evaluate(starts, learner.predict(starts)) for part, starts in parts.items()}
 
     def _measure_the_start(self) -> None:
         """A linear skip starts as a forecast in its own right: its weights are the best ones until an epoch beats them."""

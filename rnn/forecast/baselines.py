@@ -34,13 +34,9 @@ class Baseline:
     predict: Callable[[Series, Split, int | None], Array | None]
 
 
-def _validation_starts(split: Split) -> Starts:
-    return split.first_validation_window + np.arange(split.validation)
-
-
 def _naive(series: Series, split: Split, season: int | None) -> Array:
     """The last value seen, for every step ahead."""
-    last = series.values[_validation_starts(split) + split.window - 1][:, series.target_columns]
+    last = series.values[split.validation_starts + split.window - 1][:, series.target_columns]
     return np.repeat(last[:, None, :], split.horizon, axis=1)
 
 
@@ -49,17 +45,17 @@ def _seasonal_naive(series: Series, split: Split, season: int | None) -> Array |
     if season is None or season < 2 or split.first_validation_window + split.window < season:
         return None
     ahead = np.arange(split.horizon) % season - season
-    rows = (_validation_starts(split) + split.window)[:, None] + ahead
+    rows = (split.validation_starts + split.window)[:, None] + ahead
     return series.values[rows][:, :, series.target_columns]
 
 
 def _linear(series: Series, split: Split, season: int | None) -> Array:
     """Linear autoregression with an intercept on the window (all inputs), fitted by least squares on the training
     windows; scaled first, so that columns of very different size are solved alike."""
-    scaler = fit_scaler("standard", series.values, split.scaler_rows)
+    scaler = fit_scaler("standard", series.values, split.seen_rows)
     scaled, columns = scaler.transform(series.values), series.target_columns
     design = _designs(scaled, split)
-    starts = _validation_starts(split)
+    starts = split.validation_starts
     outputs = split.horizon * len(columns)
     regressors = min(split.window * scaled.shape[1], REGRESSION_WEIGHTS)
     train = np.arange(0, split.train, -(-split.train * max(regressors, outputs) // REGRESSION_NUMBERS))
@@ -93,7 +89,7 @@ BASELINES: dict[str, Baseline] = {
 def validation_actual(series: Series, split: Split) -> Array:
     """What the validation windows should predict: (windows, horizon, K), original units."""
     targets = series.values[:, series.target_columns]
-    actual = gather_targets(targets, _validation_starts(split), split.window, split.horizon)
+    actual = gather_targets(targets, split.validation_starts, split.window, split.horizon)
     return np.asarray(actual, np.float64).reshape(split.validation, split.horizon, -1)
 
 

@@ -109,12 +109,13 @@ def predict_ahead(model: Model, windows: NDArray[np.floating], steps: int) -> Ar
 def validation_residuals(fit: Fit, steps: int) -> list[Array]:
     """For each step ahead the absolute residuals (origins, K) over the validation part, original units.
 
-    An origin's forecast starts where a validation window's does; steps that reach past the end of the series are left
-    out, so later steps have fewer residuals. What overflows counts as an infinite residual.
+    An origin's forecast starts where a validation window's does; steps that reach past the validation part are left out, so
+    later steps have fewer residuals: a test part is not looked at. What overflows counts as an infinite residual.
     """
     series, window = fit.series, fit.config.reach
-    first = split_windows(fit.config, len(series)).first_validation_window
-    starts = np.arange(first, len(series) - window)
+    split = split_windows(fit.config, len(series))
+    end = split.validation_records.stop
+    starts = np.arange(split.first_validation_window, end - window)
     # Not further than the longest forecast that any origin can be checked against.
     reach = min(steps, len(starts))
     passes = -(-reach // fit.config.horizon)
@@ -132,7 +133,7 @@ def validation_residuals(fit: Fit, steps: int) -> list[Array]:
     actual = series.values[:, series.target_columns]
     residuals = [np.empty((0, actual.shape[1]))] * steps
     for step in range(reach):
-        known = starts + window + step < len(series)
+        known = starts + window + step < end
         errors = np.abs(actual[starts[known] + window + step] - predicted[known, step])
         residuals[step] = np.nan_to_num(errors, nan=math.inf, posinf=math.inf)
     return residuals

@@ -170,7 +170,9 @@ def _draw_control(field: str, reaction: dict[str, Any]) -> None:
     elif control.kind == "switch":
         st.toggle(value=default, **common)
     elif control.kind == "share":
-        st.number_input(value=float(default), min_value=0.01, step=0.05, format="%g", **common)
+        st.number_input(
+            value=float(default), min_value=0.0 if spec.low == 0 else 0.01, step=0.05, format="%g", **common
+        )
     elif control.kind == "levels":
         st.text_input(value=shown(field, default), max_chars=MOST_LETTERS, **common)
     else:

@@ -60,11 +60,15 @@ def split_of(run: Run, series: Series) -> Split:
 def baselines(run: Run) -> dict[str, float]:
     """Validation RMSE of every baseline that makes sense for the run, in original units."""
     config = run.config
-    return _baselines(run.series_hash, config.reach, config.horizon, config.validation, config.season)
+    parts = (config.validation, config.test, config.gap)
+    return _baselines(run.series_hash, config.reach, config.horizon, parts, config.season)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _baselines(series_hash: str, reach: int, horizon: int, validation: float, season: int | None) -> dict[str, float]:
+def _baselines(
+    series_hash: str, reach: int, horizon: int, parts: tuple[float, float, int], season: int | None
+) -> dict[str, float]:
     series = session.stored_series(series_hash)
-    config = session.DEFAULT_CONFIG.replace(window=reach, horizon=horizon, validation=validation)
+    validation, test, gap = parts
+    config = session.DEFAULT_CONFIG.replace(window=reach, horizon=horizon, validation=validation, test=test, gap=gap)
     return baseline_errors(series, split_windows(config, len(series)), season)
