@@ -74,7 +74,7 @@ SHOWN = {
 def test_the_form_shows_what_means_something(open_app, case):
     settings, more, less = SHOWN[case]
     app = open_app(**settings)
-    assert drawn(app) == (set(FIELDS) - set(RULES) | {"activation", "clip_at"} | more) - less
+    assert drawn(app) == (set(FIELDS) - set(RULES) | {"activation", "clip_at", "scaler_rows"} | more) - less
     assert not app.exception and "train" in enabled(app)
 
 
