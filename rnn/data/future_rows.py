@@ -1,12 +1,12 @@
 """Rows after the last record that still hold the columns known ahead: the future that a forecast reads.
 
-`rows_ahead` finds them before a series is prepared, `with_future` adds them to the series that came of the other rows.
+`prepare_known` finds them (`rows_ahead`), has the other rows made into a series, and adds what they say (`with_future`).
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,23 @@ Places = np.ndarray[Any, np.dtype[np.intp]]
 
 # Of a step, by which times that are a step apart may miss it.
 JITTER = 0.01
+
+
+def prepare_known(
+    frame: pd.DataFrame,
+    times: Times | None,
+    known: Sequence[str],
+    missing: str,
+    prepare: Callable[[pd.DataFrame, Times | None], tuple[Series, Receipt]],
+) -> tuple[Series, Receipt]:
+    """What `prepare(frame, times)` gives for the rows of the record, with the known columns and their future from the rows
+    after it; without known columns, for all rows. frame, times, missing: as for `rows_ahead`."""
+    if not known:
+        return prepare(frame, times)
+    after = rows_ahead(frame, times, known, missing)
+    record = np.delete(np.arange(len(frame)), after)
+    series, receipt = prepare(frame.iloc[record], None if times is None else times[record])
+    return with_future(series, receipt, frame.iloc[after], None if times is None else times[after], known)
 
 
 def rows_ahead(frame: pd.DataFrame, times: Times | None, known: Sequence[str], missing: str) -> Places:

@@ -17,7 +17,7 @@ from rnn.core.series import Series
 from .cells import to_numbers
 from .columns import best_guess
 from .findings import BadFile, Finding, Receipt, shown
-from .future_rows import rows_ahead, with_future
+from .future_rows import prepare_known
 from .prepare import prepare
 
 
@@ -115,23 +115,17 @@ class Table:
         ahead = list(dict.fromkeys(_listed(known or [])))
         for name in ahead:
             self._check_numeric(name, "known")
-            if name in targets or name in still:
-                role = "a target" if name in targets else "static"
+            if role := "a target" if name in targets else "static" if name in still else "":
                 raise BadFile(f"Column {name!r} cannot be known ahead and {role}; take it out of one of the two.")
         columns = list(dict.fromkeys([*targets, *_listed(inputs or []), *ahead, *still]))
         for name in columns:
             self._check_numeric(name, "target" if name in targets else "inputs")
         times = self.frame[self.time].to_numpy() if self.time else None
         missing = str(self.choices.get("missing", "interpolate"))
-        frame, after = self.frame[columns], np.arange(0)
-        if ahead:
-            after = rows_ahead(frame, times, ahead, missing)
-        record = np.delete(np.arange(len(frame)), after)
-        moments = times[record] if times is not None else None
-        series, receipt = prepare(frame.iloc[record], moments, tuple(targets), missing, self.name)
-        if ahead:
-            moments = times[after] if times is not None else None
-            series, receipt = with_future(series, receipt, frame.iloc[after], moments, ahead)
+        series, receipt = prepare_known(
+            self.frame[columns], times, ahead, missing,
+            lambda frame, times: prepare(frame, times, tuple(targets), missing, self.name),
+        )  # fmt: skip
         return dataclasses.replace(series, static=tuple(still)), receipt
 
     def _check_numeric(self, name: str, role: str) -> None:
