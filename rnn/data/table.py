@@ -17,6 +17,7 @@ from rnn.core.series import Series
 from .cells import to_numbers
 from .columns import best_guess
 from .findings import BadFile, Finding, Receipt, shown
+from .future_rows import prepare_known
 from .prepare import prepare
 
 
@@ -69,31 +70,37 @@ class Table:
         target: str | Sequence[str] | None = None,
         inputs: str | Sequence[str] | None = None,
         static: str | Sequence[str] | None = None,
+        *,
+        known: str | Sequence[str] | None = None,
     ) -> Series:
         """The series in time order: the targets, and after them the further input columns that are asked for.
 
         target: a column name or several (None: `guess`). inputs: more columns of numbers for the network to see. static: those
         of them, or further ones, that say something about the series and not about a moment; the network reads them once a
-        window. times: datetime64, or 0 … N − 1 where the table has no time. Missing values are treated as choices["missing"]
-        says; `receipt` with the same arguments tells what became of every row. Raises BadFile for a column that is not there,
-        not numeric or both target and static, and where too few rows remain.
+        window. known: those of them, or further ones, whose values are known ahead; rows after the last record that hold them
+        become `Series.future`. times: datetime64, or 0 … N − 1 where the table has no time. Missing values are treated as
+        choices["missing"] says; `receipt` with the same arguments tells what became of every row. Raises BadFile for a column
+        that is not there, not numeric or in two roles that exclude each other, and where too few rows remain.
         """
-        return self._prepare(target, inputs, static)[0]
+        return self._prepare(target, inputs, static, known)[0]
 
     def receipt(
         self,
         target: str | Sequence[str] | None = None,
         inputs: str | Sequence[str] | None = None,
         static: str | Sequence[str] | None = None,
+        *,
+        known: str | Sequence[str] | None = None,
     ) -> Receipt:
         """The account of `series` with the same arguments: rows used, rows left out and why, cells filled."""
-        return self._prepare(target, inputs, static)[1]
+        return self._prepare(target, inputs, static, known)[1]
 
     def _prepare(
         self,
         target: str | Sequence[str] | None,
         inputs: str | Sequence[str] | None,
         static: str | Sequence[str] | None,
+        known: str | Sequence[str] | None,
     ) -> tuple[Series, Receipt]:
         targets = _listed(target) if target is not None else [self.guess]
         if not targets:
@@ -105,12 +112,20 @@ class Table:
             self._check_numeric(name, "static")
             if name in targets:
                 raise BadFile(f"Column {name!r} cannot be a target and static; take it out of one of the two.")
-        columns = list(dict.fromkeys([*targets, *_listed(inputs or []), *still]))
+        ahead = list(dict.fromkeys(_listed(known or [])))
+        for name in ahead:
+            self._check_numeric(name, "known")
+            if role := "a target" if name in targets else "static" if name in still else "":
+                raise BadFile(f"Column {name!r} cannot be known ahead and {role}; take it out of one of the two.")
+        columns = list(dict.fromkeys([*targets, *_listed(inputs or []), *ahead, *still]))
         for name in columns:
             self._check_numeric(name, "target" if name in targets else "inputs")
         times = self.frame[self.time].to_numpy() if self.time else None
         missing = str(self.choices.get("missing", "interpolate"))
-        series, receipt = prepare(self.frame[columns], times, tuple(targets), missing, self.name)
+        series, receipt = prepare_known(
+            self.frame[columns], times, ahead, missing,
+            lambda frame, times: prepare(frame, times, tuple(targets), missing, self.name),
+        )  # fmt: skip
         return dataclasses.replace(series, static=tuple(still)), receipt
 
     def _check_numeric(self, name: str, role: str) -> None:

@@ -67,6 +67,7 @@ SHOWN = {
     "huber": ({"loss": "huber"}, {"huber_delta"}, set()),
     "quantile": ({"loss": "quantile"}, {"quantiles"}, set()),
     "no clipping": ({"clip": "none"}, set(), {"clip_at"}),
+    "no scaling": ({"scaling": "none"}, set(), {"scaler_rows"}),
 }
 
 
