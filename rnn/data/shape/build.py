@@ -71,24 +71,18 @@ class _Maker:
     columns: Columns
     repairs: tuple[Any, ...]
 
-    @property
-    def times(self) -> NDArray[Any] | None:
-        return self.table.frame[self.table.time].to_numpy() if self.table.time else None
-
     def whole(self) -> tuple[Series, Receipt]:
-        return self.made(self.table.name, self.columns.frame, self.times)
+        return self.made(self.table.name, self.columns.frame(slice(None)), self.columns.times)
 
     def part(self, name: str) -> tuple[pd.DataFrame, NDArray[Any] | None]:
         """The columns and the times of the series of this name."""
-        place, times = self.table.ids.place(name), self.times
-        if self.table.ids.codes is None:
+        ids, times = self.table.ids, self.columns.times
+        if ids.codes is None:
             # The file has a column a series: all share its rows and further columns.
-            target = self.columns.targets[0]
-            return self.columns.frame.assign(
-                **{target: self.table.frame[name].to_numpy(np.float64, na_value=np.nan)}
-            ), times
-        rows = self.table.ids.rows_of(place)
-        return self.columns.frame.iloc[rows], None if times is None else times[rows]
+            own = self.table.frame[name].to_numpy(np.float64, na_value=np.nan)
+            return self.columns.frame(slice(None)).assign(**{self.columns.targets[0]: own}), times
+        rows = ids.rows_of(ids.place(name))
+        return self.columns.frame(rows), None if times is None else times[rows]
 
     def made(
         self, name: str, frame: pd.DataFrame, times: NDArray[Any] | None, joined: bool = False
@@ -98,7 +92,8 @@ class _Maker:
         missing = str(self.table.choices.get("missing", "interpolate"))
         more = {"repairs": self.repairs} if self.repairs else {}
         series, receipt = prepare(ahead.frame, ahead.times, columns.targets, missing, name, **more)
-        series = dataclasses.replace(series, static=columns.static, known=columns.known)
+        if columns.static or columns.known:
+            series = dataclasses.replace(series, static=columns.static, known=columns.known)
         receipt = with_left_out(receipt, ahead.left_out, (*ahead.findings, *(() if joined else columns.findings)))
         if columns.known and not joined:
             series, found = with_future(series, ahead, columns, self.repairs)

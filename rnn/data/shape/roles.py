@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,17 +40,29 @@ class Roles:
 class Columns:
     """The columns of a series over all rows of the table.
 
-    frame: (N rows, D columns) of numbers, its index the file's row numbers; targets first. targets, static, known: which of
-    them are what. made: those of `known` that the calendar gives, and the names that they were asked for by.
+    values: (N, D) float64, NaN where a value is missing; names: the D columns, targets first; rows: (N,) the file's row
+    numbers; times: (N,) or None. targets, static, known: which of the columns are what. made: those of `known` that the
+    calendar gives; calendars: the names by which these were asked for.
     """
 
-    frame: pd.DataFrame
+    values: NDArray[np.float64]
+    names: tuple[str, ...]
+    rows: NDArray[np.int64]
+    times: NDArray[Any] | None
     targets: tuple[str, ...]
     static: tuple[str, ...]
     known: tuple[str, ...]
     made: tuple[str, ...]
     calendars: tuple[str, ...]
     findings: tuple[Finding, ...]
+
+    def frame(self, at: slice | NDArray[np.int64]) -> pd.DataFrame:
+        """The columns of some of the rows, with the file's row numbers as the index."""
+        return pd.DataFrame(self.values[at], index=self.rows[at], columns=self._columns, copy=False)
+
+    @cached_property
+    def _columns(self) -> pd.Index:
+        return pd.Index(self.names)
 
 
 def roles_of(table: Table, target: Names, inputs: Names, static: Names, known: Names) -> Roles:
@@ -92,15 +105,16 @@ def columns_for(table: Table, roles: Roles) -> Columns:
         findings += found
         for k, one in enumerate(names):
             values.setdefault(one, numbers[:, k])
-    frame = pd.DataFrame(values, index=table.frame.index, copy=False)
+    rows = table.frame.index.to_numpy().astype(np.int64)
+    times = table.frame[table.time].to_numpy() if table.time else None
 
     def expanded(names: Sequence[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one for name in names for one in parts[name]))
 
     calendars = tuple(name for name in roles.known if is_calendar(name))
     return Columns(
-        frame, expanded(roles.targets), expanded(roles.static), expanded(roles.known), expanded(calendars), calendars,
-        tuple(findings),
+        np.column_stack(list(values.values())), tuple(values), rows, times, expanded(roles.targets),
+        expanded(roles.static), expanded(roles.known), expanded(calendars), calendars, tuple(findings),
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def _rows_of_years(frame: pd.DataFrame, choices: dict[str, Any]) -> Unrolled | N
 
 def _rows_of_months(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str) -> Unrolled | None:
     """A row a month and a column a year."""
-    names = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    names = [name for name in frame.columns if len(frame) == 12 and not _is_numbers(frame[name])]
     at = next((name for name in names if [month_of(str(cell)) for cell in frame[name]] == list(range(12))), None)
     years = header_times([name for name in frame.columns if _is_numbers(frame[name])], choices, delimiter)
     if at is None or years is None or years.kind != "year":
