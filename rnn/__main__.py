@@ -57,8 +57,13 @@ def _inspect(options: argparse.Namespace) -> None:
 def _forecast(options: argparse.Namespace) -> None:
     config = _config(options)
     # Asked before training, which may take long.
-    check_request(config, [options.target], [options.target], options.steps, options.levels)
-    fit = rnn.fit(config, _series(options, config))
+    names = [options.target, *options.inputs, *options.known]
+    names = [name for name in dict.fromkeys(names) if name not in options.static]
+    check_request(config, names, [options.target], options.steps, options.levels, known=options.known)
+    series = _series(options, config)
+    ahead = 0 if series.future is None else len(series.future)
+    check_request(config, names, series.targets, options.steps, options.levels, known=series.known, ahead=ahead)
+    fit = rnn.fit(config, series)
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels)
     print(frame.to_csv(index=False, lineterminator="\n"), end="")
 
@@ -107,9 +112,11 @@ def _parse_value(text: str) -> Any:
 def _series(options: argparse.Namespace, config: rnn.Config) -> rnn.Series:
     """The file's series, once it is clear that the config can be trained on it here."""
     choices = {"time": options.time} if options.time else {}
-    series = rnn.read_csv(options.file, **choices).series(target=options.target, static=options.static)
+    table = rnn.read_csv(options.file, **choices)
+    series = table.series(target=options.target, inputs=options.inputs, static=options.static, known=options.known)
     columns = (len(series.names), len(series.targets))
-    preflight(config, len(series), *columns, n_static=len(series.static), memory_limit=_memory())
+    beside = {"n_static": len(series.static), "n_known": len(series.known)}
+    preflight(config, len(series), *columns, **beside, memory_limit=_memory())
     return series
 
 
@@ -169,6 +176,15 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=run)
         command.add_argument("file", metavar="FILE", help="a CSV file")
         command.add_argument("--target", required=True, metavar="COL", help="the column to predict")
+        command.add_argument(
+            "--inputs", action="extend", type=_columns, default=[], metavar="COL,…",
+            help="further columns that the network reads",
+        )  # fmt: skip
+        command.add_argument(
+            "--known", action="extend", type=_columns, default=[], metavar="COL,…",
+            help="further columns whose values are known ahead; those in rows after the last record are the future that a "
+            "forecast reads",
+        )  # fmt: skip
         command.add_argument(
             "--static", action="extend", type=_columns, default=[], metavar="COL,…",
             help="further columns of which one value a window is taken, that of its last record",

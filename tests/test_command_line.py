@@ -127,6 +127,58 @@ def test_static_columns_are_read_once_a_window(folder, lines, asked):
     assert one["val_loss"] == rnn.fit(rnn.Config(epochs=1), series).history[0].val_loss
 
 
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    """Sales that follow the price of the same day; prices of ten days more than there are sales."""
+    price = np.random.default_rng(0).uniform(1, 3, 130)
+    rows = [
+        f"{np.datetime64('2024-01-01') + k},{f'{20 - 4 * price[k]:.3f}' if k < 120 else ''},{price[k]:.3f}"
+        for k in range(130)
+    ]
+    (tmp_path / "shop.csv").write_text("\n".join(["day,sales,price", *rows]) + "\n")
+    monkeypatch.chdir(tmp_path)
+    return price
+
+
+def called(capsys, *arguments):
+    code = rnn.__main__.main([str(part) for part in arguments])
+    return code, *capsys.readouterr()
+
+
+def test_known_columns_move_the_forecast(shop, capsys):
+    asked = ("forecast", "shop.csv", "--target", "sales", "--known", "price", "--steps", 10, "--set", "epochs=30")
+    code, output, errors = called(capsys, *asked, "--set", "skip=linear", "--set", "validation=20")
+    assert (code, errors) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(output)))
+    assert [row["time"][:10] for row in rows[:: len(rows) - 1]] == ["2024-04-30", "2024-05-09"]
+    sold = [float(row["mean"]) for row in rows]
+    assert sold == pytest.approx(20 - 4 * shop[120:], abs=0.3)
+
+
+def test_a_known_column_trains_as_in_python(shop, lines, capsys, tmp_path):
+    series = rnn.read_csv("shop.csv").series("sales", known="price")
+    expected = rnn.fit(rnn.Config(epochs=1), series).history[0].val_loss
+    code, output, _ = called(capsys, "train", "shop.csv", "--target", "sales", "--known", "price", "--set", "epochs=1")
+    assert (code, parsed(output)[0]["val_loss"]) == (0, expected)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (("--known", "price", "--steps", 11), "needs price for the 11 steps after the last record, and 10 are there"),
+        (
+            ("--inputs", "price", "--steps", 2),
+            "steps=2 goes beyond the horizon (1), where the future of price would be",
+        ),
+        (("--known", "sales", "--steps", 1), "Column 'sales' cannot be known ahead and a target"),
+    ],
+)
+def test_what_a_forecast_lacks_is_said_before_training(shop, capsys, monkeypatch, asked, words):
+    monkeypatch.setattr(rnn, "fit", lambda *given: pytest.fail("trained"))
+    code, output, errors = called(capsys, "forecast", "shop.csv", "--target", "sales", *asked)
+    assert (code, output) == (2, "") and words in errors and errors.count("\n") == 1
+
+
 def test_preset_and_time_column(folder, lines):
     one, finished = lines(*TRAIN, "--time", "row", "--preset", "article-corrected", "--set", "epochs=1")
     config = rnn.PRESETS["article-corrected"].replace(epochs=1)
@@ -223,6 +275,9 @@ BAD = {
     "unknown static column": (*TRAIN, "--static", "region"),
     "static column that is not numeric": (*TRAIN, "--static", "shop"),
     "static column that is the target": (*TRAIN, "--static", "sales"),
+    "unknown input column": (*TRAIN, "--inputs", "row,region"),
+    "known column that is static as well": (*TRAIN, "--static", "size", "--known", "size"),
+    "known column that is not numeric": (*TRAIN, "--known", "shop"),
     "no value": (*TRAIN, "--set", "hidden"),
     "unknown preset": (*TRAIN, "--preset", "best"),
     "short series": ("train", "short.csv", "--target", "y"),

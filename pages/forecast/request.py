@@ -28,8 +28,11 @@ class Request:
 
 def draw(fit: Fit) -> Request:
     model = fit.model
-    others = [name for name in model.names if name not in (*model.targets, *model.framing.static)]
+    others = [name for name in model.names if name not in (*model.targets, *model.framing.static, *model.known)]
     most = most_steps(fit.config, inputs_only=bool(others))
+    if model.known:  # what is known ahead ends somewhere; too little for the network's horizon is said by the forecast
+        ahead = 0 if fit.series.future is None else len(fit.series.future)
+        most = min(most, max(ahead, fit.config.horizon))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="forecast_request"):
         steps = _draw_steps(most, default_steps(fit.config, most), others)
         levels = st.pills(

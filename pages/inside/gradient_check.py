@@ -25,12 +25,14 @@ class Copy:
     inputs: int
     targets: int
     static: int
+    known: int
 
 
 def draw(subject: Subject) -> None:
     """A fragment."""
     series = subject.series
-    copy = checked_copy(subject.config, len(series.names) - len(series.static), len(series.targets), len(series.static))
+    inputs, static = len(series.names) - len(series.static), len(series.static)
+    copy = checked_copy(subject.config, inputs, len(series.targets), static, len(series.known))
     st.markdown("##### Is the gradient right?")
     st.markdown(
         "For every weight and every input, the gradient of backpropagation through time is compared with what the loss "
@@ -40,7 +42,7 @@ def draw(subject: Subject) -> None:
     )
     if subject.problem:
         st.warning(f"{subject.problem} The default settings are checked instead.", icon=":material/info:")
-    what = (copy.config.to_json(), copy.inputs, copy.targets, copy.static)
+    what = (copy.config.to_json(), copy.inputs, copy.targets, copy.static, copy.known)
     if st.button("Check the gradient", icon=":material/rule:", key="check_gradient"):
         st.session_state[_CHECKED] = what
     if remarks := _remarks(subject, copy):
@@ -49,7 +51,7 @@ def draw(subject: Subject) -> None:
         _draw_result(_check(*what))
 
 
-def checked_copy(config: Config, inputs: int, targets: int, static: int = 0) -> Copy:
+def checked_copy(config: Config, inputs: int, targets: int, static: int = 0, known: int = 0) -> Copy:
     """The settings and columns that are checked: those given, made smaller where they are large."""
     smaller = {field: min(getattr(config, field), most) for field, most in MOST.items()}
     steps = min(config.steps, MOST_STEPS)
@@ -59,12 +61,13 @@ def checked_copy(config: Config, inputs: int, targets: int, static: int = 0) -> 
     if smaller["layers"] == 1:
         bare["dropout"] = 0.0
     copy = config.replace(**smaller, **changes, **bare)
-    return Copy(copy, min(inputs, MOST_COLUMNS), min(targets, MOST_COLUMNS), min(static, MOST_COLUMNS))
+    columns = [min(count, MOST_COLUMNS) for count in (inputs, targets, static, known)]
+    return Copy(copy, *columns)
 
 
 @st.cache_data(max_entries=32, show_spinner="Checking every weight …")
-def _check(config_json: str, inputs: int, targets: int, static: int) -> list[GradientCheck]:
-    return check_gradients(Config.from_json(config_json), inputs, targets, n_static=static)
+def _check(config_json: str, inputs: int, targets: int, static: int, known: int) -> list[GradientCheck]:
+    return check_gradients(Config.from_json(config_json), inputs, targets, n_static=static, n_known=known)
 
 
 def _remarks(subject: Subject, copy: Copy) -> list[str]:
@@ -77,6 +80,7 @@ def _remarks(subject: Subject, copy: Copy) -> list[str]:
         (config.horizon, asked.horizon, "steps ahead"),
         (copy.inputs, len(series.names) - len(series.static), "inputs"),
         (copy.static, len(series.static), "static inputs"),
+        (copy.known, len(series.known), "inputs known ahead"),
         (copy.targets, len(series.targets), "targets"),
     )
     smaller = ", ".join(f"{kept:,} {word} for {full:,}" for kept, full, word in counts if kept != full)

@@ -86,12 +86,18 @@ def _dynamic(model: Model) -> list[str]:
     return [name for name in model.names if name not in model.framing.static]
 
 
+def _beside(model: Model) -> list[str]:
+    """What a window has once: the static columns, then the known ones at each step predicted."""
+    ahead = [f"{name} +{step}" for step in range(1, model.config.horizon + 1) for name in model.known]
+    return [*model.framing.static, *ahead]
+
+
 def input_names(model: Model) -> list[str]:
     """The columns of one step's input, for per-step weights those of all steps."""
-    config, dynamic, static = model.config, _dynamic(model), list(model.framing.static)
+    config, dynamic, beside = model.config, _dynamic(model), _beside(model)
     if config.patch > 1:
         dynamic = [f"{name}, record {place + 1}" for place in range(config.patch) for name in dynamic]
-    step = dynamic + static
+    step = dynamic + beside
     if config.input_weights == "shared":
         return step
     return [
@@ -100,11 +106,12 @@ def input_names(model: Model) -> list[str]:
 
 
 def skip_names(model: Model) -> list[str]:
-    """The rows of the linear skip: records of the window, counted back from the first one predicted, then static columns."""
+    """The rows of the linear skip: records of the window, counted back from the first one predicted, then static columns and
+    what is known of the steps predicted."""
     dynamic, window = _dynamic(model), model.config.window
     several = len(dynamic) > 1
     records = [f"−{back}{f', {name}' if several else ''}" for back in range(window, 0, -1) for name in dynamic]
-    return records + list(model.framing.static)
+    return records + _beside(model)
 
 
 def output_names(model: Model) -> list[str]:

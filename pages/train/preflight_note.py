@@ -37,7 +37,8 @@ def check(choice: Choice) -> Setup:
     try:
         config = config_form.config_from_form()
         columns = (len(series.names), len(series.targets))
-        found = preflight(config, len(series), *columns, n_static=len(series.static), memory_limit=MOST_MEMORY)
+        beside = {"n_static": len(series.static), "n_known": len(series.known)}
+        found = preflight(config, len(series), *columns, **beside, memory_limit=MOST_MEMORY)
         if config.log:
             logarithm(series.values[:, series.target_columns], series.targets)
     except ValueError as error:
@@ -67,9 +68,10 @@ def draw_time(setup: Setup) -> None:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _measured(config_json: str, split: Split, inputs: int, targets: int, static: int) -> float:
-    return seconds_per_epoch(Config.from_json(config_json), split, inputs, targets, n_static=static)
+def _measured(config_json: str, split: Split, inputs: int, targets: int, static: int, known: int) -> float:
+    return seconds_per_epoch(Config.from_json(config_json), split, inputs, targets, n_static=static, n_known=known)
 
 
 def _seconds(config: Config, split: Split, series: Series) -> float:
-    return _measured(config.to_json(), split, len(series.names), len(series.targets), len(series.static))
+    columns = (len(series.names), len(series.targets), len(series.static), len(series.known))
+    return _measured(config.to_json(), split, *columns)

@@ -3,9 +3,10 @@
 The order is: logarithm and differencing of the targets, the scaler (all three by `prepare`, over the whole series), then
 window by window the window's own units and the residual (`inputs`, `outputs`); `restore` goes the way back.
 
-N records, D columns of which S are static and K are targets, B windows, T = window / patch time steps, H = horizon.
+N records, D columns of which S are static, F known ahead and K targets, B windows, T = window / patch time steps, H = horizon.
 A window is `config.reach` records from its start on; the network reads the last `window` of them, the others are what
-differencing and a seasonal residual look back to. Prepared row = record − `config.lag`.
+differencing and a seasonal residual look back to. Prepared row = record − `config.lag`. Of the known columns it also reads
+the H records that are predicted, as MQ-RNN does (Wen et al. 2017).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn.core.config import Config
+from rnn.core.network import beside
 from rnn.core.scaling import Scaler, fit_scaler, least_scale, usual_change, window_units
 from rnn.core.series import Series
 from rnn.core.transforms import difference, logarithm, undo_difference
@@ -45,7 +47,8 @@ class Anchor:
 class Framing:
     """The way from records to the network and back, fitted on training rows only (`fit`).
 
-    names: the D columns; targets: the K predicted ones; static: the S that belong to the series and not to a moment.
+    names: the D columns; targets: the K predicted ones; static: the S that belong to the series and not to a moment;
+    known: the F whose values are known ahead.
     least: (D,) the least scale of a window, in prepared units, by what is usual in the training rows.
     """
 
@@ -55,6 +58,7 @@ class Framing:
     static: tuple[str, ...]
     scaler: Scaler
     least: Array64
+    known: tuple[str, ...] = ()
 
     @classmethod
     def fit(cls, config: Config, series: Series, rows: int) -> Framing:
@@ -74,12 +78,18 @@ class Framing:
         scaling = "standard" if config.scaling == "window" else config.scaling
         scaler = fit_scaler(scaling, transformed, len(transformed), ROUNDING * size if config.lag else 0.0)
         usual = usual_change(scaler.transform(transformed), ROUNDING * size / scaler.scale)
-        return cls(config, series.names, series.targets, series.static, scaler, least_scale(usual, config.window))
+        least = least_scale(usual, config.window)
+        return cls(config, series.names, series.targets, series.static, scaler, least, series.known)
 
     @property
     def channels(self) -> int:
-        """C: columns of one time step of the network's input, `patch` records and then the static columns."""
-        return self.config.patch * len(self._dynamic) + len(self.static)
+        """C: columns of one time step of the network's input, `patch` records and then what stands beside the window."""
+        return self._width + self.beside
+
+    @property
+    def beside(self) -> int:
+        """The S + H · F values that a window has once: the static columns, then the known ones at each step predicted."""
+        return beside(self.config, len(self.static), len(self.known))
 
     @property
     def anchored(self) -> bool:
@@ -101,7 +111,9 @@ class Framing:
         """Fill out (T, B, C) with the windows that start at these records; prepared: (N − lag, D), C-contiguous.
 
         A time step holds the dynamic columns of its `patch` records, oldest first, then the static columns as they are at
-        the window's last record. Returns what the outputs are measured from, None where that is the same for all windows.
+        the window's last record, then the known columns at each step predicted, which must stand in `prepared`, the first
+        step ahead first. What is known ahead keeps the series' units, so that a holiday is one in any window. Returns what
+        the outputs are measured from, None where that is the same for all windows.
         """
         config = self.config
         first = starts + (config.reach - config.lag - config.window)
@@ -110,14 +122,18 @@ class Framing:
         units = None
         if config.scaling == "window":
             units = window_units(dynamic, config.season, self._least)
+            if self.known:
+                units[0][:, self._known], units[1][:, self._known] = 0, 1
             dynamic -= units[0]
             dynamic /= units[1]
         steps, batch = len(out), len(starts)
-        width = self.channels - len(self.static)
-        into = out[:, :, :width].reshape(steps, batch, config.patch, -1)
+        into = out[:, :, : self._width].reshape(steps, batch, config.patch, -1)
         into[...] = dynamic.reshape(steps, config.patch, batch, -1).transpose(0, 2, 1, 3)
         if self.static:
-            out[:, :, width:] = records[-1][:, self._static]
+            out[:, :, self._width : self._width + len(self.static)] = records[-1][:, self._static]
+        if self.known:
+            ahead = self._at(prepared, starts, self._known_ahead)
+            out[:, :, self._width + len(self.static) :] = ahead.reshape(batch, -1)
         return self._anchor(prepared, starts, units) if self.anchored else None
 
     def outputs(self, prepared: Floats, starts: Starts, anchor: Anchor | None) -> Floats:
@@ -162,15 +178,21 @@ class Framing:
         found: Floats = prepared.reshape(-1).take((starts * len(self.names))[:, None, None] + offsets)
         return found
 
-    def _offsets(self, ahead: Starts) -> Starts:
-        """Steps ahead (n,), 0 for the first record after the window → offsets (n, K) of their targets for `_at`."""
+    def _offsets(self, ahead: Starts, columns: list[int] | None = None) -> Starts:
+        """Steps ahead (n,), 0 for the first record after the window → offsets (n, K) of their targets for `_at`, or of
+        other columns."""
         rows = ahead + (self.config.reach - self.config.lag)
-        offsets: Starts = rows[:, None] * len(self.names) + np.array(self.target_columns)
+        places = self.target_columns if columns is None else columns
+        offsets: Starts = rows[:, None] * len(self.names) + np.array(places)
         return offsets
 
     @cached_property
     def _ahead(self) -> Starts:
         return self._offsets(np.arange(self.config.horizon))
+
+    @cached_property
+    def _known_ahead(self) -> Starts:
+        return self._offsets(np.arange(self.config.horizon), [self.names.index(name) for name in self.known])
 
     @cached_property
     def _base(self) -> Starts:
@@ -181,6 +203,11 @@ class Framing:
         season = self.config.season
         assert season is not None
         return self._offsets(np.arange(self.config.horizon) % season - season)
+
+    @cached_property
+    def _width(self) -> int:
+        """Columns of one time step that come from its own records."""
+        return self.config.patch * len(self._dynamic)
 
     @cached_property
     def _rows(self) -> Starts:
@@ -197,6 +224,11 @@ class Framing:
     @cached_property
     def _static(self) -> list[int]:
         return [self.names.index(name) for name in self.static]
+
+    @cached_property
+    def _known(self) -> list[int]:
+        """The known columns' places among the dynamic columns."""
+        return [self._dynamic.index(self.names.index(name)) for name in self.known]
 
     @cached_property
     def _targets(self) -> list[int]:

@@ -17,7 +17,7 @@ from rnn.core.config import Config
 from rnn.core.gradient_points import draw, draw_state
 from rnn.core.naive import LOSS_FORMULAS, naive_readout, naive_state
 from rnn.core.naive import naive_outputs as naive_outputs
-from rnn.core.network import Network
+from rnn.core.network import Network, beside
 
 Floats = NDArray[np.floating[Any]]
 Array64 = NDArray[np.float64]
@@ -74,12 +74,14 @@ def check_gradients(
     n_targets: int,
     *,
     n_static: int = 0,
+    n_known: int = 0,
     seed: int = 0,
     batch: int = 3,
     loss_and_gradients: LossAndGradients | None = None,
 ) -> list[GradientCheck]:
     """Check the gradients of a network: one result a parameter, in the network's order, and one for its inputs, "x".
 
+    n_inputs: those known ahead included; n_known: how many these are, each with `horizon` further values beside the window.
     config: architecture, loss and `truncate` are read; dtype becomes float64, dropout 0. Weights, the `batch` windows, the
     state that they start from (not zero) and the targets are drawn for the check (`draw`), since a saturated network
     would have no gradient to compare. With `truncate` = n the differences hold the states before the last n steps fixed.
@@ -89,7 +91,7 @@ def check_gradients(
     where it gives them. Raises ValueError where it lacks a parameter or gives another shape.
     """
     config = config.replace(dtype="float64", dropout=0.0)
-    network = Network(config, n_inputs, n_targets, n_static)
+    network = Network(config, n_inputs, n_targets, beside(config, n_static, n_known))
     rng = np.random.default_rng(seed)
     state = draw_state(network, rng, batch)
     params, x, y = draw(network, rng, batch, state)

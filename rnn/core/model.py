@@ -37,26 +37,82 @@ class Model:
         return self.framing.targets
 
     @property
+    def known(self) -> tuple[str, ...]:
+        """The input columns that are known ahead, in the order of `future`."""
+        return self.framing.known
+
+    @property
     def network(self) -> Network:
         """The network of each member."""
-        static = len(self.framing.static)
-        return Network(self.config, len(self.names) - static, len(self.targets), static)
+        framing = self.framing
+        return Network(self.config, len(self.names) - len(framing.static), len(self.targets), framing.beside)
 
     @property
     def members(self) -> list[Params]:
         """The weights of each network of the ensemble, one where there is no other."""
         return parted(self.params, self.config.seeds)
 
-    def predict(self, windows: Floats) -> NDArray[np.float64]:
+    def predict(self, windows: Floats, future: Floats | None = None) -> NDArray[np.float64]:
         """windows (B, reach, D), original units, oldest record first → (B, horizon, K), original units. `config.reach` is
-        the window, and what differencing and seasonal residuals read before it."""
-        return np.ascontiguousarray(self.predict_levels(windows)[..., middle_level(self.config)])
+        the window, and what differencing and seasonal residuals read before it.
 
-    def predict_levels(self, windows: Floats) -> NDArray[np.float64]:
+        future: (B, horizon, len(known)), what the known columns hold at the steps predicted, in original units; needed
+        where there are any. Raises ValueError for other shapes and for values that are not finite.
+        """
+        return np.ascontiguousarray(self.predict_levels(windows, future)[..., middle_level(self.config)])
+
+    def predict_levels(self, windows: Floats, future: Floats | None = None) -> NDArray[np.float64]:
         """As `predict`, with every level of loss="quantile", in rising order: (B, horizon, K, levels); one level for other
         losses. Levels that cross are sorted. With differencing the levels
         beyond the first step are sums of levels, which are wider than levels of the sum."""
         windows = np.asarray(windows)
+        self._check_windows(windows)
+        ahead = self._check_future(future, len(windows))
+        config, framing, network = self.config, self.framing, self.network
+        if framing.known:
+            windows = self._with_future(windows, ahead)
+        # One long series of windows end to end; no window reads across a seam.
+        values = windows.reshape(-1, len(self.names))
+        starts = np.arange(len(windows)) * windows.shape[1]
+        prepared = framing.prepare(values)
+        x = np.empty((config.steps, len(windows), network.channels))
+        anchor = framing.inputs(prepared, starts, x)
+        levels = combined([network.predict_levels(params, x) for params in self.members])
+        outputs = np.moveaxis(in_order(levels), 2, 0)
+        return np.stack([framing.restore(level, values, starts, anchor) for level in outputs], axis=-1)
+
+    def _with_future(self, windows: Floats, ahead: NDArray[np.float64]) -> Floats:
+        """windows (B, reach, D) → (B, reach + horizon, D): the steps predicted too, of which only the known columns are
+        read; the others go on as they were."""
+        columns = [self.names.index(name) for name in self.known]
+        after = np.repeat(windows[:, -1:].astype(np.float64), self.config.horizon, axis=1)
+        after[:, :, columns] = ahead
+        return np.concatenate([windows, after], axis=1)
+
+    def _check_future(self, future: Floats | None, batch: int) -> NDArray[np.float64]:
+        known = self.known
+        shape = (batch, self.config.horizon, len(known))
+        if future is None:
+            if known:
+                raise ValueError(
+                    f"The network reads what {', '.join(known)} will hold at the steps it predicts; give `future` with the "
+                    f"shape (B, horizon, columns known ahead)={shape}."
+                )
+            return np.empty(shape)
+        ahead = np.asarray(future, np.float64)
+        if ahead.shape != shape:
+            raise ValueError(
+                f"future must have the shape (B, horizon, columns known ahead)={shape}, got {ahead.shape}."
+            )
+        if not np.isfinite(ahead).all():
+            window, step, column = (int(place[0]) for place in np.nonzero(~np.isfinite(ahead)))
+            raise ValueError(
+                f"future must be finite numbers, but window {window + 1} has {ahead[window, step, column]} at step {step + 1}, "
+                f"column {known[column]!r}; fill in what is missing first."
+            )
+        return ahead
+
+    def _check_windows(self, windows: Floats) -> None:
         config, names = self.config, self.names
         if windows.ndim != 3 or windows.shape[1:] != (config.reach, len(names)):
             kind = "window" if config.reach == config.window else "reach"
@@ -69,13 +125,3 @@ class Model:
                 f"windows must be finite numbers, but window {window + 1} has {windows[window, row, column]} in row {row + 1}, "
                 f"column {names[column]!r}; fill or leave out missing values first."
             )
-        network, framing = self.network, self.framing
-        # One long series of windows end to end; no window reads across a seam.
-        values = windows.reshape(-1, len(names))
-        starts = np.arange(len(windows)) * config.reach
-        prepared = framing.prepare(values)
-        x = np.empty((config.steps, len(windows), network.channels))
-        anchor = framing.inputs(prepared, starts, x)
-        levels = combined([network.predict_levels(params, x) for params in self.members])
-        outputs = np.moveaxis(in_order(levels), 2, 0)
-        return np.stack([framing.restore(level, values, starts, anchor) for level in outputs], axis=-1)

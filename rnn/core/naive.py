@@ -167,7 +167,8 @@ def _layer_weights(params: Mapping[str, Array64], layer: int) -> Arrays:
 
 
 def _skipped(x: Array64, W: Array64) -> Array64:
-    """The linear skip: a window's records one after the other, then its static values, which are the same at every step."""
+    """The linear skip: a window's records one after the other, then what stands beside it and is the same at every step
+    (static values, and what is known of the steps predicted)."""
     *_, T, _, C = x.shape
     static = (T * C - W.shape[-2]) // max(T - 1, 1)  # W has T · (C − S) + S rows
     records = np.moveaxis(x[..., : C - static], -3, -2)

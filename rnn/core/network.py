@@ -29,10 +29,16 @@ Shape = tuple[int, ...]
 TILE_NUMBERS = 50_000_000
 
 
-class Network:
-    """A recurrent network from a window of D inputs (and S static values) to `horizon` steps of K targets.
+def beside(config: Config, n_static: int, n_known: int) -> int:
+    """S: how many values stand beside a window: the static columns, then what the known ones hold at each step predicted."""
+    return n_static + config.horizon * n_known
 
-    config: only the architecture and loss fields are read. n_inputs: D. n_targets: K. n_static: S.
+
+class Network:
+    """A recurrent network from a window of D inputs (and S values beside it) to `horizon` steps of K targets.
+
+    config: only the architecture and loss fields are read. n_inputs: D. n_targets: K. n_static: S, values that a window has
+    once: static ones, and what is known of the steps predicted (see `beside`).
     Parameters (`shapes`), with G gates (Elman 1, GRU 3: r, z, n, LSTM 4: i, f, g, o), C = patch · D + S input columns a
     step and O = horizon · K outputs (times the number of levels for loss="quantile"): layer0.W_h (H, G·H), layer0.W_x
     (C, G·H), or (T, C, G·H) with per-step input weights, layer0.b (G·H,), for the GRU layer0.b_hn (H,); layers above the
@@ -131,7 +137,8 @@ class Network:
         """The forecast ŷ (B, horizon · K) for x (T, B, D), both in scaled units; the targets of the first step ahead come
         first. With loss="quantile" it is the level nearest 0.5.
 
-        x: with patches (window, B, D), or (T, B, C) as the steps see it, static values included. static: (B, S).
+        x: with patches (window, B, D), or (T, B, C) as the steps see it, static values included. static: (B, S), what stands
+        beside the windows.
         state: "layer0.h" → (B, H), for the LSTM also "layer0.c": the state before the first step (default zero).
         """
         outputs = self.predict_levels(params, x, static=static, state=state)

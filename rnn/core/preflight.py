@@ -12,7 +12,7 @@ import numpy as np
 from rnn.core.cells import CELLS
 from rnn.core.config import Config
 from rnn.core.framing import Framing
-from rnn.core.network import Network
+from rnn.core.network import Network, beside
 from rnn.core.ridge import sample_rows
 from rnn.core.series import Series
 from rnn.core.start import Start, make_learner, network_for
@@ -33,14 +33,19 @@ _clock = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-
 
 @dataclass(frozen=True)
 class Columns:
-    """How many columns a series has, of which so many are targets and so many static."""
+    """How many columns a series has, of which so many are targets, so many static and so many known ahead."""
 
     inputs: int
     targets: int
     static: int
+    known: int
 
     def network(self, config: Config) -> Network:
-        return Network(config, self.inputs - self.static, self.targets, self.static)
+        return Network(config, self.inputs - self.static, self.targets, beside(config, self.static, self.known))
+
+    def width(self, config: Config) -> int:
+        """Columns of a time step, about."""
+        return config.patch * self.inputs + config.horizon * self.known
 
 
 @dataclass(frozen=True)
@@ -53,17 +58,24 @@ class Preflight:
 
 
 def preflight(
-    config: Config, rows: int, n_inputs: int, n_targets: int, *, n_static: int = 0, memory_limit: int | None = None
+    config: Config,
+    rows: int,
+    n_inputs: int,
+    n_targets: int,
+    *,
+    n_static: int = 0,
+    n_known: int = 0,
+    memory_limit: int | None = None,
 ) -> Preflight:
-    """For a series of `rows` records of n_inputs columns, n_static of them static. memory_limit: bytes that may be used
-    (None: any).
+    """For a series of `rows` records of n_inputs columns, n_static of them static and n_known known ahead. memory_limit:
+    bytes that may be used (None: any).
 
     Raises ValueError saying what to change where the settings are impossible or would pass the limit.
     """
     if config.gradient == "published" and n_inputs > 1:
         raise ValueError(f"gradient='published' (the article's algorithm) takes one column, got {n_inputs}.")
     split = split_windows(config, rows)
-    columns = Columns(n_inputs, n_targets, n_static)
+    columns = Columns(n_inputs, n_targets, n_static, n_known)
     size = columns.network(config).size * config.seeds
     memory = _memory_bytes(config, split, columns)
     if memory_limit is not None and memory > memory_limit:
@@ -148,10 +160,12 @@ def _in_words(count: int) -> str:
     return f"{number:,.0f} {unit}" if number >= 100 else f"{number:.2g} {unit}"
 
 
-def seconds_per_epoch(config: Config, split: Split, n_inputs: int, n_targets: int, *, n_static: int = 0) -> float:
+def seconds_per_epoch(
+    config: Config, split: Split, n_inputs: int, n_targets: int, *, n_static: int = 0, n_known: int = 0
+) -> float:
     """Measured: an update and an evaluation on numbers of the run's own shape, cut short where they would take long,
-    then scaled up by their work. n_inputs, n_static: as for `preflight`."""
-    columns = Columns(n_inputs, n_targets, n_static)
+    then scaled up by their work. n_inputs, n_static, n_known: as for `preflight`."""
+    columns = Columns(n_inputs, n_targets, n_static, n_known)
     batch = min(config.batch, split.train)
     trial, trial_batch = _trial(config, batch, columns)
     evaluated = min(
@@ -168,14 +182,16 @@ def seconds_per_epoch(config: Config, split: Split, n_inputs: int, n_targets: in
 
 def _trial(config: Config, batch: int, columns: Columns) -> tuple[Config, int]:
     """The config and batch to measure with: the run's own where they are small enough, without what costs no time."""
-    hidden = min(config.hidden, TRIAL_HIDDEN, max(1, TRIAL_NUMBERS // (columns.inputs * config.patch)))
+    hidden = min(config.hidden, TRIAL_HIDDEN, max(1, TRIAL_NUMBERS // columns.width(config)))
     config = config.replace(hidden=hidden, seeds=1, log=False, residual="none", difference="none")
     batch = min(batch, max(16, _affordable(config, columns) // 2))
     steps = max(2, _affordable(config, columns) // batch)
     if config.input_weights == "per_step":
-        steps = max(2, min(steps, TRIAL_NUMBERS // (columns.inputs * config.patch * hidden)))
+        steps = max(2, min(steps, TRIAL_NUMBERS // (columns.width(config) * hidden)))
     steps = min(config.steps, steps)
     horizon = min(config.horizon, max(1, TRIAL_NUMBERS // (max(hidden, batch) * columns.targets)))
+    if columns.known:
+        horizon = min(horizon, max(1, TRIAL_NUMBERS // (columns.known * batch * steps)))
     truncate = config.truncate and max(1, round(config.truncate * steps / config.steps))
     # An orthogonal start takes long to find where there are many hidden units, and changes nothing in the time.
     init = "glorot" if config.init == "orthogonal" else config.init
@@ -185,7 +201,7 @@ def _trial(config: Config, batch: int, columns: Columns) -> tuple[Config, int]:
 def _affordable(config: Config, columns: Columns) -> int:
     """How many windows times steps a trial may have."""
     gated = CELLS[config.cell].gates * config.layers
-    width = config.hidden + config.patch * columns.inputs
+    width = config.hidden + columns.width(config)
     return int(max(1, min(TRIAL_FLOPS // (6 * gated * config.hidden * width), TRIAL_NUMBERS // (2 * gated * width))))
 
 
@@ -197,7 +213,8 @@ def _work(config: Config, batch: int, columns: Columns) -> float:
         * (STEP_OVERHEAD + batch * network.cell.gates * spec.hidden * (spec.hidden + spec.inputs + UNIT_OVERHEAD))
         for spec in network.specs
     )
-    outputs = config.hidden + (config.window * columns.inputs if config.skip == "linear" else 0)
+    skipped = config.window * columns.inputs + config.horizon * columns.known
+    outputs = config.hidden + (skipped if config.skip == "linear" else 0)
     return layers + batch * outputs * network.outputs + UNIT_OVERHEAD * network.size
 
 
@@ -207,9 +224,10 @@ def _measure(config: Config, batch: int, evaluated: int, columns: Columns) -> tu
     windows = max(batch, evaluated)
     rows = windows + config.reach + config.horizon
     names = [f"column{k}" for k in range(columns.inputs)]
-    static = names[columns.inputs - columns.static :]
+    dynamic = columns.inputs - columns.static
+    static, known = names[dynamic:], names[dynamic - columns.known : dynamic]
     values = rng.standard_normal((rows, columns.inputs))
-    series = Series.from_values(values, names, names[: columns.targets], static=static)
+    series = Series.from_values(values, names, names[: columns.targets], static=static, known=known)
     config = config.replace(batch=batch)
     network = network_for(config, series)
     framing = Framing.fit(config, series, rows)

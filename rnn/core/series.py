@@ -104,15 +104,16 @@ class Series:
         targets: Sequence[str] | None = None,
         name: str = "series",
         static: Sequence[str] = (),
+        known: Sequence[str] = (),
     ) -> Series:
-        """A series without dates: values (N,) or (N, D), numbered 0 … N − 1; every column that is not static is a target
-        unless said."""
+        """A series without dates: values (N,) or (N, D), numbered 0 … N − 1; every column that is neither static nor known
+        ahead is a target unless said."""
         array = np.asarray(values, dtype=np.float64)
         if array.ndim == 1:
             array = array[:, None]
         columns = tuple(names) if names else tuple(f"value{k}" if k else "value" for k in range(array.shape[1]))
-        chosen = tuple(targets) if targets else tuple(column for column in columns if column not in static)
-        return cls(np.arange(len(array)), array, columns, chosen, name, static=tuple(static))
+        chosen = tuple(targets) if targets else tuple(column for column in columns if column not in (*static, *known))
+        return cls(np.arange(len(array)), array, columns, chosen, name, static=tuple(static), known=tuple(known))
 
     def to_arrays(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """The series as arrays of plain numbers and JSON-able values, to be stored; `from_arrays` gives it back exactly.

@@ -14,7 +14,7 @@ from rnn.core.ensemble import EnsembleLearner, joined, member_configs, parted
 from rnn.core.framing import Framing
 from rnn.core.lanes import threads_allowed
 from rnn.core.learner import GradientLearner, Learner, PublishedLearner, published_params
-from rnn.core.network import Network, Params
+from rnn.core.network import Network, Params, beside
 from rnn.core.ridge import ridge_start, sample_rows
 from rnn.core.series import Series
 
@@ -23,8 +23,8 @@ Floats = NDArray[np.floating[Any]]
 
 def network_for(config: Config, series: Series) -> Network:
     """The network for the columns of this series."""
-    static = len(series.static)
-    return Network(config, len(series.names) - static, len(series.targets), static)
+    static, known = len(series.static), len(series.known)
+    return Network(config, len(series.names) - static, len(series.targets), beside(config, static, known))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """The naive forecasts and the linear autoregression, on exactly the validation points that the network is judged on.
 
-Each baseline sees what the network sees: the records before the first one predicted. All in original units.
+Each baseline sees what the network sees: the records before the first one predicted, and the linear one, which has a use for
+them, the known columns at the steps predicted. All in original units.
 """
 
 from __future__ import annotations
@@ -54,14 +55,16 @@ def _seasonal_naive(series: Series, split: Split, season: int | None) -> Array |
 
 
 def _linear(series: Series, split: Split, season: int | None) -> Array:
-    """Linear autoregression with an intercept on the window (all inputs), fitted by least squares on the training
-    windows; scaled first, so that columns of very different size are solved alike."""
+    """Linear autoregression with an intercept on the window (all inputs) and on the known columns at the steps predicted
+    (ARX), fitted by least squares on the training windows; scaled first, so that columns of very different size are solved
+    alike."""
     scaler = fit_scaler("standard", series.values, split.scaler_rows)
     scaled, columns = scaler.transform(series.values), series.target_columns
-    design = _designs(scaled, split)
+    known = [series.names.index(name) for name in series.known]
+    design = _designs(scaled, split, known)
     starts = _validation_starts(split)
     outputs = split.horizon * len(columns)
-    regressors = min(split.window * scaled.shape[1], REGRESSION_WEIGHTS)
+    regressors = min(split.window * scaled.shape[1], REGRESSION_WEIGHTS) + split.horizon * len(known)
     train = np.arange(0, split.train, -(-split.train * max(regressors, outputs) // REGRESSION_NUMBERS))
     target = gather_targets(scaled[:, columns], train, split.window, split.horizon)
     weights, *_ = np.linalg.lstsq(design(train), target, rcond=None)
@@ -71,14 +74,18 @@ def _linear(series: Series, split: Split, season: int | None) -> Array:
     return scaler.inverse(predicted.reshape(len(starts), split.horizon, -1), columns)
 
 
-def _designs(scaled: Array, split: Split) -> Callable[[Starts], Array]:
-    """starts (B,) → the regressors of those windows, (B, records · D + 1): their last records, then a one."""
+def _designs(scaled: Array, split: Split, known: list[int]) -> Callable[[Starts], Array]:
+    """starts (B,) → the regressors of those windows, (B, records · D + H · F + 1): their last records, the F known columns at
+    the H steps predicted, then a one."""
     columns = scaled.shape[1]
     records = min(split.window, max(1, REGRESSION_WEIGHTS // columns))
     windows = sliding_window_view(scaled[split.window - records :], records, axis=0)
 
+    ahead = split.window + np.arange(split.horizon)
+
     def design(starts: Starts) -> Array:
-        return np.column_stack([windows[starts].reshape(len(starts), records * columns), np.ones(len(starts))])
+        told = scaled[(starts[:, None] + ahead)[:, :, None], known].reshape(len(starts), -1)
+        return np.column_stack([windows[starts].reshape(len(starts), records * columns), told, np.ones(len(starts))])
 
     return design
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from rnn.core.config import Config
 from rnn.core.fit import Fit
@@ -15,6 +15,7 @@ from rnn.core.model import Model
 from rnn.core.series import Series
 from rnn.core.windows import chunks, split_windows
 from rnn.forecast.future import future_times
+from rnn.forecast.known_future import check_enough, known_track, known_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,15 +31,25 @@ PASS_NUMBERS = 2_000_000
 SMALLEST = float(np.finfo(np.float64).tiny)
 
 
-def forecast(fit: Fit, steps: int, levels: Sequence[float] = (80, 95), *, series: Series | None = None) -> pd.DataFrame:
+def forecast(
+    fit: Fit,
+    steps: int,
+    levels: Sequence[float] = (80, 95),
+    *,
+    series: Series | None = None,
+    future: pd.DataFrame | ArrayLike | None = None,
+) -> pd.DataFrame:
     """The `steps` records after the end of the series, in original units, from the best weights.
 
     Up to the model's horizon the forecast is direct; beyond it the network is fed its own predictions (free-running),
-    which needs every input to be a target. Intervals are split conformal (Papadopoulos et al. 2002; Vovk et al. 2005) on
-    the absolute residuals of the validation part, at the same step ahead and by the same procedure; since the validation
-    part also chose the epoch, they are a little optimistic. Where too few residuals exist for a level, lo and hi are NaN.
+    which needs every input to be a target, static or known ahead. Intervals are split conformal (Papadopoulos et al. 2002;
+    Vovk et al. 2005) on the absolute residuals of the validation part, at the same step ahead and by the same procedure;
+    since the validation part also chose the epoch, they are a little optimistic. Where too few residuals exist for a
+    level, lo and hi are NaN.
 
-    series: to forecast from instead of the one trained on (same columns). Returns a frame with `time` and for each
+    series: to forecast from instead of the one trained on (same columns). future: what the known columns hold in the steps
+    after the last record, (≥ steps, F) or a frame with their names, instead of `series.future`; at least a horizon of
+    it is read, and where it ends within a pass, that pass starts earlier by as much. Returns a frame with `time` and for each
     target mean, lo80, hi80, … (with several targets the names are `target.mean`, …).
     Raises ValueError for steps or levels out of range, inputs that are not predicted, or a forecast that, fed back, grows
     beyond all numbers.
@@ -46,16 +57,20 @@ def forecast(fit: Fit, steps: int, levels: Sequence[float] = (80, 95), *, series
     import pandas as pd  # here, so that a worker process, which forecasts nothing, starts without it
 
     series = fit.series if series is None else series
-    needed = [name for name in fit.model.names if name not in fit.model.framing.static]
-    check_request(fit.config, needed, fit.model.targets, steps, levels)
-    _check_series(fit.model, series)
+    model = fit.model
+    needed = [name for name in model.names if name not in model.framing.static]
+    check_request(fit.config, needed, model.targets, steps, levels, known=model.known)
+    _check_series(model, series)
+    ahead = known_values(model, series, steps, future)
     times = future_times(series, steps)
-    mean = predict_ahead(fit.model, series.values[None, -fit.config.reach :], steps)[0]
+    mean = predict_ahead(
+        model, series.values[None, -fit.config.reach :], steps, None if ahead is None else ahead[None]
+    )[0]
     _check_finite(mean, steps)
-    residuals = validation_residuals(fit, steps)
+    residuals = validation_residuals(fit, steps, None if ahead is None else len(ahead))
     columns: dict[str, object] = {"time": times}
-    for k, target in enumerate(fit.model.targets):
-        prefix = f"{target}." if len(fit.model.targets) > 1 else ""
+    for k, target in enumerate(model.targets):
+        prefix = f"{target}." if len(model.targets) > 1 else ""
         columns[f"{prefix}mean"] = mean[:, k]
         for level in levels:
             reach = np.array([conformal_reach(residuals[step][:, k], level) for step in range(steps)])
@@ -65,75 +80,110 @@ def forecast(fit: Fit, steps: int, levels: Sequence[float] = (80, 95), *, series
 
 
 def check_request(
-    config: Config, names: Sequence[str], targets: Sequence[str], steps: int, levels: Sequence[float]
+    config: Config,
+    names: Sequence[str],
+    targets: Sequence[str],
+    steps: int,
+    levels: Sequence[float],
+    *,
+    known: Sequence[str] = (),
+    ahead: int | None = None,
 ) -> None:
     """Raise ValueError where a model of this config cannot give such a forecast; asked before training it saves the wait.
 
-    names: the columns that change with time; static ones need no future.
+    names: the columns that change with time; static ones need no future. known: those of them that are known ahead, for
+    `ahead` steps after the last record (None: not asked).
     """
     if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= 100_000:
         raise ValueError(f"steps={steps!r} is not allowed; allowed: a whole number from 1 to 100000.")
     _check_levels(levels)
-    others = [name for name in names if name not in targets]
+    if ahead is not None:
+        check_enough(config, known, steps, ahead)
+    others = [name for name in names if name not in (*targets, *known)]
     if steps > config.horizon and others:
         raise ValueError(
             f"steps={steps} goes beyond the horizon ({config.horizon}), where the future of {', '.join(others)} would be "
-            f"needed; train with horizon={steps}, or make these columns targets too."
+            f"needed; train with horizon={steps}, or make these columns targets or known ahead."
         )
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def predict_ahead(model: Model, windows: NDArray[np.floating], steps: int) -> Array:
+def predict_ahead(model: Model, windows: NDArray[np.floating], steps: int, future: Array | None = None) -> Array:
     """windows (B, reach, D) → (B, steps, K): direct for the first horizon, then on its own predictions; static columns stay
-    as they are. What overflows on the way is infinite, and NaN from there on."""
-    windows = np.asarray(windows, np.float64)
-    targets = [model.names.index(target) for target in model.targets]
-    static = [model.names.index(name) for name in model.framing.static]
-    parts, done = [], 0
+    as they are. What overflows on the way is infinite, and NaN from there on.
+
+    future: (B, A, F), the known columns in the A ≥ max(steps, horizon) steps after the windows, NaN from where they are not
+    known, and so is then the forecast. A last pass that would read beyond A starts earlier, and its first steps are left.
+    """
+    config = model.config
+    records = np.asarray(windows, np.float64)
+    targets, static, known = (
+        [model.names.index(name) for name in names] for names in (model.targets, model.framing.static, model.known)
+    )
+    parts, done, back = [], 0, 0
     while done < steps:
+        if future is not None:
+            back = max(0, done + config.horizon - future.shape[1])
+        windows = records[:, records.shape[1] - back - config.reach : records.shape[1] - back]
         finite = np.isfinite(windows).all(axis=(1, 2))
-        predicted = np.full((len(windows), model.config.horizon, len(targets)), math.nan)
+        ahead = None
+        if future is not None:
+            ahead = future[:, done - back : done - back + config.horizon]
+            finite &= np.isfinite(ahead).all(axis=(1, 2))
+        predicted = np.full((len(windows), config.horizon, len(targets)), math.nan)
         if finite.any():
-            predicted[finite] = model.predict(windows[finite])
-        parts.append(predicted)
-        done += predicted.shape[1]
+            predicted[finite] = model.predict(windows[finite], None if ahead is None else ahead[finite])
+        parts.append(predicted[:, back:])
+        done += config.horizon - back
         if done < steps:
-            fed_back = np.empty((len(windows), predicted.shape[1], len(model.names)))
+            fed_back = np.empty((len(windows), config.horizon, len(model.names)))
             # The exponential of a very small logarithm is zero, which has no logarithm to be fed back.
-            fed_back[:, :, targets] = np.maximum(predicted, SMALLEST) if model.config.log else predicted
+            fed_back[:, :, targets] = np.maximum(predicted, SMALLEST) if config.log else predicted
             fed_back[:, :, static] = windows[:, -1:, static]
-            windows = np.concatenate([windows, fed_back], axis=1)[:, -model.config.reach :]
+            fed_back[:, :, known] = ahead if ahead is not None else math.nan
+            records = np.concatenate([records, fed_back], axis=1)[:, -config.reach - config.horizon :]
     return np.concatenate(parts, axis=1)[:, :steps]
 
 
-def validation_residuals(fit: Fit, steps: int) -> list[Array]:
+def validation_residuals(fit: Fit, steps: int, ahead: int | None = None) -> list[Array]:
     """For each step ahead the absolute residuals (origins, K) over the validation part, original units.
 
     An origin's forecast starts where a validation window's does; steps that reach past the end of the series are left
-    out, so later steps have fewer residuals. What overflows counts as an infinite residual.
+    out, so later steps have fewer residuals. What overflows counts as an infinite residual. ahead: how many steps of the
+    known columns the forecast has (None: what whole passes read); steps whose pass reads further than the record and the
+    series' future go are left out as well.
     """
-    series, window = fit.series, fit.config.reach
+    series, window, horizon = fit.series, fit.config.reach, fit.config.horizon
     first = split_windows(fit.config, len(series)).first_validation_window
     starts = np.arange(first, len(series) - window)
     # Not further than the longest forecast that any origin can be checked against.
     reach = min(steps, len(starts))
-    passes = -(-reach // fit.config.horizon)
+    passes = -(-reach // horizon)
     most = min(MOST_ORIGINS, max(LEAST_ORIGINS, MOST_PASSES // passes))
     if len(starts) > most:
         starts = starts[np.linspace(0, len(starts) - 1, most).astype(int)]
-    records = np.arange(window)
-    at_once = max(1, PASS_NUMBERS // (window * len(series.names)))
+    ahead = -(-steps // horizon) * horizon if ahead is None else ahead
+    track = known_track(fit, ahead)
+    records, after = np.arange(window), window + np.arange(ahead)
+    at_once = max(1, PASS_NUMBERS // (window * len(series.names) + ahead * len(series.known)))
     predicted = np.concatenate(
         [
-            predict_ahead(fit.model, series.values[starts[part][:, None] + records], reach)
+            predict_ahead(
+                fit.model,
+                series.values[starts[part][:, None] + records],
+                reach,
+                None if track is None else track[starts[part][:, None] + after],
+            )
             for part in chunks(len(starts), at_once)
         ]
     )
+    there = math.inf if track is None else int(np.isfinite(track).all(axis=1).sum())
     actual = series.values[:, series.target_columns]
     residuals = [np.empty((0, actual.shape[1]))] * steps
     for step in range(reach):
-        known = starts + window + step < len(series)
-        errors = np.abs(actual[starts[known] + window + step] - predicted[known, step])
+        read = min(step // horizon * horizon + horizon, ahead)
+        told = (starts + window + step < len(series)) & (starts + window + read <= there)
+        errors = np.abs(actual[starts[told] + window + step] - predicted[told, step])
         residuals[step] = np.nan_to_num(errors, nan=math.inf, posinf=math.inf)
     return residuals
 
@@ -169,6 +219,10 @@ def _check_series(model: Model, series: Series) -> None:
     if series.static != model.framing.static:
         raise ValueError(
             f"The series must have the model's static columns {model.framing.static}, got {series.static}; choose the same."
+        )
+    if series.known != model.known:
+        raise ValueError(
+            f"The series must have the model's columns known ahead {model.known}, got {series.known}; choose the same."
         )
     if len(series) < model.config.reach:
         raise ValueError(f"The model reads {model.config.reach} records, but the series has only {len(series)}.")

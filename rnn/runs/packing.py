@@ -41,8 +41,9 @@ def series_hash(meta: Mapping[str, Any], content: bytes) -> str:
     """SHA-256 of all that a series says: its exact numbers and times, and its names."""
     digest = hashlib.sha256(json.dumps(meta, sort_keys=True).encode())
     arrays = safetensors.numpy.load(content)
-    for name in ("times", "values"):
-        digest.update(arrays[name].tobytes())
+    for name in ("times", "values", "future"):
+        if name in arrays:
+            digest.update(arrays[name].tobytes())
     return digest.hexdigest()
 
 

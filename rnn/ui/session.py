@@ -101,10 +101,18 @@ def is_series_of(run: Run, series: Series) -> bool:
     """Whether the run learns from exactly this series."""
     other = series_of_run(run)
     return other is series or (
-        (other.targets, other.names, other.static) == (series.targets, series.names, series.static)
+        (other.targets, other.names, other.static, other.known)
+        == (series.targets, series.names, series.static, series.known)
         and other.values.shape == series.values.shape
         and bool((other.values == series.values).all())
+        and _same_future(other, series)
     )
+
+
+def _same_future(one: Series, other: Series) -> bool:
+    if one.future is None or other.future is None:
+        return one.future is other.future
+    return one.future.shape == other.future.shape and bool((one.future == other.future).all())
 
 
 def epochs_wanted(run: Run) -> int:

@@ -37,6 +37,7 @@ class ByHand:
     targets: tuple[str, ...]
     static: tuple[str, ...]
     rows: int
+    known: tuple[str, ...] = ()
 
     def __post_init__(self):
         self.dynamic = [name for name in self.columns if name not in self.static]
@@ -67,7 +68,7 @@ class ByHand:
 
     def units(self, name: str, start: int) -> tuple[float, float]:
         """Centre and scale of the window that starts at this record."""
-        if self.config.scaling != "window":
+        if self.config.scaling != "window" or name in self.known:
             return 0.0, 1.0
         seen, season, usual = self.seen(name, start), self.config.season, self.usual[name]
         centre = fmean(seen[-season:]) if season and season <= len(seen) else seen[-1]
@@ -92,6 +93,8 @@ class ByHand:
                     centre, scale = self.units(name, start)
                     channels.append((self.seen(name, start)[record] - centre) / scale)
             channels += [self.seen(name, start)[-1] for name in self.columns if name in self.static]
+            for ahead in range(self.config.horizon):
+                channels += [self.prepared[name][self.end(start) + ahead] for name in self.known]
             steps.append(channels)
         return steps
 

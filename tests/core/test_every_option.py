@@ -58,7 +58,7 @@ def configs(draw: st.DrawFn) -> Config:
 
 @st.composite
 def series(draw: st.DrawFn) -> Series:
-    """Wavy, constant, huge, tiny or stepped; one to three columns, some of them static."""
+    """Wavy, constant, huge, tiny or stepped; one to three columns, some of them static or known ahead."""
     rows, columns = draw(st.integers(12, 45)), draw(st.integers(1, 3))
     seed = draw(st.integers(0, 99))
     k, rng = np.arange(rows)[:, None], np.random.default_rng(seed)
@@ -71,8 +71,17 @@ def series(draw: st.DrawFn) -> Series:
     }[draw(st.sampled_from(["wavy", "constant", "huge", "tiny", "stepped"]))]
     names = tuple("abc"[:columns])
     targets = names[: draw(st.integers(1, columns))]
-    static = (names[-1],) if len(targets) < columns and draw(st.booleans()) else ()
-    return Series.from_values(values, names=names, targets=targets, static=static)
+    role = draw(st.sampled_from(["static", "known", "input"])) if len(targets) < columns else "input"
+    return Series.from_values(
+        values, names=names, targets=targets, **({role: (names[-1],)} if role in ("static", "known") else {})
+    )
+
+
+def future_of(data: Series, config: Config, starts: np.ndarray) -> np.ndarray | None:
+    """What the known columns hold at the steps that the windows starting there predict."""
+    columns = [data.names.index(name) for name in data.known]
+    rows = starts[:, None] + config.reach + np.arange(config.horizon)
+    return data.values[rows][:, :, columns] if columns else None
 
 
 def trained(config: Config, given: Series) -> Fit | None:
@@ -99,7 +108,7 @@ def test_a_result_that_holds_together_or_a_sentence(config, data):
     preview = trainer.preview_best()
     rows = trainer.split.validation_rows().start - config.reach + np.arange(trainer.split.validation)
     windows = np.stack([data.values[row : row + config.reach] for row in rows])
-    predicted = found.model.predict(windows)
+    predicted = found.model.predict(windows, future_of(data, config, rows))
     assert predicted.shape == (len(rows), config.horizon, len(data.targets)) == preview.validation.shape
     tolerance = 1e-3 if config.dtype == "float32" else 1e-7
     size = np.abs(data.values).max()
@@ -136,8 +145,9 @@ def test_saved_and_loaded_it_is_the_same(config, data):
     loaded = fit_from_bytes(fit_to_bytes(found))
     assert loaded.config == found.config
     assert loaded.metrics == found.metrics
-    assert loaded.series.static == data.static
+    assert (loaded.series.static, loaded.model.known) == (data.static, data.known)
     for name, array in found.model.params.items():
         assert loaded.model.params[name].tobytes() == array.tobytes()
     windows = data.values[None, : config.reach]
-    assert np.array_equal(loaded.model.predict(windows), found.model.predict(windows), equal_nan=True)
+    ahead = future_of(data, config, np.array([0]))
+    assert np.array_equal(loaded.model.predict(windows, ahead), found.model.predict(windows, ahead), equal_nan=True)

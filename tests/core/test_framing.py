@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tracemalloc
 
 import numpy as np
@@ -29,7 +30,7 @@ def cases(draw):
         scaling=draw(st.sampled_from(SCALINGS)),
         residual=draw(st.sampled_from(("none", "last", "seasonal"))),
     )
-    kinds = draw(st.lists(st.sampled_from("dds"), max_size=3)) + ["t"] * draw(st.integers(1, 2))
+    kinds = draw(st.lists(st.sampled_from("ddskk"), max_size=3)) + ["t"] * draw(st.integers(1, 2))
     kinds = draw(st.permutations(kinds))
     names = tuple(f"{kind}{column}" for column, kind in enumerate(kinds))
     targets = tuple(draw(st.permutations([name for name in names if name[0] == "t"])))
@@ -41,7 +42,8 @@ def cases(draw):
     last = len(values) - config.reach - config.horizon
     starts = np.array(draw(st.lists(st.integers(0, last), min_size=1, max_size=4)))
     static = tuple(name for name in names if name[0] == "s")
-    return config, Series(np.arange(len(values)), values, names, targets, static=static), rows, starts
+    known = tuple(draw(st.permutations([name for name in names if name[0] == "k"])))
+    return config, Series(np.arange(len(values)), values, names, targets, static=static, known=known), rows, starts
 
 
 @settings(max_examples=300, deadline=None)
@@ -50,7 +52,7 @@ def test_as_window_by_window_in_plain_python(case, seed):
     config, series, rows, starts = case
     framing = Framing.fit(config, series, rows)
     columns = {name: column.tolist() for name, column in zip(series.names, series.values.T, strict=True)}
-    plain = ByHand(config, columns, series.targets, series.static, rows)
+    plain = ByHand(config, columns, series.targets, series.static, rows, series.known)
     x, anchor, y = read(framing, series.values, starts)
     assert x.swapaxes(0, 1) == pytest.approx(np.array([plain.inputs(start) for start in starts]), rel=1e-9, abs=1e-9)
     assert y == pytest.approx(np.array([plain.outputs(start) for start in starts]), rel=1e-9, abs=1e-9)
@@ -75,13 +77,16 @@ def test_restoring_the_true_outputs_gives_the_records(case):
 @settings(max_examples=100, deadline=None)
 @given(cases())
 def test_windows_alone_say_as_much_as_the_series(case):
-    """As Model.predict does it: windows laid end to end, whose seams are never read."""
+    """As Model.predict does it: windows laid end to end, whose seams are never read. Where something is known ahead the steps
+    predicted stand between them, with nothing but that."""
     config, series, rows, starts = case
     framing = Framing.fit(config, series, rows)
     x, anchor, y = read(framing, series.values, starts)
-    windows = np.stack([series.values[start : start + config.reach] for start in starts])
+    length = config.reach + (config.horizon if series.known else 0)
+    windows = np.stack([series.values[start : start + length] for start in starts])
+    windows[:, config.reach :, [name not in series.known for name in series.names]] = 77.7
     laid = windows.reshape(-1, len(series.names))
-    at = np.arange(len(starts)) * config.reach
+    at = np.arange(len(starts)) * length
     alone = np.empty_like(x)
     own = framing.inputs(framing.prepare(laid), at, alone)
     assert alone.tobytes() == x.tobytes()
@@ -90,15 +95,17 @@ def test_windows_alone_say_as_much_as_the_series(case):
 
 @settings(max_examples=100, deadline=None)
 @given(cases())
-def test_nothing_after_the_window_is_read(case):
+def test_nothing_after_the_window_is_read_but_what_is_known_ahead(case):
     config, series, rows, starts = case
     framing = Framing.fit(config, series, rows)
     start = starts[:1]
     x, anchor, y = read(framing, series.values, start)
     later = series.values.copy()
-    later[start[0] + config.reach :] = 1e9
+    end, known = start[0] + config.reach, [name in series.known for name in series.names]
+    later[end:] = 1e9
+    later[end : end + config.horizon, known] = series.values[end : end + config.horizon, known]
     changed, moved, _ = read(framing, later, start)
-    later[start[0] + config.reach :] = np.nan
+    later[end:] = np.nan
     assert changed.tobytes() == x.tobytes()
     assert (
         framing.restore(y, later, start, moved).tobytes() == framing.restore(y, series.values, start, anchor).tobytes()
@@ -112,7 +119,7 @@ def test_rows_after_the_training_part_are_not_fitted_on(case):
     framing = Framing.fit(config, series, rows)
     later = series.values.copy()
     later[rows:] = 1e6
-    other = Framing.fit(config, Series(series.times, later, series.names, series.targets, static=series.static), rows)
+    other = Framing.fit(config, dataclasses.replace(series, values=later), rows)
     for a, b in (
         (framing.scaler.centre, other.scaler.centre),
         (framing.scaler.scale, other.scaler.scale),

@@ -56,6 +56,16 @@ def test_every_entry_agrees(config, inputs, static, batch):
     assert worst.relative_error <= 1e-6, worst
 
 
+@pytest.mark.parametrize("change", [{}, {"patch": 2, "skip": "linear"}, {"input_weights": "per_step"}])
+@pytest.mark.parametrize(("cell", "activation"), KINDS)
+def test_every_entry_agrees_with_columns_known_ahead(cell, activation, change):
+    """Two known columns over horizon 2 and a static one stand beside the window: five values, which every step reads."""
+    config = SMALL.replace(cell=cell, activation=activation, layers=2, **change)
+    checks = check_gradients(config, 3, K, n_static=1, n_known=2)
+    assert checks[-1].entries == config.steps * 3 * (3 * config.patch + 5)
+    assert all(check.agrees and check.compared == check.entries for check in checks), checks
+
+
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("truncate", [None, 27])

@@ -59,6 +59,30 @@ def test_static_columns_are_counted_once_a_window():
     assert seconds_per_epoch(config, found.split, 3, 1, n_static=2) > 0
 
 
+def test_known_columns_are_counted_at_every_step_predicted():
+    """patch 4: 4 · 3 columns a step and 5 · 2 known ahead; the skip reads 8 · 3 numbers of the window and those 10."""
+    config = Config(hidden=3, window=8, patch=4, horizon=5, skip="linear")
+    found = preflight(config, 100, 3, 1, n_known=2)
+    assert found.parameters == (12 + 10) * 3 + 9 + 3 + (3 + 1) * 5 + (24 + 10) * 5
+    assert found.split == preflight(config, 100, 3, 1).split
+    assert found.memory_bytes > preflight(config, 100, 3, 1).memory_bytes
+    series = Series.from_values([[k, -k, k % 7] for k in range(100)], "abc", ["a"], known="bc")
+    assert Trainer(config, series).network.size == found.parameters
+    assert seconds_per_epoch(config, found.split, 3, 1, n_known=2) > 0
+
+
+def test_a_trial_with_many_known_columns_and_a_long_horizon_stays_small():
+    config = Config(hidden=32, horizon=2000)
+    found = preflight(config, 20_000, 60, 1, n_known=50)
+    tracemalloc.start()
+    started = time.thread_time()
+    assert seconds_per_epoch(config, found.split, 60, 1, n_known=50) > 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert time.thread_time() - started < 5
+    assert peak < 300e6
+
+
 MEMORY = [
     # What each is dominated by: states; the same with other cells, layers and weights; several networks; the start of the
     # skip; weights; predictions; inputs.

@@ -10,7 +10,9 @@ import pytest
 
 from rnn.core.cells import CELLS
 from rnn.core.config import PRESETS, Config
+from rnn.core.fit import fit
 from rnn.core.network import Network
+from rnn.core.series import Series
 from rnn.export import from_torch, to_torch
 from tests.golden import Golden, names, read
 
@@ -104,6 +106,19 @@ def test_static_values_and_patches_are_columns(patch, inputs, static):
     assert state_dict["rnn.weight_ih_l0"].shape == (18, patch * inputs + static)
     assert state_dict["skip.weight"].shape == (6, 8 * inputs + static)
     assert_same_bits(from_torch(config, state_dict), params)
+
+
+def test_what_is_known_ahead_is_further_columns():
+    """Two known columns over horizon 3 and a static one: seven values beside the window."""
+    names = ("a", "price", "flag", "size")
+    values = np.random.default_rng(0).standard_normal((60, 4))
+    series = Series(np.arange(60), values, names, ("a",), static=("size",), known=("price", "flag"))
+    config = Config(cell="gru", hidden=4, window=6, horizon=3, epochs=1, skip="linear")
+    model = fit(config, series).model
+    state_dict = to_torch(config, model.params)
+    assert state_dict["rnn.weight_ih_l0"].shape == (12, 3 + 7)
+    assert state_dict["skip.weight"].shape == (3, 6 * 3 + 7)
+    assert_same_bits(from_torch(config, state_dict), model.params)
 
 
 def test_names_and_shapes_are_those_of_pytorch():

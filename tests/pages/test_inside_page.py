@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import time
 
@@ -17,6 +18,7 @@ from rnn.core.config import PRESETS, Config
 from rnn.core.inspection import gate_activations, hidden_states
 from rnn.core.network import Network
 from rnn.core.series import Series
+from rnn.core.train import Trainer
 from rnn.core.windows import split_windows
 from rnn.runs.runner import runner
 from rnn.runs.store import Store
@@ -177,6 +179,18 @@ def shops() -> Series:
     values = np.column_stack([20 + np.sin(x / 3), 30 + np.cos(x / 5), 5 + x % 7, 10 + x // 50]).astype(float)
     names = ("sales", "visits", "price", "size")
     return Series(x, values, names, ("sales", "visits"), "shops", static=("size",))
+
+
+def test_weights_are_named_by_what_they_read():
+    """As many names as rows of the weights: static columns, then the known ones at each step ahead."""
+    series = dataclasses.replace(shops(), known=("price",))
+    model = Trainer(Config(hidden=3, window=4, horizon=2, patch=2, skip="linear", epochs=1), series).model
+    beside = ["size", "price +1", "price +2"]
+    records = ["sales", "visits", "price"]
+    assert weights.input_names(model) == [f"{name}, record {k}" for k in (1, 2) for name in records] + beside
+    assert weights.skip_names(model) == [f"−{back}, {name}" for back in (4, 3, 2, 1) for name in records] + beside
+    assert len(weights.input_names(model)) == len(model.params["layer0.W_x"])
+    assert len(weights.skip_names(model)) == len(model.params["skip.W"])
 
 
 def named(app, kind, label):

@@ -69,6 +69,9 @@ def test_the_series_hash_tells_exactly_equal_series_from_others(store: Store) ->
         dataclasses.replace(base, times=np.arange(3).astype("datetime64[D]")),
         dataclasses.replace(base, names=("a", "c")),
         dataclasses.replace(base, targets=("b",)),
+        dataclasses.replace(base, known=("b",)),
+        dataclasses.replace(base, known=("b",), future=np.zeros((2, 1))),
+        dataclasses.replace(base, known=("b",), future=np.ones((2, 1))),
     ]
     keys = [store.add_series(each) for each in (base, *others)]
     assert store.add_series(same) == keys[0]

@@ -1,10 +1,9 @@
-"""Columns known ahead: the rows after a series' last value that hold them, and the calendar, are its future."""
+"""Columns known ahead and their future: from the file's rows after the last record, and from the calendar."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,106 +12,58 @@ from numpy.typing import NDArray
 
 from rnn.core.series import Series
 
-from ..findings import Finding, counted, finding, row_list
+from ..findings import Receipt, finding
+from ..future_rows import rows_ahead, with_future
 from .calendar import calendar_columns, moments_ahead
 from .roles import Columns
 
-AHEAD = "known ahead"
 CALENDAR_STEPS = 1000  # of future that the calendar gives where no column of the file ends it
 _HARMLESS = ("sort", "duplicates", "drop", "trim")  # repairs that change no value and make no row
 
-
-@dataclass(frozen=True, eq=False)
-class Ahead:
-    """frame, times: what is left to prepare. future: (M, columns known in the file) and moments: (M,) of the rows after the
-    last value of a target; left_out: those rows by reason."""
-
-    frame: pd.DataFrame
-    times: NDArray[Any] | None
-    future: pd.DataFrame | None = None
-    moments: NDArray[Any] | None = None
-    left_out: tuple[tuple[str, int], ...] = ()
-    findings: tuple[Finding, ...] = ()
+Prepare = Callable[[pd.DataFrame, NDArray[Any] | None], tuple[Series, Receipt]]
 
 
-def split_ahead(frame: pd.DataFrame, times: NDArray[Any] | None, columns: Columns) -> Ahead:
-    """Take the rows away that come after the last value of any target and hold all known columns, up to the first that does
-    not. Where every known column is the calendar's, no row is taken: it needs none."""
+def prepare_ahead(
+    at: slice | NDArray[np.int64], times: NDArray[Any] | None, columns: Columns, missing: str, repairs: Sequence[Any],
+    prepare: Prepare,
+) -> tuple[Series, Receipt]:  # fmt: skip
+    """What `prepare(frame, times)` gives for the rows `at` of the table, with the known columns and their future.
+
+    The future ends with the first row after the last record that lacks a known column, or does not follow a step after the
+    row before; where the calendar alone is known it is CALENDAR_STEPS long.
+    """
+    frame = columns.frame(at)
     held = [name for name in columns.known if name not in columns.made]
-    if not held or not len(frame):
-        return Ahead(frame, times)
-    if times is None:
-        order = np.arange(len(frame))
-    else:
-        dated = np.flatnonzero(~pd.isna(times))
-        order = dated[np.argsort(times[dated], kind="stable")]
-    targets = np.isfinite(frame[list(columns.targets)].to_numpy()[order]).any(axis=1)
-    after = order[len(order) - int(np.argmax(targets[::-1])) :] if targets.any() else order[:0]
-    there = np.isfinite(frame[held].to_numpy()[after]).all(axis=1)
-    after = after[: len(there) if there.all() else int(np.argmin(there))]
-    if not len(after):
-        return Ahead(frame, times)
-    rows = frame.index.to_numpy()[after]
-    message = (
-        f"{counted(len(after), 'row')} after the last value hold {', '.join(map(repr, held[:5]))} alone ({row_list(rows)}): "
-        "they are what is known of the future, and nothing is learned from them."
-    )
-    rest = np.setdiff1d(np.arange(len(frame)), after)
-    return Ahead(
-        frame.iloc[rest], None if times is None else times[rest], frame[held].iloc[after],
-        None if times is None else times[after], ((AHEAD, len(after)),), (finding("known-ahead", message, rows),),
-    )  # fmt: skip
+    changed = next((one.kind for one in repairs if _changes(one, held)), None)
+    if not held or changed:
+        series, receipt = prepare(frame, times)
+        series = dataclasses.replace(series, known=columns.known)
+        if changed:
+            why = f"The future of the known columns is not known, because the repair {changed!r} changes them or their steps."
+            return series, _saying(receipt, "no-future", why, len(held))
+        return _by_calendar(series, receipt, columns)
+    after = rows_ahead(frame, times, columns.known, missing)
+    lacking = columns.lacking[at][after]
+    after = after[: int(np.argmax(lacking))] if lacking.any() else after
+    record = np.delete(np.arange(len(frame)), after)
+    series, receipt = prepare(frame.iloc[record], None if times is None else times[record])
+    return with_future(series, receipt, frame.iloc[after], None if times is None else times[after], columns.known)
 
 
-def with_future(series: Series, ahead: Ahead, columns: Columns, repairs: Sequence[Any]) -> tuple[Series, list[Finding]]:
-    """The series with what its known columns hold after its last record, in the order of `series.known`."""
-    held = [name for name in columns.known if name not in columns.made]
-    changed = _changed(held, repairs)
-    if held and (ahead.future is None or changed):
-        why = f"{changed} changes them or their steps" if changed else "no row after the last value holds them"
-        return series, [finding("no-future", f"The future of the known columns is not known: {why}.", count=len(held))]
-    steps = CALENDAR_STEPS if ahead.future is None else len(ahead.future)
-    moments = _moments(series, ahead, steps)
-    if columns.calendars and moments is None:
-        message = (
-            "The calendar of the future is not known, because the times are irregular; resample the series to a grid."
-        )
-        return series, [finding("no-future", message, count=len(columns.calendars))]
-    found = _off_the_grid(series, moments) if held else []
-    values = {} if ahead.future is None else {name: ahead.future[name].to_numpy() for name in held}
-    for name in columns.calendars:
-        assert moments is not None
-        names, numbers = calendar_columns(name, moments)
-        values |= {one: numbers[:, k] for k, one in enumerate(names)}
-    future = np.column_stack([values[name] for name in series.known])
-    return dataclasses.replace(series, future=future), found
+def _changes(repair: Any, held: Sequence[str]) -> bool:
+    """Whether the file's future rows would not go on as the records end after this repair."""
+    return bool(held) and repair.kind not in _HARMLESS and (repair.column is None or repair.column in held)
 
 
-def _moments(series: Series, ahead: Ahead, steps: int) -> NDArray[Any] | None:
-    if ahead.moments is not None:
-        return ahead.moments
+def _by_calendar(series: Series, receipt: Receipt, columns: Columns) -> tuple[Series, Receipt]:
     if series.frequency is None or series.times.dtype.kind != "M":
-        return None
-    return moments_ahead(series.times[-1], series.frequency, steps)
+        message = "The times are irregular, so the calendar's future is not known; resample them to a grid to have it."
+        return series, _saying(receipt, "no-future", message, len(columns.calendars))
+    moments = moments_ahead(series.times[-1], series.frequency, CALENDAR_STEPS)
+    parts = [calendar_columns(name, moments) for name in columns.calendars]
+    values = {one: numbers[:, k] for names, numbers in parts for k, one in enumerate(names)}
+    return dataclasses.replace(series, future=np.column_stack([values[name] for name in series.known])), receipt
 
 
-def _changed(held: Sequence[str], repairs: Sequence[Any]) -> str | None:
-    """The first repair after which the file's future rows would not go on as the records end."""
-    for one in repairs:
-        if one.kind not in _HARMLESS and (one.column is None or one.column in held):
-            return f"the repair {one.kind!r}"
-    return None
-
-
-def _off_the_grid(series: Series, moments: NDArray[Any] | None) -> list[Finding]:
-    """Future rows whose times do not go on as the records' do."""
-    if moments is None or moments.dtype.kind != "M" or series.frequency is None:
-        return []
-    expected = moments_ahead(series.times[-1], series.frequency, len(moments))
-    if np.array_equal(expected.astype("datetime64[s]"), moments.astype("datetime64[s]")):
-        return []
-    message = (
-        f"The rows known ahead do not follow each other in steps of {series.frequency!r} from {series.times[-1]} on; they are "
-        "taken one after the other."
-    )
-    return [finding("uneven-future", message, count=len(moments))]
+def _saying(receipt: Receipt, kind: str, message: str, count: int) -> Receipt:
+    return dataclasses.replace(receipt, findings=(*receipt.findings, finding(kind, message, count=count)))

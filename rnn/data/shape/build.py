@@ -15,7 +15,7 @@ from rnn.core.series import Series
 from ..findings import BadFile, Finding, Receipt, counted, finding
 from ..prepare import prepare
 from .added_up import added_up, with_left_out
-from .ahead import Ahead, split_ahead, with_future
+from .ahead import prepare_ahead
 from .roles import Columns, Roles, columns_for
 
 if TYPE_CHECKING:
@@ -72,38 +72,40 @@ class _Maker:
     repairs: tuple[Any, ...]
 
     def whole(self) -> tuple[Series, Receipt]:
-        return self.made(self.table.name, self.columns.frame(slice(None)), self.columns.times)
+        return self.made(self.table.name, self.columns, slice(None))
 
-    def part(self, name: str) -> tuple[pd.DataFrame, NDArray[Any] | None]:
-        """The columns and the times of the series of this name."""
-        ids, times = self.table.ids, self.columns.times
-        if ids.codes is None:
-            # The file has a column a series: all share its rows and further columns.
-            own = self.table.frame[name].to_numpy(np.float64, na_value=np.nan)
-            return self.columns.frame(slice(None)).assign(**{self.columns.targets[0]: own}), times
-        rows = ids.rows_of(ids.place(name))
-        return self.columns.frame(rows), None if times is None else times[rows]
+    def part(self, name: str) -> tuple[Columns, slice | NDArray[np.int64]]:
+        """The columns and the places of the rows of the series of this name."""
+        ids = self.table.ids
+        if ids.codes is not None:
+            return self.columns, ids.rows_of(ids.place(name))
+        # The file has a column a series: all share its rows and further columns.
+        values = self.columns.values.copy()
+        values[:, 0] = self.table.frame[name].to_numpy(np.float64, na_value=np.nan)
+        return dataclasses.replace(self.columns, values=values), slice(None)
 
     def made(
-        self, name: str, frame: pd.DataFrame, times: NDArray[Any] | None, joined: bool = False
+        self, name: str, columns: Columns, at: slice | NDArray[np.int64], joined: bool = False
     ) -> tuple[Series, Receipt]:
-        columns = self.columns
-        ahead = split_ahead(frame, times, columns) if columns.known else Ahead(frame, times)
         missing = str(self.table.choices.get("missing", "interpolate"))
         more = {"repairs": self.repairs} if self.repairs else {}
-        series, receipt = prepare(ahead.frame, ahead.times, columns.targets, missing, name, **more)
-        if columns.static or columns.known:
-            series = dataclasses.replace(series, static=columns.static, known=columns.known)
-        receipt = with_left_out(receipt, ahead.left_out, (*ahead.findings, *(() if joined else columns.findings)))
-        if columns.known and not joined:
-            series, found = with_future(series, ahead, columns, self.repairs)
-            receipt = dataclasses.replace(receipt, findings=(*receipt.findings, *found))
-        return series, receipt
+
+        def prepared(frame: pd.DataFrame, times: NDArray[Any] | None) -> tuple[Series, Receipt]:
+            return prepare(frame, times, columns.targets, missing, name, **more)
+
+        times = None if columns.times is None else columns.times[at]
+        if columns.known:
+            series, receipt = prepare_ahead(at, times, columns, missing, self.repairs, prepared)
+        else:
+            series, receipt = prepared(columns.frame(at), times)
+        if columns.static:
+            series = dataclasses.replace(series, static=columns.static)
+        return series, receipt if joined else with_left_out(receipt, (), columns.findings)
 
     def single(self, name: str) -> tuple[Series, Receipt]:
-        frame, times = self.part(name)
-        series, receipt = self.made(name, frame, times)
-        return series, with_left_out(receipt, self.others(len(frame)))
+        columns, at = self.part(name)
+        series, receipt = self.made(name, columns, at)
+        return series, with_left_out(receipt, self.others(columns.count(at)))
 
     def others(self, used: int) -> list[tuple[str, int]]:
         """The rows of the table that belong to no series, or to series that were not asked for."""
@@ -133,15 +135,15 @@ def _joined(table: Table, maker: _Maker, names: Sequence[str]) -> tuple[Series, 
     short: dict[str, str] = {}
     rows = left = 0
     for name in names:
-        frame, times = maker.part(name)
-        rows += len(frame)
+        columns, at = maker.part(name)
+        rows += columns.count(at)
         try:
-            parts[name], receipts[name] = maker.made(name, frame, times, joined=True)
+            parts[name], receipts[name] = maker.made(name, columns, at, joined=True)
         except BadFile as error:
             if table.choices.get("missing") == "error":
                 raise BadFile(f"Series {name!r}: {error}") from None
             short[name] = str(error)
-            left += len(frame)
+            left += columns.count(at)
     if not parts:
         name, why = next(iter(short.items()))
         raise BadFile(f"None of the {len(names):,} series can be used; of {name!r}, for example: {why}")

@@ -33,7 +33,7 @@ class Roles:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys([*self.targets, *self.inputs, *self.static, *self.known]))
+        return tuple(dict.fromkeys([*self.targets, *self.inputs, *self.known, *self.static]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class Columns:
 
     values: (N, D) float64, NaN where a value is missing; names: the D columns, targets first; rows: (N,) the file's row
     numbers; times: (N,) or None. targets, static, known: which of the columns are what. made: those of `known` that the
-    calendar gives; calendars: the names by which these were asked for.
+    calendar gives; calendars: the names by which these were asked for. lacking: (N,) rows in which a known category is missing.
     """
 
     values: NDArray[np.float64]
@@ -54,7 +54,12 @@ class Columns:
     known: tuple[str, ...]
     made: tuple[str, ...]
     calendars: tuple[str, ...]
+    lacking: NDArray[np.bool_]
     findings: tuple[Finding, ...]
+
+    def count(self, at: slice | NDArray[np.int64]) -> int:
+        """How many rows these are."""
+        return len(self.rows[at])
 
     def frame(self, at: slice | NDArray[np.int64]) -> pd.DataFrame:
         """The columns of some of the rows, with the file's row numbers as the index."""
@@ -114,8 +119,17 @@ def columns_for(table: Table, roles: Roles) -> Columns:
     calendars = tuple(name for name in roles.known if is_calendar(name))
     return Columns(
         np.column_stack(list(values.values())), tuple(values), rows, times, expanded(roles.targets),
-        expanded(roles.static), expanded(roles.known), expanded(calendars), calendars, tuple(findings),
+        expanded(roles.static), expanded(roles.known), expanded(calendars), calendars, _lacking(table, roles.known),
+        tuple(findings),
     )  # fmt: skip
+
+
+def _lacking(table: Table, known: Sequence[str]) -> NDArray[np.bool_]:
+    lacking = np.zeros(len(table.frame), dtype=bool)
+    for name in known:
+        if name in table.kinds and name not in table.numeric:
+            lacking |= table.frame[name].isna().to_numpy(dtype=bool)
+    return lacking
 
 
 def _numbers(table: Table, name: str, role: str) -> tuple[tuple[str, ...], NDArray[np.float64], tuple[Finding, ...]]:
