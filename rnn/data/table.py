@@ -18,6 +18,7 @@ from .cells import to_numbers
 from .columns import best_guess
 from .findings import BadFile, Finding, Receipt, shown
 from .prepare import prepare
+from .repair.record import Repair
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,31 +70,37 @@ class Table:
         target: str | Sequence[str] | None = None,
         inputs: str | Sequence[str] | None = None,
         static: str | Sequence[str] | None = None,
+        *,
+        repairs: Sequence[Repair] = (),
     ) -> Series:
         """The series in time order: the targets, and after them the further input columns that are asked for.
 
         target: a column name or several (None: `guess`). inputs: more columns of numbers for the network to see. static: those
         of them, or further ones, that say something about the series and not about a moment; the network reads them once a
-        window. times: datetime64, or 0 … N − 1 where the table has no time. Missing values are treated as choices["missing"]
-        says; `receipt` with the same arguments tells what became of every row. Raises BadFile for a column that is not there,
-        not numeric or both target and static, and where too few rows remain.
+        window. repairs: what is done first, in this order (`rnn.data.repair`). times: datetime64, or 0 … N − 1 where the table
+        has no time. Missing values are treated as choices["missing"] says; `receipt` with the same arguments tells what became
+        of every row. Raises BadFile for a column that is not there, not numeric or both target and static, for a repair that
+        cannot be done, and where too few rows remain.
         """
-        return self._prepare(target, inputs, static)[0]
+        return self._prepare(target, inputs, static, repairs)[0]
 
     def receipt(
         self,
         target: str | Sequence[str] | None = None,
         inputs: str | Sequence[str] | None = None,
         static: str | Sequence[str] | None = None,
+        *,
+        repairs: Sequence[Repair] = (),
     ) -> Receipt:
         """The account of `series` with the same arguments: rows used, rows left out and why, cells filled."""
-        return self._prepare(target, inputs, static)[1]
+        return self._prepare(target, inputs, static, repairs)[1]
 
     def _prepare(
         self,
         target: str | Sequence[str] | None,
         inputs: str | Sequence[str] | None,
         static: str | Sequence[str] | None,
+        repairs: Sequence[Repair],
     ) -> tuple[Series, Receipt]:
         targets = _listed(target) if target is not None else [self.guess]
         if not targets:
@@ -110,7 +117,7 @@ class Table:
             self._check_numeric(name, "target" if name in targets else "inputs")
         times = self.frame[self.time].to_numpy() if self.time else None
         missing = str(self.choices.get("missing", "interpolate"))
-        series, receipt = prepare(self.frame[columns], times, tuple(targets), missing, self.name)
+        series, receipt = prepare(self.frame[columns], times, tuple(targets), missing, self.name, repairs=repairs)
         return dataclasses.replace(series, static=tuple(still)), receipt
 
     def _check_numeric(self, name: str, role: str) -> None:
