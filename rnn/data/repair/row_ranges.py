@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 def ranges_of(rows: ArrayLike) -> list[list[int]]:
     """The rows as ranges from first to last, both included, in rising order."""
-    known = np.unique(np.asarray(rows, dtype=np.int64))
+    known = np.sort(np.asarray(rows, dtype=np.int64))
     if not len(known):
         return []
-    breaks = np.flatnonzero(np.diff(known) > 1)
+    breaks = np.flatnonzero(np.diff(known) > 1)  # a row that is named twice is a difference of 0
     firsts, lasts = known[np.concatenate(([0], breaks + 1))], known[np.concatenate((breaks, [len(known) - 1]))]
     return [[int(first), int(last)] for first, last in zip(firsts, lasts, strict=True)]
 
