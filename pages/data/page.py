@@ -6,6 +6,7 @@ from pages.data import chart, gallery, receipt, rows, split, understanding
 from pages.data.parts import parts_of
 from rnn.data import BadFile
 from rnn.ui import series_choice, session
+from rnn.ui.series_columns import draw_columns
 from rnn.ui.series_picker import draw_upload
 from rnn.ui.wording import escaped
 
@@ -26,7 +27,8 @@ gallery.draw()
 st.divider()
 table = series_choice.current_table()
 understanding.draw(table)
-series_choice.draw_columns(table, series_choice.current_choice().data)
+with st.container(horizontal=True, gap="medium", key="roles"):
+    draw_columns(table, series_choice.current_choice().data, width=300)
 choice = series_choice.current_choice()
 try:
     series = series_choice.series_of(choice)

@@ -16,7 +16,7 @@ import streamlit as st
 
 from rnn.core.series import Series
 from rnn.data import SAMPLES, BadFile, Receipt, Table, load_sample, read_csv
-from rnn.data.repair import Repair
+from rnn.data.repair import repairs_from_json
 from rnn.data.shape.calendar import is_calendar
 from rnn.runs.packing import file_hash
 from rnn.runs.runner import runner as process_runner
@@ -33,10 +33,13 @@ ALL = "all"  # as an id: every series of the file
 
 @dataclass(frozen=True)
 class Choice:
-    """data: a sample's key, or "file-" and the hash of an upload. targets, inputs: columns to predict, and columns that
-    are only fed in. reading: JSON of the reading choices that override what was detected. static: those of the inputs
-    that are read once a window; known: those that are known ahead of time. ids: which series of a file of many, ("all",) for
-    every one of them, () for what the table takes by itself. repairs: JSON list of the repairs that were chosen (`rnn.data.repair`)."""
+    """What to learn from.
+
+    data: a sample's key, or "file-" and the hash of an upload. reading: JSON of the reading choices that override what was
+    detected. targets: the columns to predict; inputs: those that are only fed in, of which static are read once a window and
+    known are known ahead. ids: which series of a file of many, ("all",) for every one of them, () for what the table takes
+    by itself. repairs: JSON list of the repairs that were chosen (`rnn.data.repair`).
+    """
 
     data: str
     targets: tuple[str, ...]
@@ -55,9 +58,8 @@ class Choice:
     def asked(self) -> dict[str, Any]:
         """The choice as the arguments of `Table.series` and `Table.receipt`."""
         ids = ALL if self.ids == (ALL,) else self.ids or None
-        repairs = [Repair.from_dict(one) for one in json.loads(self.repairs)]
         roles = {"inputs": self.inputs, "static": self.static, "known": self.known}
-        return {"target": self.targets or None, **roles, "ids": ids, "repairs": repairs}
+        return {"target": self.targets or None, **roles, "ids": ids, "repairs": repairs_from_json(self.repairs)}
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the file …")
@@ -200,9 +202,8 @@ def repairs_key(data: str) -> str:
 def _repairs_of_link(text: str) -> str:
     """The link's repairs, or none and a sentence where they are not what a page wrote."""
     try:
-        for one in json.loads(text):
-            Repair.from_dict(one)
-    except (ValueError, TypeError, AttributeError) as error:
+        repairs_from_json(text)
+    except ValueError as error:
         st.session_state["data_refused"] = f"The link's repairs cannot be read ({error}), so none is made."
         return "[]"
     return text
