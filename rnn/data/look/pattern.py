@@ -66,6 +66,18 @@ def without_pattern(rest: Array64, period: float) -> Array64:
     return left
 
 
+def pattern_of(values: Array64, period: float) -> Array64:
+    """values (N,) → (N,) the pattern that repeats in them: the mean of each place within the season about the trend."""
+    rest = without_trend(values, period)
+    # The trend takes half a season off the start, so the places of `rest` begin there.
+    first = (max(2, round(period))) // 2
+    at, many = places(first + len(rest), period)
+    counts = np.bincount(at[first:], minlength=many)
+    means = np.bincount(at[first:], rest, many) / np.maximum(counts, 1)
+    pattern: Array64 = (means - means.mean())[places(len(values), period)[0]]
+    return pattern
+
+
 def strength_of(rest: Array64, period: float) -> float:
     """The share of the variance of rest (N,) that the means of the places explain, chance taken off (adjusted R²)."""
     means, at, many = _means(rest, period)
