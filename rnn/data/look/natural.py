@@ -39,7 +39,7 @@ def natural_periods(frequency: str | None) -> dict[str, float]:
         return {}
     if offset is None:
         return {}
-    steps, base = int(offset.n), offset.name.split("-")[0]
+    steps, base = int(offset.n), offset.freqstr.lstrip("0123456789").split("-")[0]
     if base in _CALENDAR:
         found = {name: records / steps for name, records in _CALENDAR[base].items()}
     elif base == "W":

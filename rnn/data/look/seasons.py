@@ -80,11 +80,7 @@ def _chance_of_comb(lines: Spectrum, period: float, shorter: Sequence[float]) ->
     multiples = [k / period for k in range(1, min(_HARMONICS, int(period / 2)) + 1)]
     own = [one for one in multiples if not any(_belongs(one, other, lines.records) for other in shorter)]
     places = [place for one in own if (place := round(one * lines.records) - 1) < len(lines.power)]
-    around = lines.without(places)
-    # log(1 + r / ν) ν is how surprising a ratio is (`Spectrum.threshold`), and behaves as an ordinate over a known background.
-    surprises = [
-        float(around.certainty[place] * np.log1p(around.ratio[place] / around.certainty[place])) for place in places
-    ]
+    surprises = lines.surprises(places)
     alone = _chance(surprises[:1]) if own and own[0] == multiples[0] else 1.0
     return min(1.0, 2 * min(alone, _chance(surprises)))
 

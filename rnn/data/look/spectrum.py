@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,20 +49,27 @@ class Spectrum:
         ratio: Array64 = self.power / self.background
         return ratio
 
-    def without(self, places: Sequence[int]) -> Spectrum:
-        """The same with the background taken from what is left when these ordinates, and their neighbours into which the
-        taper spreads them, are set aside: what a line is to be held against must not contain it."""
+    def surprises(self, places: Sequence[int]) -> list[float]:
+        """−log of the probability that noise has as much power as there is at each of these ordinates.
+
+        The background is taken from what is left when all of them, and their neighbours into which the taper spreads them, are
+        set aside: what a line is held against must not contain it. An ordinate of noise over its background, an average of
+        ν ordinates, exceeds r with probability (1 + r / ν)^−ν (the F distribution on 2 and 2ν degrees of freedom).
+        """
         keep = np.ones(len(self.power), dtype=np.bool_)
         for place in places:
             keep[max(place - 1, 0) : place + 2] = False
-        background, certainty = _background(self.power, keep)
-        return dataclasses.replace(self, background=background, certainty=certainty)
+        slope = _slope(self.power[: 2 * _LOW], keep[: 2 * _LOW])
+        found = []
+        for place in places:
+            level, certainty = _level(self.power, keep, slope, place + 1)
+            found.append(certainty * math.log1p(float(self.power[place]) / level / certainty))
+        return found
 
     def threshold(self, false_alarm: float = 0.01) -> Array64:
         """(F,) the power that only one series in 1 / false_alarm without any season exceeds anywhere.
 
-        An ordinate of noise over its background, itself an average of ν ordinates, exceeds r with probability
-        (1 + r / ν)^−ν (the F distribution on 2 and 2ν degrees of freedom); Šidák's rule spreads the alarm over F ordinates.
+        Chance as in `surprises`; Šidák's rule spreads the alarm over the F ordinates.
         """
         single = -math.expm1(math.log1p(-false_alarm) / len(self.power))
         reach = self.certainty * np.expm1(-math.log(single) / self.certainty)
@@ -89,28 +95,32 @@ def spectrum(values: ArrayLike) -> Spectrum:
     # What is left of exact arithmetic must not become a peak: rounding makes a floor of its own.
     floor = (np.finfo(np.float64).eps * 16) ** 2 * max(1.0, float(np.abs(array).max()) / size) ** 2 / len(array)
     power = np.maximum(power, floor)
-    background, certainty = _background(power, np.ones(len(power), dtype=np.bool_))
+    background, certainty = _background(power)
     return Spectrum(frequencies, power * size**2, background * size**2, certainty)
 
 
-def _background(power: Array64, keep: NDArray[np.bool_]) -> tuple[Array64, Array64]:
-    """(F,) the level around each ordinate and its certainty, from the ordinates to keep."""
+def _background(power: Array64) -> tuple[Array64, Array64]:
+    """(F,) the level around each ordinate and its certainty, straight lines between places where they are measured."""
     count = len(power)
-    bins = np.unique(np.rint(np.geomspace(1, count, min(count, _ANCHORS))).astype(int))
+    keep = np.ones(count, dtype=np.bool_)
     slope = _slope(power[: 2 * _LOW], keep[: 2 * _LOW])
-    flat = power[: 2 * _LOW] * np.arange(1, min(2 * _LOW, count) + 1.0) ** -slope
-    measured, sure = np.empty(len(bins)), np.empty(len(bins))
-    for place, k in enumerate(bins.tolist()):
-        half = min(max(k // 2, _FEWEST), _WIDEST, count)
-        # Low down the window reaches higher than lower, so the slope is taken out first.
-        window = slice(0, max(2 * k, 2 * _FEWEST + 1)) if k < _LOW else slice(max(k - 1 - half, 0), k + half)
-        source, back = (flat, float(k) ** slope) if k < _LOW else (power, 1.0)
-        around = source[window][keep[window]] if keep[window].any() else source[window]
-        measured[place] = float(np.median(around)) * back / _MEDIAN_OF_EXPONENTIAL
-        sure[place] = max(len(around) / _EFFECTIVE, 1.0)
-    every = np.arange(1.0, count + 1)
-    levels: Array64 = np.exp(np.interp(np.log(every), np.log(bins), np.log(measured)))
-    return levels, np.interp(np.log(every), np.log(bins), sure)
+    bins = np.unique(np.rint(np.geomspace(1, count, min(count, _ANCHORS))).astype(int))
+    levels, sure = np.array([_level(power, keep, slope, k) for k in bins.tolist()]).T
+    every, known = np.log(np.arange(1.0, count + 1)), np.log(bins)
+    background: Array64 = np.exp(np.interp(every, known, np.log(levels)))
+    return background, np.interp(every, known, sure)
+
+
+def _level(power: Array64, keep: NDArray[np.bool_], slope: float, k: int) -> tuple[float, float]:
+    """The mean power of noise at bin k (from 1), by the median of what is kept around it; and of how many ordinates."""
+    half = min(max(k // 2, _FEWEST), _WIDEST)
+    low = k < _LOW  # down there the window reaches higher than lower, so the slope is taken out first
+    window = slice(0, max(2 * k, 2 * _FEWEST + 1)) if low else slice(k - 1 - half, k + half)
+    around, kept = power[window], keep[window]
+    if low:
+        around = around * (np.arange(1, len(around) + 1) / k) ** -slope
+    around = around[kept] if kept.any() else around
+    return float(np.median(around)) / _MEDIAN_OF_EXPONENTIAL, max(len(around) / _EFFECTIVE, 1.0)
 
 
 def _slope(low: Array64, keep: NDArray[np.bool_]) -> float:

@@ -106,5 +106,6 @@ def alt_seasonal(
     shown = f". The last {len(seasons)} seasons are drawn, {seasons[0]} to {seasons[-1]}" if len(seasons) > 1 else ""
     return (
         f"Seasonal plot by {by or 'place'}, {unit or 'values'}. Highest at {labels[best]}, median {number(middle[best])}; "
-        f"lowest at {labels[worst]}, median {number(middle[worst])}. The middle half at a place is {number(spread)} wide{shown}."
+        f"lowest at {labels[worst]}, median {number(middle[worst])}. The middle half at a place is {number(spread)} wide"
+        f"{shown}."
     )
