@@ -16,7 +16,7 @@ def inspect(source: CsvSource, **choices: Any) -> dict[str, Any]:
     """Read `source` as `read_csv` does and describe it. Plain strings, numbers, lists and None only, no NaN.
 
     Keys: name, encoding, delimiter, decimal, header_row, time, frequency, rows, columns (name and kind), numeric, guess,
-    first_time and last_time (ISO text, or a number for a time column of numbers), findings, choices.
+    first_time and last_time (ISO text, or a number for a time column of numbers), findings, choices, format.
     """
     return describe(read_csv(source, **choices))
 
@@ -40,6 +40,7 @@ def describe(table: Table) -> dict[str, Any]:
         "last_time": last,
         "findings": [{**asdict(one), "rows": list(one.rows)} for one in table.findings],
         "choices": dict(table.choices),
+        "format": table.format,
     }
 
 

@@ -31,6 +31,9 @@ class Table:
     encoding, delimiter, decimal: as found or chosen. header_row: the header's line, counted from 1, or None.
     rows: the rows that are data. name: the file's name without its ending.
     choices: all settings that were used, JSON-able; `read_csv(same bytes, **choices)` gives the same table.
+    format: "csv" (any text with a separator), "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "arrow", "json", "sound" or
+      "symbols"; where it is not text, encoding says how its values are coded and delimiter is "".
+    likely_targets: the targets unless said, where the kind of file makes them several (channels, symbols); else ().
     """
 
     frame: pd.DataFrame
@@ -45,6 +48,8 @@ class Table:
     name: str
     kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     choices: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    format: str = "csv"
+    likely_targets: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         time = f"time={self.time!r}, frequency={self.frequency!r}" if self.time else "no time"
@@ -72,11 +77,11 @@ class Table:
     ) -> Series:
         """The series in time order: the targets, and after them the further input columns that are asked for.
 
-        target: a column name or several (None: `guess`). inputs: more columns of numbers for the network to see. static: those
-        of them, or further ones, that say something about the series and not about a moment; the network reads them once a
-        window. times: datetime64, or 0 … N − 1 where the table has no time. Missing values are treated as choices["missing"]
-        says; `receipt` with the same arguments tells what became of every row. Raises BadFile for a column that is not there,
-        not numeric or both target and static, and where too few rows remain.
+        target: a column name or several (None: `likely_targets`, else `guess`). inputs: more columns of numbers for the
+        network to see. static: those of them, or further ones, that say something about the series and not about a moment; the
+        network reads them once a window. times: datetime64, or 0 … N − 1 where the table has no time. Missing values are treated
+        as choices["missing"] says; `receipt` with the same arguments tells what became of every row. Raises BadFile for a column
+        that is not there, not numeric or both target and static, and where too few rows remain.
         """
         return self._prepare(target, inputs, static)[0]
 
@@ -95,7 +100,7 @@ class Table:
         inputs: str | Sequence[str] | None,
         static: str | Sequence[str] | None,
     ) -> tuple[Series, Receipt]:
-        targets = _listed(target) if target is not None else [self.guess]
+        targets = _listed(target) if target is not None else list(self.likely_targets) or [self.guess]
         if not targets:
             raise BadFile(f"No target is named; the columns with numbers are {', '.join(self.numeric)}.")
         if len(set(targets)) != len(targets):
