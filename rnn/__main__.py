@@ -17,6 +17,7 @@ from rnn.core import article
 from rnn.core.fields import FIELDS
 from rnn.core.preflight import preflight
 from rnn.data import inspect
+from rnn.export.spreadsheet import to_spreadsheet_csv
 from rnn.forecast import check_request
 
 ARTICLE_COLUMNS = ("epoch", "loss", "val_loss", "printed_loss", "printed_val_loss")
@@ -60,7 +61,7 @@ def _forecast(options: argparse.Namespace) -> None:
     check_request(config, [options.target], [options.target], options.steps, options.levels)
     fit = rnn.fit(config, _series(options, config))
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels)
-    print(frame.to_csv(index=False, lineterminator="\n"), end="")
+    print(to_spreadsheet_csv(frame), end="")
 
 
 def _article(options: argparse.Namespace) -> None:

@@ -79,9 +79,9 @@ class Table:
 
         target: a column name or several (None: `likely_targets`, else `guess`). inputs: more columns of numbers for the
         network to see. static: those of them, or further ones, that say something about the series and not about a moment; the
-        network reads them once a window. times: datetime64, or 0 … N − 1 where the table has no time. Missing values are treated
-        as choices["missing"] says; `receipt` with the same arguments tells what became of every row. Raises BadFile for a column
-        that is not there, not numeric or both target and static, and where too few rows remain.
+        network reads them once a window. times: datetime64, or 0 … N − 1 where the table has no time. Missing values are
+        treated as choices["missing"] says; `receipt` with the same arguments tells what became of every row. Raises BadFile for
+        a column that is not there, not numeric or both target and static, and where too few rows remain.
         """
         return self._prepare(target, inputs, static)[0]
 
