@@ -19,7 +19,7 @@ def inspect(source: CsvSource, **choices: Any) -> dict[str, Any]:
 
     Keys: name, encoding, delimiter, decimal, header_row, time, frequency, rows, columns (name and kind), numeric, guess,
     first_time and last_time (ISO text, or a number for a time column of numbers), findings, choices, shape, id_columns, ids
-    (their count and the first 20 with rows, first and last time), usable, roles (what is offered for each).
+    (their count and the first 20 with rows, first and last time), usable, roles (what is offered for each), format.
     """
     return describe(read_csv(source, **choices))
 
@@ -48,6 +48,7 @@ def describe(table: Table) -> dict[str, Any]:
         "ids": {"count": len(table.ids), "first": [_series(table, k) for k in range(min(_SHOWN_IDS, len(table.ids)))]},
         "usable": list(table.usable),
         "roles": {name: list(names) for name, names in asdict(table.offers).items() if name != "usable"},
+        "format": table.format,
     }
 
 

@@ -38,6 +38,9 @@ class Table:
     shape: "plain" | "long" | "wide" | "year-by-month". id_columns: the columns that tell the series of a long file apart.
     ids: the names of the series where there are many, each with its rows, first and last time; empty for one series.
     before: for a file of a row a year, the table as it stands in the file.
+    format: "csv" (any text with a separator), "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "arrow", "json", "sound" or
+      "symbols"; where it is not text, encoding says how its values are coded and delimiter is "".
+    likely_targets: the targets unless said, where the kind of file makes them several (channels, symbols); else ().
     """
 
     frame: pd.DataFrame
@@ -56,6 +59,8 @@ class Table:
     id_columns: tuple[str, ...] = ()
     ids: Ids = field(default_factory=Ids)
     before: Table | None = None
+    format: str = "csv"
+    likely_targets: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         time = f"time={self.time!r}, frequency={self.frequency!r}" if self.time else "no time"
@@ -114,8 +119,9 @@ class Table:
     ) -> Series:
         """The series in time order: the targets, and after them the further input columns that are asked for.
 
-        target: a column name or several (None: `guess`). inputs: more columns for the network to see. static: those of them,
-        or further ones, that say something about the series and not about a moment; the network reads them once a window.
+        target: a column name or several (None: `likely_targets`, else `guess`). inputs: more columns for the network to see.
+        static: those of them, or further ones, that say something about the series and not about a moment; the network reads
+        them once a window.
         known: columns known ahead, of the file or of the calendar ("calendar: weekday"); rows after the last value of the
         targets that hold them become the series' future. A category is a column for each level, "weather=rain".
         ids: names of series (`Table.ids`), several of them or "all" for many in one; None: the only one, or the longest. On a
