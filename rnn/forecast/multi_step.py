@@ -66,6 +66,11 @@ def forecast(
     mean = predict_ahead(
         model, series.values[None, -fit.config.reach :], steps, None if ahead is None else ahead[None]
     )[0]
+    if ahead is not None and not np.isfinite(mean[: fit.config.horizon]).all():
+        raise ValueError(
+            f"The forecast is no finite number: the future of {', '.join(model.known)} goes to {np.abs(ahead).max():.3g}, far "
+            "from anything that the network has seen; correct it."
+        )
     _check_finite(mean, steps)
     residuals = validation_residuals(fit, steps, None if ahead is None else len(ahead))
     columns: dict[str, object] = {"time": times}
