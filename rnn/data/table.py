@@ -40,6 +40,7 @@ class Table:
     before: for a file of a row a year, the table as it stands in the file.
     format: "csv" (any text with a separator), "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "arrow", "json", "sound" or
       "symbols"; where it is not text, encoding says how its values are coded and delimiter is "".
+    alternatives: choice of reading ("sheet", "member", "record") → the names that the file has for it.
     likely_targets: the targets unless said, where the kind of file makes them several (channels, symbols); else ().
     """
 
@@ -61,6 +62,7 @@ class Table:
     before: Table | None = None
     format: str = "csv"
     likely_targets: tuple[str, ...] = ()
+    alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __repr__(self) -> str:
         time = f"time={self.time!r}, frequency={self.frequency!r}" if self.time else "no time"
