@@ -16,9 +16,9 @@ def draw() -> None:
     current = st.session_state["data"]
     with st.container(horizontal=True, gap="small", key="gallery"):
         for key, sample in SAMPLES.items():
-            with st.container(border=True, width=168, key=f"sample-{key}"):
+            with st.container(border=True, width=132, height="stretch", key=f"sample-{key}"):
                 draw_sparkline(
-                    _values(key), width=136, height=56, label=f"{sample.title}, {len(_values(key)):,} records"
+                    _values(key), width=100, height=40, label=f"{sample.title}, {len(_values(key)):,} records"
                 )
                 st.button(
                     sample.title, key=f"choose-{key}", on_click=series_choice.pick, args=(key,), width="stretch",

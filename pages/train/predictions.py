@@ -41,8 +41,8 @@ def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
     stamp = (identity, split, preview.version if preview else None, str(x_range))
 
     def picture() -> tuple[go.Figure, str]:
-        parts = _parts(series, split, preview, target, ahead, x_range)
-        labels = {"target": series.targets[target], "split_at": split_at}
+        parts, test = _parts(series, split, preview, target, ahead, x_range)
+        labels = {"target": series.targets[target], "split_at": split_at, **test}
         time_label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
         figure = prediction_figure(*parts, time_label=time_label, focus=focus, **labels)
         return figure, alt_prediction(*parts, **labels)
@@ -93,15 +93,25 @@ def _parts(
     target: int,
     ahead: int,
     x_range: tuple[Any, Any] | None,
-) -> tuple[NDArray[Any] | None, ...]:
-    """Times and values of the actual series, of the training and of the validation predictions, thinned."""
+) -> tuple[list[NDArray[Any] | None], dict[str, Any]]:
+    """Times and values of the actual series, of the training and of the validation predictions, thinned; and of the test
+    part, where there is one, by their names."""
     actual = series.values[:, series.target_columns[target]]
     parts: list[NDArray[Any] | None] = [*thin(series.times, actual, MOST_POINTS, x_range)]
-    for name in ("train", "validation"):
-        if preview is None or split is None:
-            parts += [None, None]
-            continue
-        rows = split.train_rows(ahead) if name == "train" else split.validation_rows(ahead)
-        predicted = getattr(preview, name)[:, ahead, target]
-        parts += thin(series.times[rows], predicted, MOST_POINTS, x_range)
-    return tuple(parts)
+    if split is None:
+        return [*parts, None, None, None, None], {}
+    rows = {
+        "train": split.train_rows(ahead),
+        "validation": split.validation_rows(ahead),
+        "test": split.test_rows(ahead),
+    }
+    drawn: dict[str, Any] = {}
+    for name, part in rows.items():
+        predicted = getattr(preview, name) if preview else None
+        pair = (None, None)
+        if predicted is not None:
+            pair = thin(series.times[part], predicted[:, ahead, target], MOST_POINTS, x_range)
+        drawn[name] = pair
+    times, values = drawn.pop("test")
+    test = {"test_at": series.times[split.test_rows().start] if split.test else None}
+    return [*parts, *drawn["train"], *drawn["validation"]], {**test, "test_times": times, "test_pred": values}

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from .prepare import MISSING
+from .shape import SHAPES
 
-CHOICES = ("encoding", "delimiter", "decimal", "header_row", "time", "day_first", "missing")
+CHOICES = (
+    "encoding", "delimiter", "decimal", "header_row", "time", "day_first", "missing", "shape", "id", "variable", "categories",
+)  # fmt: skip
 
 _DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
 
@@ -23,7 +26,7 @@ def checked(choices: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError(f"{name!r} is not a choice of read_csv; the choices are {', '.join(CHOICES)}.")
         if isinstance(value, str) and value.strip().lower() == "auto":
             continue
-        if value is None and name not in ("header_row", "time"):
+        if value is None and name not in ("header_row", "time", "id"):
             continue
         result[name] = _CHECKS[name](value)
     return result
@@ -78,6 +81,33 @@ def _missing(value: Any) -> str:
     return str(value)
 
 
+def _shape(value: Any) -> str:
+    if value not in SHAPES:
+        raise ValueError(f"shape={value!r} must be one of {', '.join(SHAPES)}.")
+    return str(value)
+
+
+def _id(value: Any) -> list[str] | None:
+    return None if value is None or value == "none" else (_columns("id", value) or None)
+
+
+def _variable(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"variable={value!r} must be the name of the column that says what each row measures.")
+    return value
+
+
+def _categories(value: Any) -> list[str]:
+    return _columns("categories", value)
+
+
+def _columns(choice: str, value: Any) -> list[str]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{choice}={value!r} must be the name of a column or a list of names.")
+    return list(dict.fromkeys(names))
+
+
 _CHECKS = {
     "encoding": _encoding,
     "delimiter": _delimiter,
@@ -86,4 +116,8 @@ _CHECKS = {
     "time": _time,
     "day_first": _day_first,
     "missing": _missing,
+    "shape": _shape,
+    "id": _id,
+    "variable": _variable,
+    "categories": _categories,
 }

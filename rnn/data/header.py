@@ -141,14 +141,19 @@ def _chosen(records: Sequence[Record], line: object, fitting: Sequence[int]) -> 
 
 
 def _is_numbered(records: Sequence[Record], k: int) -> bool:
-    """A header that counts: ",0,1" from a data frame without column names, or "country,1950,1951,1952"."""
+    """A header that counts: ",0,1" from a data frame without column names, or "country,code,1950,1951"."""
     below = [cells for cells, _, _ in records[k + 1 : k + 4] if cells]
     corner, rest = records[k][0][0], records[k][0][1:]
     if not below or is_number(corner) or dates.family(corner):
         return False
     if corner == "":
         return rest == [str(n) for n in range(len(rest))] and all(cells[0] != "" for cells in below)
-    return _rises(rest) and not any(_rises(cells[1:]) for cells in below)
+    while rest and not rest[0].isdecimal():
+        rest = rest[1:]
+    at = len(records[k][0]) - len(rest)
+    while rest and rest[-1] == "":
+        rest = rest[:-1]  # after a trailing separator
+    return _rises(rest) and not any(_rises(cells[at : at + len(rest)]) for cells in below)
 
 
 def _rises(cells: Sequence[str]) -> bool:

@@ -11,12 +11,15 @@ from .reader import read_csv
 from .source import CsvSource
 from .table import Table
 
+_SHOWN_IDS = 20
+
 
 def inspect(source: CsvSource, **choices: Any) -> dict[str, Any]:
     """Read `source` as `read_csv` does and describe it. Plain strings, numbers, lists and None only, no NaN.
 
     Keys: name, encoding, delimiter, decimal, header_row, time, frequency, rows, columns (name and kind), numeric, guess,
-    first_time and last_time (ISO text, or a number for a time column of numbers), findings, choices.
+    first_time and last_time (ISO text, or a number for a time column of numbers), findings, choices, shape, id_columns, ids
+    (their count and the first 20 with rows, first and last time), usable, roles (what is offered for each).
     """
     return describe(read_csv(source, **choices))
 
@@ -40,7 +43,25 @@ def describe(table: Table) -> dict[str, Any]:
         "last_time": last,
         "findings": [{**asdict(one), "rows": list(one.rows)} for one in table.findings],
         "choices": dict(table.choices),
+        "shape": table.shape,
+        "id_columns": list(table.id_columns),
+        "ids": {"count": len(table.ids), "first": [_series(table, k) for k in range(min(_SHOWN_IDS, len(table.ids)))]},
+        "usable": list(table.usable),
+        "roles": {name: list(names) for name, names in asdict(table.offers).items() if name != "usable"},
     }
+
+
+def _series(table: Table, place: int) -> dict[str, Any]:
+    ids = table.ids
+    first, last = _plain(ids.first[place]), _plain(ids.last[place])
+    return {"id": ids[place], "rows": int(ids.counts[place]), "first": first, "last": last}
+
+
+def _plain(moment: Any) -> str | float | None:
+    """A time as JSON has it."""
+    if isinstance(moment, np.datetime64):
+        return None if np.isnat(moment) else str(moment)
+    return float(moment) if np.isfinite(moment) else None
 
 
 def _ends(table: Table) -> tuple[str | float | None, str | float | None]:

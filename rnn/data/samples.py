@@ -145,13 +145,13 @@ _ALL = (
     Sample(
         key="elnino",
         title="El Niño by month",
-        description="Sea surface temperature in the tropical Pacific, 1950 to 2010: a row a year and a column a month.",
+        description="Sea surface temperature in the tropical Pacific each month from 1950 to 2010, in a file of a row a year.",
         source="NOAA ERSST, through statsmodels",
         licence="Public domain",
         file="elnino_wide.csv",
-        target="JAN",
-        season=None,
-        config={"window": 8},
+        target="value",
+        season=12,
+        config={"window": 24},
     ),
 )
 

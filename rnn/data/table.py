@@ -14,11 +14,13 @@ import pandas as pd
 
 from rnn.core.series import Series
 
-from .cells import to_numbers
 from .columns import best_guess
-from .findings import BadFile, Finding, Receipt, shown
-from .future_rows import prepare_known
-from .prepare import prepare
+from .findings import Finding, Receipt
+from .shape.build import build, chosen_ids
+from .shape.ids import Ids
+from .shape.offers import Offers, fixed_columns, offers_of
+from .shape.roles import Names, roles_of
+from .shape.unrolled import fresh
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +28,16 @@ class Table:
     """What `read_csv` made of a file.
 
     frame: all columns in file order, one row a data row; numbers as numbers, the time column as datetime64 (NaT where it could
-      not be read), everything else as text. Its index, called "row", holds the file's row numbers, counted from 1.
+      not be read), everything else as text. Its index, called "row", holds the file's row numbers, counted from 1. Where the
+      time ran across the file (a row a series, a row a year) it was unrolled: one row a value, each file row several times.
     time: the name of the time column, or None. frequency: a pandas offset alias where the spacing is regular, else None.
     findings: what was noticed. kinds: column name → "time" | "number" | "counter" | "text" | "empty".
     encoding, delimiter, decimal: as found or chosen. header_row: the header's line, counted from 1, or None.
-    rows: the rows that are data. name: the file's name without its ending.
+    rows: the rows that are data (of the frame). name: the file's name without its ending.
     choices: all settings that were used, JSON-able; `read_csv(same bytes, **choices)` gives the same table.
+    shape: "plain" | "long" | "wide" | "year-by-month". id_columns: the columns that tell the series of a long file apart.
+    ids: the names of the series where there are many, each with its rows, first and last time; empty for one series.
+    before: for a file of a row a year, the table as it stands in the file.
     """
 
     frame: pd.DataFrame
@@ -46,113 +52,124 @@ class Table:
     name: str
     kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     choices: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    shape: str = "plain"
+    id_columns: tuple[str, ...] = ()
+    ids: Ids = field(default_factory=Ids)
+    before: Table | None = None
 
     def __repr__(self) -> str:
         time = f"time={self.time!r}, frequency={self.frequency!r}" if self.time else "no time"
-        return f"Table({self.name!r}, {self.rows:,} rows, {time}, numeric={list(self.numeric)}, {len(self.findings)} findings)"
+        many = f", {len(self.ids):,} series" if self.ids else ""
+        return (
+            f"Table({self.name!r}, {self.rows:,} rows{many}, {time}, numeric={list(self.numeric)}, "
+            f"{len(self.findings)} findings)"
+        )
 
     @property
     def numeric(self) -> tuple[str, ...]:
-        """The columns that can be targets: all with numbers in them, but not the row index that pandas and R write."""
-        usable = [name for name, kind in self.kinds.items() if kind in ("number", "counter")]
+        """The columns that can be targets: all with numbers in them, but not those that tell series apart or stand for kinds,
+        and not the row index that pandas and R write."""
+        apart = {*self.id_columns, *self.chosen_categories}
+        usable = [name for name, kind in self.kinds.items() if kind in ("number", "counter") and name not in apart]
         index = next((one.column for one in self.findings if one.kind == "row-index"), None)
         return tuple(name for name in usable if name != index) or tuple(usable)
+
+    @property
+    def chosen_categories(self) -> tuple[str, ...]:
+        """The columns of numbers that were chosen to stand for kinds."""
+        return tuple(self.choices.get("categories", ()))
+
+    @cached_property
+    def offers(self) -> Offers:
+        """What a picker offers for each role: targets, inputs, static, known, categories and series."""
+        return offers_of(self)
+
+    @cached_property
+    def fixed(self) -> tuple[str, ...]:
+        """The columns that hold one value in each series: descriptions of it, and no targets."""
+        return fixed_columns(self)
+
+    @property
+    def usable(self) -> tuple[str, ...]:
+        """The columns that can be inputs: those with numbers and the categories, in file order."""
+        return self.offers.usable
 
     @cached_property
     def guess(self) -> str:
         """The likely target: an ordinary column that varies, rather than a counter, a label, a flag or a mostly empty one."""
         numeric = self.numeric
-        best = best_guess(self.frame, {name: self.kinds[name] for name in numeric})
+        varying = [name for name in numeric if name not in self.fixed] or list(numeric)
+        best = best_guess(self.frame, {name: self.kinds[name] for name in varying})
         return best or numeric[0]
 
     def series(
         self,
-        target: str | Sequence[str] | None = None,
-        inputs: str | Sequence[str] | None = None,
-        static: str | Sequence[str] | None = None,
+        target: Names = None,
+        inputs: Names = None,
+        static: Names = None,
         *,
-        known: str | Sequence[str] | None = None,
+        known: Names = None,
+        ids: str | Sequence[str] | None = None,
+        repairs: Sequence[Any] = (),
     ) -> Series:
         """The series in time order: the targets, and after them the further input columns that are asked for.
 
-        target: a column name or several (None: `guess`). inputs: more columns of numbers for the network to see. static: those
-        of them, or further ones, that say something about the series and not about a moment; the network reads them once a
-        window. known: those of them, or further ones, whose values are known ahead; rows after the last record that hold them
-        become `Series.future`. times: datetime64, or 0 … N − 1 where the table has no time. Missing values are treated as
-        choices["missing"] says; `receipt` with the same arguments tells what became of every row. Raises BadFile for a column
-        that is not there, not numeric or in two roles that exclude each other, and where too few rows remain.
+        target: a column name or several (None: `guess`). inputs: more columns for the network to see. static: those of them,
+        or further ones, that say something about the series and not about a moment; the network reads them once a window.
+        known: columns known ahead, of the file or of the calendar ("calendar: weekday"); rows after the last value of the
+        targets that hold them become the series' future. A category is a column for each level, "weather=rain".
+        ids: names of series (`Table.ids`), several of them or "all" for many in one; None: the only one, or the longest. On a
+        wide file the target is then the column of each, called "value".
+        repairs: what is done first, in this order. times: datetime64, or 0 … N − 1 where the table has no time. Missing values
+        are treated as choices["missing"] says; `receipt` with the same arguments tells what became of every row. Raises
+        BadFile for a column or a series that is not there, roles that exclude each other, and where too few rows remain.
         """
-        return self._prepare(target, inputs, static, known)[0]
+        return self._build(target, inputs, static, known, ids, repairs)[0]
 
     def receipt(
         self,
-        target: str | Sequence[str] | None = None,
-        inputs: str | Sequence[str] | None = None,
-        static: str | Sequence[str] | None = None,
+        target: Names = None,
+        inputs: Names = None,
+        static: Names = None,
         *,
-        known: str | Sequence[str] | None = None,
+        known: Names = None,
+        ids: str | Sequence[str] | None = None,
+        repairs: Sequence[Any] = (),
     ) -> Receipt:
-        """The account of `series` with the same arguments: rows used, rows left out and why, cells filled."""
-        return self._prepare(target, inputs, static, known)[1]
+        """The account of `series` with the same arguments: rows used, rows left out and why, cells filled. On a wide file a
+        row counts once for each series that was asked for."""
+        return self._build(target, inputs, static, known, ids, repairs)[1]
 
-    def _prepare(
-        self,
-        target: str | Sequence[str] | None,
-        inputs: str | Sequence[str] | None,
-        static: str | Sequence[str] | None,
-        known: str | Sequence[str] | None,
-    ) -> tuple[Series, Receipt]:
-        targets = _listed(target) if target is not None else [self.guess]
-        if not targets:
-            raise BadFile(f"No target is named; the columns with numbers are {', '.join(self.numeric)}.")
-        if len(set(targets)) != len(targets):
-            raise BadFile(f"A target can be named once, got {', '.join(targets)}.")
-        still = list(dict.fromkeys(_listed(static or [])))
-        for name in still:
-            self._check_numeric(name, "static")
-            if name in targets:
-                raise BadFile(f"Column {name!r} cannot be a target and static; take it out of one of the two.")
-        ahead = list(dict.fromkeys(_listed(known or [])))
-        for name in ahead:
-            self._check_numeric(name, "known")
-            if role := "a target" if name in targets else "static" if name in still else "":
-                raise BadFile(f"Column {name!r} cannot be known ahead and {role}; take it out of one of the two.")
-        columns = list(dict.fromkeys([*targets, *_listed(inputs or []), *ahead, *still]))
-        for name in columns:
-            self._check_numeric(name, "target" if name in targets else "inputs")
-        times = self.frame[self.time].to_numpy() if self.time else None
-        missing = str(self.choices.get("missing", "interpolate"))
-        series, receipt = prepare_known(
-            self.frame[columns], times, ahead, missing,
-            lambda frame, times: prepare(frame, times, tuple(targets), missing, self.name),
-        )  # fmt: skip
-        return dataclasses.replace(series, static=tuple(still)), receipt
+    def _build(
+        self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None,
+        repairs: Sequence[Any],
+    ) -> tuple[Series, Receipt]:  # fmt: skip
+        if self.before is not None and self._is_of_the_file([target, inputs, static, known]):
+            return self.before._build(target, inputs, static, known, ids, repairs)
+        if self.ids.codes is None and chosen_ids(self, ids) is not None:
+            view, value = self._by_column
+            return build(view, roles_of(view, value, inputs, static, known), ids, repairs)
+        return build(self, roles_of(self, target, inputs, static, known), ids, repairs)
 
-    def _check_numeric(self, name: str, role: str) -> None:
-        if name not in self.kinds:
-            raise BadFile(f"{role}={name!r} is not a column; the columns with numbers are {', '.join(self.numeric)}.")
-        kind = self.kinds[name]
-        if kind in ("number", "counter"):
-            return
-        if kind == "time":
-            raise BadFile(
-                f"{role}={name!r} is the time column; the columns with numbers are {', '.join(self.numeric)}."
-            )
-        column = self.frame[name].dropna()
-        if kind == "empty" or column.empty:
-            raise BadFile(f"Column {name!r} is empty; the columns with numbers are {', '.join(self.numeric)}.")
-        row, cell = _first_offender(column, self.decimal)
-        raise BadFile(
-            f"Column {name!r} is not numeric: row {row} holds {shown(cell)}; correct it in the file, or choose one of "
-            f"{', '.join(self.numeric)}."
+    def _is_of_the_file(self, roles: Sequence[Names]) -> bool:
+        """Whether columns are named that only the file as it stands has, such as JAN: a choice from before it was unrolled."""
+        assert self.before is not None
+        names = [name for role in roles if role is not None for name in ([role] if isinstance(role, str) else role)]
+        return any(name not in self.kinds and name in self.before.kinds for name in names)
+
+    @cached_property
+    def _by_column(self) -> tuple[Table, str]:
+        """For a column a series: this table with one more column for the values of whichever is picked, and its name."""
+        value = fresh("value", self.frame.columns)
+        frame = self.frame.assign(**{value: np.zeros(self.rows)})
+        return dataclasses.replace(self, frame=frame, kinds=MappingProxyType({**self.kinds, value: "number"})), value
+
+    @property
+    def other_reading(self) -> str:
+        """What to try where a column of the file is not one of the table, because the time ran across the file."""
+        unrolled = self.shape == "year-by-month" or (self.shape == "wide" and bool(self.id_columns))
+        return (
+            " The file was unrolled into one value a row; choose shape='plain' to read it as it stands."
+            if unrolled
+            else ""
         )
-
-
-def _listed(names: str | Sequence[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
-
-
-def _first_offender(column: pd.Series, decimal: str) -> tuple[int, str]:
-    _, wrong = to_numbers(column.astype("str"), decimal)
-    at = int(np.argmax(wrong)) if wrong.any() else 0
-    return int(column.index[at]), str(column.iloc[at])

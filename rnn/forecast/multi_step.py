@@ -152,7 +152,7 @@ def check_request(
     if steps > config.horizon and others:
         raise ValueError(
             f"steps={steps} goes beyond the horizon ({config.horizon}), where the future of {', '.join(others)} would be "
-            f"needed; train with horizon={steps}, or make these columns targets too."
+            f"needed; train with horizon={steps}, or make these columns targets or known ahead."
         )
 
 

@@ -180,6 +180,11 @@ def _draw_control(field: str, reaction: dict[str, Any]) -> None:
         st.number_input(value=shown(field, default), min_value=low, max_value=int(spec.high or 0), step=1, **common)
 
 
+def draw_field(field: str) -> None:
+    """One control by itself, on a page that is about this setting alone."""
+    _draw_control(field, {})
+
+
 def _plain(value: float) -> str:
     """0.003, not 3e-03; 1,024 kept as 1024."""
     return f"{value:.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

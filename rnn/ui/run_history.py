@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from rnn.core.events import Epoch
+from rnn.core.metrics import rmse
 from rnn.core.series import Series
-from rnn.core.windows import Split, split_windows
+from rnn.core.windows import Split, gather_targets, split_windows
 from rnn.forecast import Verdict, baseline_errors, judge
 from rnn.runs.records import Change, Run, StoredPreview
 from rnn.ui import session
@@ -18,7 +19,8 @@ _SEEN = "run_seen"
 
 @dataclass
 class Seen:
-    """A run as this session knows it. version: the run's version when it was last read."""
+    """A run as this session knows it. version: the run's version when it was last read. test_rmse: original units, of the
+    best weights on the test part; None before the end, and where there is no such part."""
 
     run_id: str
     version: int = -1
@@ -26,6 +28,7 @@ class Seen:
     changes: list[Change] = field(default_factory=list)
     preview: StoredPreview | None = None
     verdict: Verdict | None = None
+    test_rmse: float | None = None
 
     @property
     def history(self) -> list[Epoch]:
@@ -49,8 +52,17 @@ def seen(run: Run) -> Seen:
     if newer is not None:
         known.preview = newer
         series = session.series_of_run(run)
-        known.verdict = judge(series, split_of(run, series), newer.validation, baselines(run))
+        split = split_of(run, series)
+        known.verdict = judge(series, split, newer.validation, baselines(run))
+        known.test_rmse = _test_rmse(series, split, newer)
     return known
+
+
+def _test_rmse(series: Series, split: Split, preview: StoredPreview) -> float | None:
+    if preview.test is None or not split.test:
+        return None
+    actual = gather_targets(series.values[:, series.target_columns], split.test_starts, split.window, split.horizon)
+    return rmse(actual.reshape(preview.test.shape), preview.test)
 
 
 def split_of(run: Run, series: Series) -> Split:

@@ -6,7 +6,7 @@ import pytest
 
 from rnn.data import BadFile, read_csv
 
-FILE = b"sales,price,size,shop\n" + b"".join(b"%d,%d,7,north\n" % (k % 5, k % 3) for k in range(30))
+FILE = b"sales,price,size,note\n" + b"".join(b"%d,%d,7,on the %dth\n" % (k % 5, k % 3, k) for k in range(30))
 
 
 @pytest.fixture
@@ -28,7 +28,11 @@ def test_a_static_column_need_not_be_named_twice(table):
 
 @pytest.mark.parametrize(
     ("static", "words"),
-    [("sales", "target and static"), ("region", "static='region' is not a column"), ("shop", "row 2 holds 'north'")],
+    [
+        ("sales", "target and static"),
+        ("region", "static='region' is not a column"),
+        ("note", "row 2 holds 'on the 0th'"),
+    ],
 )
 def test_what_cannot_be_static_is_said(table, static, words):
     with pytest.raises(BadFile, match=words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import numpy as np
@@ -126,6 +127,27 @@ def test_columns_that_are_only_fed_in_bind_the_forecast_to_the_horizon(open_app)
     assert app.slider(key="forecast_steps").max == 7
     assert any("No further than the horizon of 7" in one for one in texts(app))
     assert len(numbers(app)) == 7
+
+
+@pytest.mark.parametrize("ahead", [0, 5])
+def test_columns_known_ahead_reach_as_far_as_they_are_known(open_app, ahead):
+    data = shop(inputs=True)
+    future = np.ones((ahead, 2)) if ahead else None
+    with Store() as store:
+        series = dataclasses.replace(data, known=("visits", "weather"), future=future)
+        run = trained(store, series, epochs=1, hidden=4, window=8, horizon=2)
+        fit = store.fit(run.id)
+    app = open_app(PAGE, run=run.id)
+    assert not app.exception
+    slider = app.slider(key="forecast_steps")
+    assert slider.max == max(ahead, 2)
+    if not ahead:
+        assert any(
+            "needs visits, weather for the 2 steps after the last record, and 0 are there" in one for one in texts(app)
+        )
+        return
+    slider.set_value(5).run()
+    np.testing.assert_array_equal(numbers(app)["mean"], rnn.forecast(fit, 5)["mean"])
 
 
 def test_one_step_and_no_more_needs_no_slider(open_app):

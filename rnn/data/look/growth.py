@@ -1,0 +1,74 @@
+"""Does the spread grow with the level? Then growth in per cent is the steadier thing to learn, by a logarithm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .usable import is_constant
+
+Array64 = NDArray[np.float64]
+
+_FEWEST_BLOCKS = 6
+_MOST_BLOCKS = 200
+_SHORTEST = 6  # records of a block whose spread is measured
+
+
+@dataclass(frozen=True)
+class Growth:
+    """power: p of spread ∝ level^p over blocks; 0 is a spread of its own, 1 a spread in per cent. error: its standard error.
+    factor: by how many times the highest block lies above the lowest."""
+
+    power: float
+    error: float
+    factor: float
+
+    @property
+    def proportional(self) -> bool:
+        """Whether the spread clearly grows with the level, at least as fast as its square root, over levels that differ."""
+        return self.power >= 0.5 and self.power - 2 * self.error > 0.25 and self.factor >= 1.5
+
+
+def spread_with_level(values: ArrayLike, period: float | None = None) -> Growth | None:
+    """The slope of log(spread) on log(level) over blocks of one season, or of N / 12 records without one (Box and Cox 1964,
+    by blocks as Guerrero 1993: 1 − λ is the slope). None where a value is not above zero or there are fewer than six blocks.
+
+    values: (N,). The spread is the standard deviation about each block's own straight line.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if (
+        len(array) < _FEWEST_BLOCKS * _SHORTEST
+        or not np.isfinite(array).all()
+        or array.min() <= 0
+        or is_constant(array)
+    ):
+        return None
+    longest = len(array) // _FEWEST_BLOCKS
+    width = max(_SHORTEST, len(array) // _MOST_BLOCKS, min(round(period) if period else len(array) // 12, longest))
+    if period and width > 1.5 * period:
+        width = round(width / period) * round(period) or width
+    count = len(array) // width
+    if count < _FEWEST_BLOCKS:
+        return None
+    blocks = array[len(array) - count * width :].reshape(count, width)
+    level, spread = blocks.mean(axis=1), _about_line(blocks)
+    there = spread > 1e-9 * level
+    if there.sum() < _FEWEST_BLOCKS or is_constant(level[there]):
+        return None
+    x, y = np.log(level[there]), np.log(spread[there])
+    x = x - x.mean()
+    power = float(x @ y / (x @ x))
+    left = y - y.mean() - power * x
+    error = float(np.sqrt(left @ left / (len(x) - 2) / (x @ x)))
+    return Growth(power, error, float(level.max() / level.min()))
+
+
+def _about_line(blocks: Array64) -> Array64:
+    """(B, W) → (B,): the standard deviation of each row about its straight line."""
+    at = np.arange(blocks.shape[1]) - (blocks.shape[1] - 1) / 2
+    centred = blocks - blocks.mean(axis=1, keepdims=True)
+    rest = centred - np.outer(centred @ at / (at @ at), at)
+    spread: Array64 = rest.std(axis=1)
+    return spread

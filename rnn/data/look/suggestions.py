@@ -1,0 +1,196 @@
+"""Settings that follow from a look at the series, each with its reason in one sentence.
+
+The rules were chosen by measurement over all bundled samples (`benchmarks/suggestions.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rnn.core.config import Config
+from rnn.core.windows import split_windows
+
+from .correlogram import autocorrelation
+from .growth import spread_with_level
+from .pattern import alike, without_trend
+from .seasons import Season, find_seasons
+from .stationarity import stationarity
+from .usable import usable
+
+Array64 = NDArray[np.float64]
+
+FIELDS = ("season", "window", "residual", "difference", "log", "horizon")
+STRONG = 0.5  # share of the movement that repeats, from which the season before is the better start than nothing
+_SHARE = 3  # a prediction reads at most the n-th part of the series, so that windows are left to learn from
+_SHORTEST, _LONGEST = 8, 400  # records of a suggested window; a longer one takes minutes an epoch
+_USUAL = 24
+_MULTIPLES = 8  # of a season that is not whole
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """field: of rnn.Config. value: one that it takes. reason: one sentence, in plain words."""
+
+    field: str
+    value: Any
+    reason: str
+
+
+def suggest(
+    values: ArrayLike,
+    times: ArrayLike | None = None,
+    frequency: str | None = None,
+    targets: Sequence[int] | None = None,
+    *,
+    seasons: Sequence[Season] | None = None,
+    base: Config | None = None,
+) -> tuple[Suggestion, ...]:
+    """One suggestion for each of FIELDS, which together make a Config that the series is long enough for; () where it is too
+    short for any training.
+
+    values: (N,) or (N, D); times: (N,) or None; frequency: a pandas offset alias or None. targets: the columns to predict, the
+    first of which decides (None: all). seasons: of that column, where they are known already. base: the other settings.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    columns = (array[:, None] if array.ndim == 1 else array)[:, list(targets) if targets is not None else slice(None)]
+    base = base or Config()
+    main = np.ascontiguousarray(columns[:, 0])
+    found = find_seasons(main, frequency) if seasons is None else tuple(seasons)
+    try:
+        usable(main)
+    except ValueError:
+        return ()
+    season = _season(main, found)
+    residual = _residual(main, season.value)
+    chosen = [season, _window(main, season.value), residual, _difference(main, residual.value, found)]
+    return _fitting([*chosen, _log(columns, season.value), _horizon(len(main), season.value)], base, len(main))
+
+
+def _season(main: Array64, found: Sequence[Season]) -> Suggestion:
+    """The strongest season as whole records; where it is sharp and not whole, the multiple that nearly is."""
+    if not found:
+        return Suggestion("season", None, "Nothing repeats at a fixed number of records by more than chance.")
+    best = found[0]
+    rest = without_trend(main, best.period)
+    # Rough cycles lose likeness from one to the next, so that the first is best; only a sharp one gains by a closer fit.
+    near = {m: round(m * best.period) for m in range(1, _MULTIPLES + 1) if m == 1 or 3 * m * best.period <= len(main)}
+    likeness = {m: max(alike(rest, lag, near=False), 0.0) for m, lag in near.items()}
+    times = 1 if best.name else min(m for m, one in likeness.items() if one >= max(likeness.values()) - 0.005)
+    records = near[times]
+    if times > 1:
+        return Suggestion(
+            "season",
+            records,
+            f"The series repeats every {best.period:.4g} records, and {records} are {times} of these nearly whole.",
+        )
+    called = f", a {best.name}," if best.name else ""
+    share = f"and {best.strength:.0%} of the movement about the trend repeats"
+    return Suggestion("season", records, f"Records {records:,} apart{called} are alike, {share}.")
+
+
+def _starts(main: Array64, season: int | None) -> dict[str, float]:
+    """The error of each thing that the network's output can be added to, on the part that training sees: nothing, which leaves
+    it to find the level, the last value, the value a season before. A constant drift is no error: it is learnt at once."""
+    seen = main[: max(len(main) * 4 // 5, 2)]
+    errors = {"none": float(seen.std()), "last": float(np.diff(seen).std())}
+    if season and len(seen) > 2 * season:
+        errors["seasonal"] = float((seen[season:] - seen[:-season]).std())
+    return errors
+
+
+def _residual(main: Array64, season: int | None) -> Suggestion:
+    errors = _starts(main, season)
+    # What is hardly better than no start at all would only add its own noise.
+    best = min(errors, key=lambda name: errors[name] * (0.9 if name == "none" else 1.0))
+    said = {"none": "the mean", "last": "the last value", "seasonal": f"the value {season} records before"}
+    words = [
+        f"{said[name]} misses by {_short(error)}" for name, error in sorted(errors.items(), key=lambda one: one[1])
+    ]
+    meaning = {
+        "none": "so the network had better find the level itself",
+        "last": "so the network need only learn the step from there",
+        "seasonal": "so the network need only learn what differs from the season before",
+    }
+    return Suggestion("residual", best, f"A steady drift apart, {', '.join(words)}: {meaning[best]}.")
+
+
+def _window(main: Array64, season: int | None) -> Suggestion:
+    if season is not None:
+        return Suggestion(
+            "window", min(2 * season, _LONGEST), f"Two seasons of {season:,} records, so that each is seen whole."
+        )
+    last = autocorrelation(main, min(_LONGEST, len(main) // 4)).last_partial
+    window = max(_USUAL, min(last, _LONGEST))
+    return Suggestion(
+        "window", window, f"No season sets a length, and the partial autocorrelation is within noise after lag {last}."
+    )
+
+
+def _difference(main: Array64, residual: str, found: Sequence[Season]) -> Suggestion:
+    reading = stationarity(main, [one.period for one in found]).reading if len(main) >= 20 else "unclear"
+    if residual == "none" and reading == "unit root":
+        return Suggestion(
+            "difference", "first", "The values wander and do not come back (unit root), and their changes do."
+        )
+    if reading == "unit root":
+        return Suggestion(
+            "difference",
+            "none",
+            f"The values wander (unit root), but the output is added to the {residual} value already.",
+        )
+    return Suggestion(
+        "difference", "none", f"The tests find no unit root ({reading}), so the values can be learnt as they are."
+    )
+
+
+def _log(columns: Array64, season: int | None) -> Suggestion:
+    if columns.min() <= 0:
+        return Suggestion(
+            "log", False, f"The lowest value is {_short(float(columns.min()))}, and zero and below have no logarithm."
+        )
+    found = [spread_with_level(column, season) for column in columns.T]
+    if all(one is not None and one.proportional for one in found):
+        return Suggestion(
+            "log",
+            True,
+            f"The spread grows with the level (as its power {found[0].power:.1f}), so per cent are steadier.",
+        )
+    return Suggestion("log", False, "The spread does not clearly grow with the level.")
+
+
+def _horizon(count: int, season: int | None) -> Suggestion:
+    return Suggestion("horizon", 1, "One record ahead is learnt best; longer forecasts go on from their own values.")
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def _fitting(chosen: list[Suggestion], base: Config, count: int) -> tuple[Suggestion, ...]:
+    """The same, the window shortened and what looks back a season given up until the series is long enough."""
+    values = {one.field: one.value for one in chosen}
+    reach = max(count // _SHARE, 1)
+    if max(values["window"], values["season"] or 0) > reach:
+        if values["season"] and values["season"] > reach:
+            values |= {"residual": "none"} if values["residual"] == "seasonal" else {}
+        values["window"] = min(values["window"], max(reach, 1))
+    while True:
+        try:
+            split_windows(base.replace(**values), count)
+            break
+        except ValueError:
+            if values["window"] == 1:
+                return ()
+            values["window"] //= 2
+    return tuple(_changed(one, values[one.field], count) for one in chosen)
+
+
+def _changed(one: Suggestion, value: Any, count: int) -> Suggestion:
+    if value == one.value:
+        return one
+    return Suggestion(one.field, value, f"{one.reason.rstrip('.')}; {value} is what {count:,} records leave room for.")
