@@ -15,7 +15,8 @@ class Epoch:
     """One pass over the training windows, measured with the weights as they stand at its end.
 
     train_loss, val_loss: the config's loss over the whole set, in scaled units (the article's run: as the article reports).
-    train_rmse, val_rmse: root mean squared error in original units, over all horizons and targets.
+    train_rmse, val_rmse: root mean squared error in original units, over all horizons and targets; of many series in one,
+    with each error divided by its own series' usual step (`rnn.core.layout.usual_steps`).
     grad_norm: mean over the batches of the gradient's global L2 norm before clipping. clipped: share of batches clipped.
     seconds: wall time of the epoch, evaluation included.
     """

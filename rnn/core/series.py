@@ -72,6 +72,16 @@ class Series:
         ends = np.cumsum(self.lengths).tolist() or [len(self)]
         return [slice(first, end) for first, end in itertools.pairwise([0, *ends])]
 
+    def part(self, id_: str) -> Series:
+        """One of many series by itself, named by its id. Raises ValueError for an id that there is not."""
+        if id_ not in self.ids:
+            some = ", ".join(map(repr, self.ids[:5])) + (", …" if len(self.ids) > 5 else "")
+            raise ValueError(f"id={id_!r} is not one of the {len(self.ids)} series; they are {some}.")
+        rows = self.parts[self.ids.index(id_)]
+        return Series(
+            self.times[rows], self.values[rows], self.names, self.targets, id_, self.frequency, self.static, self.known
+        )
+
     @classmethod
     def joined(cls, parts: Sequence[Series], ids: Sequence[str], name: str = "series") -> Series:
         """Many series with the same columns, roles and frequency as one, each keeping its own records.

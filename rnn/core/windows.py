@@ -80,6 +80,10 @@ class Split:
         """The records that the test windows predict, `ahead` steps after the first; empty where there is no test part."""
         return self._predicted(self.first_test_window, self.test, ahead)
 
+    def again(self, config: Config) -> Split:
+        """The split of the same series with other settings."""
+        return split_windows(config, self.rows)
+
     def _predicted(self, first: int, count: int, ahead: int) -> slice:
         return slice(first + self.window + ahead, first + self.window + ahead + count)
 

@@ -13,8 +13,9 @@ from rnn.core.fit import fit
 from rnn.core.series import Series
 from rnn.core.windows import split_windows
 from rnn.forecast import baseline_errors, check_request, forecast
+from rnn.forecast.ahead import predict_ahead
 from rnn.forecast.baselines import BASELINES
-from rnn.forecast.multi_step import predict_ahead, validation_residuals
+from rnn.forecast.residuals import validation_residuals
 
 CONFIG = Config(hidden=6, window=5, horizon=3, epochs=4, batch=16, lr=0.02)
 ROWS = 120
