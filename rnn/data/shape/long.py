@@ -78,7 +78,7 @@ def find_times(frame: pd.DataFrame, names: Sequence[str], ids: Sequence[str]) ->
         numbers = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
         levels, at = np.unique(numbers, return_inverse=True)
         moments = from_numbers(levels, name) if len(levels) > 2 else None
-        step = moments is None and _NAMED_STEP.fullmatch(name)
+        step = moments is None and _NAMED_STEP.fullmatch(name) is not None
         if moments is None and not step:
             continue
         times = numbers if moments is None else moments[at]
@@ -86,7 +86,7 @@ def find_times(frame: pd.DataFrame, names: Sequence[str], ids: Sequence[str]) ->
         if not columns or (step and not ids and not all(_is_label(frame[one], one) for one in columns)):
             continue
         codes, _ = codes_of([frame[one] for one in columns])
-        if _counts_within(codes, numbers, 1.0 if step else _UNIQUE, even=step is not None):
+        if _counts_within(codes, numbers, _UNIQUE, even=step):
             return name, times
     return None
 

@@ -152,6 +152,8 @@ def _long(frame: pd.DataFrame, time: TimeColumn, columns: tuple[str, ...], found
     if not columns:
         return Understood(frame, time, findings=found)
     ids = ids_of_rows(frame, columns, time.moments)
+    if not ids:
+        raise BadFile(f"Column {columns[0]!r} is empty, so it tells no series apart; choose another id, or none.")
     names = " and ".join(map(repr, columns))
     message = f"{len(ids):,} series in one file, told apart by {names}; pick one, or train one network across several."
     variable = next((name for name in columns if _VARIABLE.fullmatch(name)), None)
