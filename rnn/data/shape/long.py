@@ -92,8 +92,10 @@ def find_times(frame: pd.DataFrame, names: Sequence[str], ids: Sequence[str]) ->
 
 
 def _candidates(frame: pd.DataFrame, time: str) -> list[str]:
-    """What may name series: texts and columns called so first, then other whole numbers, each from the left."""
-    labels, numbers = [], []
+    """What may name series: texts first, then whole numbers that are called so, then other ones, each from the left."""
+    texts: list[str] = []
+    labels: list[str] = []
+    numbers: list[str] = []
     for name in (name for name in frame.columns if name != time):
         column = frame[name]
         text = not pd.api.types.is_numeric_dtype(column)
@@ -105,11 +107,13 @@ def _candidates(frame: pd.DataFrame, time: str) -> list[str]:
         levels = column.nunique()
         if not 2 <= levels <= known / _ENOUGH:
             continue
-        if _is_label(column, name):
+        if text:
+            texts.append(name)
+        elif _is_label(column, name):
             labels.append(name)
         elif not _is_calendar(column):
             numbers.append(name)
-    return [*labels, *numbers][:_MOST_COLUMNS]
+    return [*texts, *labels, *numbers][:_MOST_COLUMNS]
 
 
 def _is_label(column: pd.Series, name: str) -> bool:
