@@ -15,9 +15,9 @@ import pandas as pd
 from rnn.core.series import Series
 
 from .columns import best_guess
-from .findings import Finding, Receipt
+from .findings import BadFile, Finding, Receipt
 from .shape.build import build, chosen_ids
-from .shape.ids import Ids
+from .shape.ids import Ids, ids_where
 from .shape.offers import Offers, fixed_columns, offers_of
 from .shape.roles import Names, roles_of
 from .shape.unrolled import fresh
@@ -108,6 +108,14 @@ class Table:
         varying = [name for name in numeric if name not in self.fixed] or list(numeric)
         best = best_guess(self.frame, {name: self.kinds[name] for name in varying})
         return best or numeric[0]
+
+    def ids_where(self, column: str, value: str) -> tuple[str, ...]:
+        """The series whose cell in an id column is spelt so. Raises BadFile where there is none."""
+        if column not in self.id_columns:
+            raise BadFile(
+                f"{column!r} does not tell series apart; {' and '.join(self.id_columns) or 'no column'} does."
+            )
+        return ids_where(self.frame[column], value, self.ids)
 
     def series(
         self,

@@ -56,9 +56,9 @@ def chosen_ids(table: Table, ids: str | Sequence[str] | None) -> tuple[str, ...]
     names = tuple(dict.fromkeys([ids] if isinstance(ids, str) else ids))
     for name in names:
         if name not in table.ids:
-            some = ", ".join(table.ids[:_NAMED])
+            some = ", ".join(table.ids[:_NAMED]) + (", …" if len(table.ids) > _NAMED else "")
             raise BadFile(
-                f"ids={name!r} is not one of the {len(table.ids):,} series of the file ({some}, …); choose among them."
+                f"ids={name!r} is not one of the {len(table.ids):,} series of the file ({some}); choose among them."
             )
     return names
 

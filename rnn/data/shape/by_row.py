@@ -43,15 +43,14 @@ def _ids(
             return None
         return tuple(chosen)
     texts = [name for name in labels if not _is_numbers(frame[name])]
-    if not forced and (not texts or any(_holds_dates(frame[name]) for name in texts)):
+    if not texts or any(_holds_dates(frame[name]) for name in texts):
         return None
     if not forced and across.kind == "numbered" and (len(across.columns) < _FEWEST_STEPS or len(labels) > 6):
         return None
-    named = texts or labels
-    for ids in (*((one,) for one in named), *itertools.combinations(named[:6], 2)):
+    for ids in itertools.chain.from_iterable(itertools.combinations(texts[:6], size) for size in (1, 2, 3)):
         if frame[list(ids)].notna().any(axis=1).all() and not frame.duplicated(list(ids)).any():
             return ids
-    return tuple(named[:3]) if forced or (across.kind != "numbered" and named) else None
+    return tuple(texts[:3]) if forced else None
 
 
 def _records(

@@ -84,11 +84,11 @@ def month_columns(names: Sequence[str]) -> dict[str, int] | None:
 
 def month_of(text: str) -> int | None:
     """The month, counted from 0, that a word such as "Jan", "JANUARY" or "févr." stands for."""
-    word = text.strip().rstrip(".").lower()
+    word, cut = text.strip().rstrip(".").lower(), text.strip().endswith(".")
     if not 3 <= len(word) <= 10 or not word.isalpha():
         return None
     at = [k for k, starts in enumerate(_MONTHS) if word.startswith(starts)]
-    return at[0] if len(at) == 1 and _is_month_word(word) else None
+    return at[0] if len(at) == 1 and _is_month_word(word, cut) else None
 
 
 _WORDS = frozenset(
@@ -103,6 +103,6 @@ _WORDS = frozenset(
 )
 
 
-def _is_month_word(word: str) -> bool:
-    """Whether the word is a month's name or the first three letters of one: "marketing" is none."""
-    return word in _WORDS or (len(word) == 3 and any(full.startswith(word) for full in _WORDS))
+def _is_month_word(word: str, cut: bool) -> bool:
+    """Whether the word is a month's name, its first three letters, or (cut: with a point behind) more of its first ones."""
+    return word in _WORDS or ((len(word) == 3 or cut) and any(full.startswith(word) for full in _WORDS))

@@ -79,8 +79,11 @@ def understand(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str) -> 
 def with_kinds(shaped: Understood, kinds: dict[str, str], choices: dict[str, Any]) -> Understood:
     """The same once the kinds of the columns are known: a file of a column a series has its series then.
 
-    Raises BadFile where the chosen shape is wide and no column holds numbers.
+    Raises BadFile where the chosen shape is wide and no column holds numbers, and for a category that is no column.
     """
+    for name in choices.get("categories", ()):
+        if name not in kinds:
+            raise BadFile(f"categories={name!r} is not a column; the columns are {', '.join([*kinds][:20])}.")
     forced = choices.get("shape") == "wide"
     if shaped.id_columns or (not forced and (shaped.shape != "plain" or "shape" in choices or shaped.before)):
         return shaped
@@ -152,6 +155,8 @@ def _long(frame: pd.DataFrame, time: TimeColumn, columns: tuple[str, ...], found
     if not columns:
         return Understood(frame, time, findings=found)
     ids = ids_of_rows(frame, columns, time.moments)
+    if not ids:
+        raise BadFile(f"Column {columns[0]!r} is empty, so it tells no series apart; choose another id, or none.")
     names = " and ".join(map(repr, columns))
     message = f"{len(ids):,} series in one file, told apart by {names}; pick one, or train one network across several."
     variable = next((name for name in columns if _VARIABLE.fullmatch(name)), None)
