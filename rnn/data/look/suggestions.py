@@ -25,10 +25,9 @@ from .usable import usable
 Array64 = NDArray[np.float64]
 
 FIELDS = ("season", "window", "residual", "difference", "log", "horizon")
-STRONG = 0.5  # share of the movement that repeats, from which the season before is the better start than nothing
 _SHARE = 3  # a prediction reads at most the n-th part of the series, so that windows are left to learn from
-_SHORTEST, _LONGEST = 8, 400  # records of a suggested window; a longer one takes minutes an epoch
-_USUAL = 24
+_LONGEST = 200  # records of a window of whole seasons; longer ones learn slower and forecast no better
+_USUAL, _WIDE = 24, 56  # records of a window that no season sets
 _MULTIPLES = 8  # of a season that is not whole
 
 
@@ -120,14 +119,18 @@ def _residual(main: Array64, season: int | None) -> Suggestion:
 
 
 def _window(main: Array64, season: int | None) -> Suggestion:
-    if season is not None:
-        return Suggestion(
-            "window", min(2 * season, _LONGEST), f"Two seasons of {season:,} records, so that each is seen whole."
-        )
-    last = autocorrelation(main, min(_LONGEST, len(main) // 4)).last_partial
-    window = max(_USUAL, min(last, _LONGEST))
+    if season is not None and season <= _LONGEST:
+        seasons = 2 if 2 * season <= _LONGEST else 1
+        words = "Two seasons" if seasons == 2 else "One season"
+        return Suggestion("window", seasons * season, f"{words} of {season:,} records, so that each is seen whole.")
+    last = autocorrelation(main, min(_WIDE, len(main) // 4)).last_partial
+    why = (
+        "No season sets a length" if season is None else f"A season of {season:,} records is too long to read each time"
+    )
     return Suggestion(
-        "window", window, f"No season sets a length, and the partial autocorrelation is within noise after lag {last}."
+        "window",
+        min(max(_USUAL, last), _WIDE),
+        f"{why}, and the partial autocorrelation is within noise after lag {last}.",
     )
 
 
@@ -135,16 +138,19 @@ def _difference(main: Array64, residual: str, found: Sequence[Season]) -> Sugges
     reading = stationarity(main, [one.period for one in found]).reading if len(main) >= 20 else "unclear"
     if residual == "none" and reading == "unit root":
         return Suggestion(
-            "difference", "first", "The values wander and do not come back (unit root), and their changes do."
+            "difference", "first", "The values wander and do not come back to a level, but their changes do."
         )
     if reading == "unit root":
+        said = {"last": "last value", "seasonal": "value of the season before"}[residual]
         return Suggestion(
             "difference",
             "none",
-            f"The values wander (unit root), but the output is added to the {residual} value already.",
+            f"The values wander, but the output is added to the {said} already, which comes to the same.",
         )
     return Suggestion(
-        "difference", "none", f"The tests find no unit root ({reading}), so the values can be learnt as they are."
+        "difference",
+        "none",
+        "The values do not wander off for good (the tests find no unit root), so they can be learnt as they are.",
     )
 
 
@@ -155,12 +161,13 @@ def _log(columns: Array64, season: int | None) -> Suggestion:
         )
     found = [spread_with_level(column, season) for column in columns.T]
     if all(one is not None and one.proportional for one in found):
+        times = f"{2 ** found[0].power:.1f}" if found[0] else ""
         return Suggestion(
             "log",
             True,
-            f"The spread grows with the level (as its power {found[0].power:.1f}), so per cent are steadier.",
+            f"Twice as high they move {times} times as much, so that growth in per cent is the steadier thing.",
         )
-    return Suggestion("log", False, "The spread does not clearly grow with the level.")
+    return Suggestion("log", False, "How much the values move does not clearly grow with how high they are.")
 
 
 def _horizon(count: int, season: int | None) -> Suggestion:
