@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from rnn.core.config import Config
 from rnn.core.fields import FIELDS
 from rnn.core.series import Series
 from rnn.data import Table, look
@@ -245,14 +244,26 @@ def _at(value: float | None, when: Any) -> str:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _seasons(key: tuple[Any, ...], _subject: Subject) -> tuple[look.Season, ...]:
-    return look.find_seasons(_subject.values, _subject.frequency)
+    try:
+        seen = _spectrum(key, _subject)
+    except ValueError:
+        return ()
+    return look.find_seasons(_subject.values, _subject.frequency, seen=seen)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _spectrum(key: tuple[Any, ...], _subject: Subject) -> look.Spectrum:
+    return look.spectrum(_subject.values)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Looking at the series …")
 def _suggestions(key: tuple[Any, ...], _subject: Subject) -> tuple[look.Suggestion, ...]:
-    return look.suggest(
-        _subject.values, _subject.times, _subject.frequency, seasons=_seasons(key, _subject), base=Config()
-    )
+    try:
+        reading = _stationarity(key, _subject).reading
+    except ValueError:
+        reading = None
+    found = _seasons(key, _subject)
+    return look.suggest(_subject.values, _subject.times, _subject.frequency, seasons=found, reading=reading)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -267,7 +278,7 @@ def _seasonal(key: tuple[Any, ...], at: int, _subject: Subject) -> tuple[go.Figu
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _spectral(key: tuple[Any, ...], _subject: Subject) -> tuple[go.Figure, str]:
-    found = look.spectrum(_subject.values)
+    found = _spectrum(key, _subject)
     parts = (found.frequencies, found.power, found.threshold())
     periods = [one.period for one in _seasons(key, _subject)]
     return spectrum_figure(*parts, periods=periods), alt_spectrum(*parts, periods=periods)

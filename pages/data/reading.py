@@ -9,6 +9,7 @@ from rnn.core.series import Series
 from rnn.data import BadFile, Table
 from rnn.ui import series_choice
 from rnn.ui.figures import alt_series, series_figure, series_height
+from rnn.ui.kept import kept
 from rnn.ui.live_chart import chart_view, live_chart
 from rnn.ui.series_choice import Choice
 from rnn.ui.thinning import thin
@@ -38,7 +39,8 @@ def _draw_chart(series: Series, choice: Choice) -> None:
     times, values = thin(series.times, series.values, MOST_POINTS * series.values.shape[1], view.x_range)
     label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
     figure = series_figure(times, values, series.names, time_label=label)
-    words = alt_series(series.times, series.values, series.names)
+    # The words are about the whole series, whatever is on the screen: made once, not at each zoom.
+    words = kept("series_words", identity, lambda: alt_series(series.times, series.values, series.names))
     live_chart(figure, key=KEY, identity=identity, alt=words, height=series_height(len(series.names)))
 
 

@@ -111,7 +111,7 @@ class LiveChart {
     this.box.removeAttribute("aria-busy");
     this.plot.on("plotly_relayout", () => {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.reportView(), 250);
+      this.timer = setTimeout(() => this.reportView(), 80);
     });
   }
 

@@ -19,14 +19,14 @@ from .correlogram import autocorrelation
 from .growth import spread_with_level
 from .pattern import alike, without_trend
 from .seasons import Season, find_seasons
-from .stationarity import stationarity
+from .stationarity import LEAST, stationarity
 from .usable import usable
 
 Array64 = NDArray[np.float64]
 
 FIELDS = ("season", "window", "residual", "difference", "log", "horizon")
 _SHARE = 3  # a prediction reads at most the n-th part of the series, so that windows are left to learn from
-_LONGEST = 200  # records of a window of whole seasons; longer ones learn slower and forecast no better
+_LONGEST = 100  # records of a window of whole seasons; longer ones learn slower and forecast no better
 _USUAL, _WIDE = 24, 56  # records of a window that no season sets
 _MULTIPLES = 8  # of a season that is not whole
 
@@ -47,13 +47,15 @@ def suggest(
     targets: Sequence[int] | None = None,
     *,
     seasons: Sequence[Season] | None = None,
+    reading: str | None = None,
     base: Config | None = None,
 ) -> tuple[Suggestion, ...]:
     """One suggestion for each of FIELDS, which together make a Config that the series is long enough for; () where it is too
     short for any training.
 
     values: (N,) or (N, D); times: (N,) or None; frequency: a pandas offset alias or None. targets: the columns to predict, the
-    first of which decides (None: all). seasons: of that column, where they are known already. base: the other settings.
+    first of which decides (None: all). seasons, reading: of that column, where they are known already (`find_seasons`, and
+    `stationarity`'s). base: the other settings.
     """
     array = np.asarray(values, dtype=np.float64)
     columns = (array[:, None] if array.ndim == 1 else array)[:, list(targets) if targets is not None else slice(None)]
@@ -66,7 +68,9 @@ def suggest(
         return ()
     season = _season(main, found)
     residual = _residual(main, season.value)
-    chosen = [season, _window(main, season.value), residual, _difference(main, residual.value, found)]
+    if reading is None:
+        reading = stationarity(main, [one.period for one in found]).reading if len(main) >= LEAST else "unclear"
+    chosen = [season, _window(main, season.value), residual, _difference(residual.value, reading)]
     return _fitting([*chosen, _log(columns, season.value), _horizon(len(main), season.value)], base, len(main))
 
 
@@ -121,21 +125,22 @@ def _residual(main: Array64, season: int | None) -> Suggestion:
 def _window(main: Array64, season: int | None) -> Suggestion:
     if season is not None and season <= _LONGEST:
         seasons = 2 if 2 * season <= _LONGEST else 1
-        words = "Two seasons" if seasons == 2 else "One season"
-        return Suggestion("window", seasons * season, f"{words} of {season:,} records, so that each is seen whole.")
-    last = autocorrelation(main, min(_WIDE, len(main) // 4)).last_partial
+        words = "Two seasons" if seasons == 2 else "One whole season"
+        seen = (
+            ", so that each is seen whole"
+            if seasons == 2
+            else "; two would be slow to learn from and forecast no better"
+        )
+        return Suggestion("window", seasons * season, f"{words} of {season:,} records{seen}.")
+    last = autocorrelation(main, max(min(_WIDE, len(main) // 4), 1)).last_partial
     why = (
         "No season sets a length" if season is None else f"A season of {season:,} records is too long to read each time"
     )
-    return Suggestion(
-        "window",
-        min(max(_USUAL, last), _WIDE),
-        f"{why}, and the partial autocorrelation is within noise after lag {last}.",
-    )
+    noise = f"is within noise after lag {last}" if last else "shows no lag beyond noise"
+    return Suggestion("window", min(max(_USUAL, last), _WIDE), f"{why}, and the partial autocorrelation {noise}.")
 
 
-def _difference(main: Array64, residual: str, found: Sequence[Season]) -> Suggestion:
-    reading = stationarity(main, [one.period for one in found]).reading if len(main) >= 20 else "unclear"
+def _difference(residual: str, reading: str) -> Suggestion:
     if residual == "none" and reading == "unit root":
         return Suggestion(
             "difference", "first", "The values wander and do not come back to a level, but their changes do."
@@ -165,7 +170,7 @@ def _log(columns: Array64, season: int | None) -> Suggestion:
         return Suggestion(
             "log",
             True,
-            f"Twice as high they move {times} times as much, so that growth in per cent is the steadier thing.",
+            f"Values twice as high move {times} times as much, so that growth in per cent is the steadier thing.",
         )
     return Suggestion("log", False, "How much the values move does not clearly grow with how high they are.")
 
