@@ -19,7 +19,7 @@ _SHORTEST = 6  # records of a block whose spread is measured
 @dataclass(frozen=True)
 class Growth:
     """power: p of spread ∝ level^p over blocks; 0 is a spread of its own, 1 a spread in per cent. error: its standard error.
-    factor: by how many times the highest block lies above the lowest."""
+    factor: by how many times the level rises from a low block (the 10 % quantile) to a high one (90 %)."""
 
     power: float
     error: float
@@ -27,8 +27,9 @@ class Growth:
 
     @property
     def proportional(self) -> bool:
-        """Whether the spread clearly grows with the level, at least as fast as its square root, over levels that differ."""
-        return self.power >= 0.5 and self.power - 2 * self.error > 0.25 and self.factor >= 1.5
+        """Whether the spread clearly grows with the level, at least as fast as its square root, over levels of which the
+        high are at least twice the low: with less, a logarithm bends next to nothing."""
+        return self.power >= 0.5 and self.power - 2 * self.error > 0.25 and self.factor >= 2
 
 
 def spread_with_level(values: ArrayLike, period: float | None = None) -> Growth | None:
@@ -62,7 +63,8 @@ def spread_with_level(values: ArrayLike, period: float | None = None) -> Growth 
     power = float(x @ y / (x @ x))
     left = y - y.mean() - power * x
     error = float(np.sqrt(left @ left / (len(x) - 2) / (x @ x)))
-    return Growth(power, error, float(level.max() / level.min()))
+    low, high = np.quantile(level, (0.1, 0.9))
+    return Growth(power, error, float(high / low))
 
 
 def _about_line(blocks: Array64) -> Array64:

@@ -19,16 +19,15 @@ from .correlogram import autocorrelation
 from .growth import spread_with_level
 from .pattern import alike, without_trend
 from .seasons import Season, find_seasons
-from .stationarity import stationarity
+from .stationarity import LEAST, stationarity
 from .usable import usable
 
 Array64 = NDArray[np.float64]
 
 FIELDS = ("season", "window", "residual", "difference", "log", "horizon")
-STRONG = 0.5  # share of the movement that repeats, from which the season before is the better start than nothing
 _SHARE = 3  # a prediction reads at most the n-th part of the series, so that windows are left to learn from
-_SHORTEST, _LONGEST = 8, 400  # records of a suggested window; a longer one takes minutes an epoch
-_USUAL = 24
+_LONGEST = 100  # records of a window of whole seasons; longer ones learn slower and forecast no better
+_USUAL, _WIDE = 24, 56  # records of a window that no season sets
 _MULTIPLES = 8  # of a season that is not whole
 
 
@@ -48,13 +47,15 @@ def suggest(
     targets: Sequence[int] | None = None,
     *,
     seasons: Sequence[Season] | None = None,
+    reading: str | None = None,
     base: Config | None = None,
 ) -> tuple[Suggestion, ...]:
     """One suggestion for each of FIELDS, which together make a Config that the series is long enough for; () where it is too
     short for any training.
 
     values: (N,) or (N, D); times: (N,) or None; frequency: a pandas offset alias or None. targets: the columns to predict, the
-    first of which decides (None: all). seasons: of that column, where they are known already. base: the other settings.
+    first of which decides (None: all). seasons, reading: of that column, where they are known already (`find_seasons`, and
+    `stationarity`'s). base: the other settings.
     """
     array = np.asarray(values, dtype=np.float64)
     columns = (array[:, None] if array.ndim == 1 else array)[:, list(targets) if targets is not None else slice(None)]
@@ -67,7 +68,9 @@ def suggest(
         return ()
     season = _season(main, found)
     residual = _residual(main, season.value)
-    chosen = [season, _window(main, season.value), residual, _difference(main, residual.value, found)]
+    if reading is None:
+        reading = stationarity(main, [one.period for one in found]).reading if len(main) >= LEAST else "unclear"
+    chosen = [season, _window(main, season.value), residual, _difference(residual.value, reading)]
     return _fitting([*chosen, _log(columns, season.value), _horizon(len(main), season.value)], base, len(main))
 
 
@@ -120,31 +123,39 @@ def _residual(main: Array64, season: int | None) -> Suggestion:
 
 
 def _window(main: Array64, season: int | None) -> Suggestion:
-    if season is not None:
-        return Suggestion(
-            "window", min(2 * season, _LONGEST), f"Two seasons of {season:,} records, so that each is seen whole."
+    if season is not None and season <= _LONGEST:
+        seasons = 2 if 2 * season <= _LONGEST else 1
+        words = "Two seasons" if seasons == 2 else "One whole season"
+        seen = (
+            ", so that each is seen whole"
+            if seasons == 2
+            else "; two would be slow to learn from and forecast no better"
         )
-    last = autocorrelation(main, min(_LONGEST, len(main) // 4)).last_partial
-    window = max(_USUAL, min(last, _LONGEST))
-    return Suggestion(
-        "window", window, f"No season sets a length, and the partial autocorrelation is within noise after lag {last}."
+        return Suggestion("window", seasons * season, f"{words} of {season:,} records{seen}.")
+    last = autocorrelation(main, max(min(_WIDE, len(main) // 4), 1)).last_partial
+    why = (
+        "No season sets a length" if season is None else f"A season of {season:,} records is too long to read each time"
     )
+    noise = f"is within noise after lag {last}" if last else "shows no lag beyond noise"
+    return Suggestion("window", min(max(_USUAL, last), _WIDE), f"{why}, and the partial autocorrelation {noise}.")
 
 
-def _difference(main: Array64, residual: str, found: Sequence[Season]) -> Suggestion:
-    reading = stationarity(main, [one.period for one in found]).reading if len(main) >= 20 else "unclear"
+def _difference(residual: str, reading: str) -> Suggestion:
     if residual == "none" and reading == "unit root":
         return Suggestion(
-            "difference", "first", "The values wander and do not come back (unit root), and their changes do."
+            "difference", "first", "The values wander and do not come back to a level, but their changes do."
         )
     if reading == "unit root":
+        said = {"last": "last value", "seasonal": "value of the season before"}[residual]
         return Suggestion(
             "difference",
             "none",
-            f"The values wander (unit root), but the output is added to the {residual} value already.",
+            f"The values wander, but the output is added to the {said} already, which comes to the same.",
         )
     return Suggestion(
-        "difference", "none", f"The tests find no unit root ({reading}), so the values can be learnt as they are."
+        "difference",
+        "none",
+        "The values do not wander off for good (the tests find no unit root), so they can be learnt as they are.",
     )
 
 
@@ -155,12 +166,13 @@ def _log(columns: Array64, season: int | None) -> Suggestion:
         )
     found = [spread_with_level(column, season) for column in columns.T]
     if all(one is not None and one.proportional for one in found):
+        times = f"{2 ** found[0].power:.1f}" if found[0] else ""
         return Suggestion(
             "log",
             True,
-            f"The spread grows with the level (as its power {found[0].power:.1f}), so per cent are steadier.",
+            f"Values twice as high move {times} times as much, so that growth in per cent is the steadier thing.",
         )
-    return Suggestion("log", False, "The spread does not clearly grow with the level.")
+    return Suggestion("log", False, "How much the values move does not clearly grow with how high they are.")
 
 
 def _horizon(count: int, season: int | None) -> Suggestion:
