@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .prepare import MISSING
+from .times.numbers import UNITS
+from .times.zones import zone
 
-CHOICES = ("encoding", "delimiter", "decimal", "header_row", "time", "day_first", "missing")
+CHOICES = ("encoding", "delimiter", "decimal", "header_row", "time", "day_first", "time_unit", "timezone", "missing")
 
 _DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
 
@@ -72,6 +74,20 @@ def _day_first(value: Any) -> bool:
     return value
 
 
+def _time_unit(value: Any) -> str:
+    if value not in UNITS:
+        raise ValueError(
+            f"time_unit={value!r} must be one of {', '.join(UNITS)}: what the numbers of the time column count."
+        )
+    return str(value)
+
+
+def _timezone(value: Any) -> str:
+    if not isinstance(value, str) or zone(value) is None:
+        raise ValueError(f"timezone={value!r} must be the name of a zone, such as Europe/Berlin or America/New_York.")
+    return value
+
+
 def _missing(value: Any) -> str:
     if value not in MISSING:
         raise ValueError(f"missing={value!r} must be one of {', '.join(MISSING)}.")
@@ -85,5 +101,7 @@ _CHECKS = {
     "header_row": _header_row,
     "time": _time,
     "day_first": _day_first,
+    "time_unit": _time_unit,
+    "timezone": _timezone,
     "missing": _missing,
 }

@@ -13,7 +13,7 @@ from .parsing import parse
 from .remarks import remarks, require_usable, spacing, trimmed
 from .source import CsvSource, load
 from .table import Table
-from .timecolumn import find_time
+from .times.column import find_time
 
 
 def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> Table:
@@ -21,9 +21,11 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
 
     source: a path, the bytes of a file, or an open file, up to 200 MB. name: what to call it (default: the file's name).
     choices fix what is otherwise found ("auto" or left out): encoding; delimiter; decimal "." or ","; header_row (line counted
-    from 1, None or "none" for no header); time (column name, None or "none" for no time); day_first (bool); missing
-    "interpolate" | "drop" | "error". Raises ValueError for a choice that does not exist or is malformed, BadFile (a
-    ValueError) for a file that cannot be used: a sentence that says what, where, and what to do.
+    from 1, None or "none" for no header); time (column name, None or "none" for no time); day_first (bool); time_unit (what
+    a time of numbers counts: "s", "ms", "us", "ns", "excel", "excel1904", "matlab", "julian"); timezone (the IANA name of the
+    zone that local times are in: they become UTC); missing "interpolate" | "drop" | "error". Raises ValueError for a choice
+    that does not exist or is malformed, BadFile (a ValueError) for a file that cannot be used: a sentence that says what,
+    where, and what to do.
     """
     wanted = checked(choices)
     origin = load(source, name)
@@ -47,8 +49,8 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
         "time": clock,
         "missing": missing,
     }
-    if time is not None and time.day_first is not None:
-        used["day_first"] = time.day_first
+    if time is not None:
+        used |= time.choices
     return Table(
         frame=frame,
         time=clock,

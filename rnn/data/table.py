@@ -52,10 +52,10 @@ class Table:
 
     @property
     def numeric(self) -> tuple[str, ...]:
-        """The columns that can be targets: all with numbers in them, but not the row index that pandas and R write."""
+        """The columns that can be targets: all with numbers in them, but no part of the time nor pandas' and R's row index."""
         usable = [name for name, kind in self.kinds.items() if kind in ("number", "counter")]
-        index = next((one.column for one in self.findings if one.kind == "row-index"), None)
-        return tuple(name for name in usable if name != index) or tuple(usable)
+        others = {one.column for one in self.findings if one.kind in ("row-index", "joined-time")}
+        return tuple(name for name in usable if name not in others) or tuple(usable)
 
     @cached_property
     def guess(self) -> str:
