@@ -18,7 +18,7 @@ from .shape.spacing import spacing_of_series
 from .shape.understanding import Understood, understand, with_kinds
 from .source import CsvSource, load
 from .table import Table
-from .timecolumn import TimeColumn
+from .times.column import TimeColumn
 
 
 def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> Table:
@@ -29,12 +29,14 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
 
     source: a path, the bytes of a file, or an open file, up to 200 MB. name: what to call it (default: the file's name).
     choices fix what is otherwise found ("auto" or left out): encoding; delimiter; decimal "." or ","; header_row (line counted
-    from 1, None or "none" for no header); time (column name, None or "none" for no time); day_first (bool); missing
-    "interpolate" | "drop" | "error"; sheet (of a workbook); member (of an archive); record (of a FASTA file); rate (of a
-    recording, in Hz); shape "plain" | "long" | "wide" | "year-by-month"; id (the column, or list of columns, that tell series
-    apart, None or "none" for one series); variable (the column that says what a row measures); categories (columns of numbers
-    that stand for kinds). Raises ValueError for a choice that does not exist or is malformed, BadFile (a ValueError) for a
-    file that cannot be used: a sentence that says what, where, and what to do.
+    from 1, None or "none" for no header); time (column name, None or "none" for no time); day_first (bool); time_unit (what
+    a time of numbers counts: "s", "ms", "us", "ns", "excel", "excel1904", "matlab", "julian"); timezone (the IANA name of the
+    zone that local times are in: they become UTC); missing "interpolate" | "drop" | "error"; sheet (of a workbook); member (of
+    an archive); record (of a FASTA file); rate (of a recording, in Hz); shape "plain" | "long" | "wide" | "year-by-month"; id
+    (the column, or list of columns, that tell series apart, None or "none" for one series); variable (the column that says
+    what a row measures); categories (columns of numbers that stand for kinds). Raises ValueError for a choice that does not
+    exist or is malformed, BadFile (a ValueError) for a file that cannot be used: a sentence that says what, where, and what
+    to do.
     """
     wanted = checked(choices)
     origin = load(source, name)
@@ -99,9 +101,7 @@ def _used(raw: Raw, shaped: Understood, wanted: dict[str, Any]) -> dict[str, Any
     }
     if shaped.id_columns or "id" in wanted:
         used["id"] = list(shaped.id_columns) or None
-    if time is not None and time.day_first is not None:
-        used["day_first"] = time.day_first
-    return used
+    return used | (time.choices if time else {})
 
 
 def _before(table: Table, frame: pd.DataFrame, time: TimeColumn | None) -> Table:

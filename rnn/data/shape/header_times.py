@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import dates
-from ..timecolumn import find_time
+from ..times.column import find_time
 
 _YEAR = re.compile(r"[XYF]?((?:1[5-9]|20|21)\d{2})(?:\.0)?(?: ?\[YR\1\])?")  # World Bank: "1960 [YR1960]"
 _NUMBERED = re.compile(

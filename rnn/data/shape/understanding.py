@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ..findings import BadFile, Finding, finding
-from ..timecolumn import TimeColumn, find_time
+from ..times.column import TimeColumn, find_time
 from .by_row import unroll_rows
 from .ids import Ids, ids_of_columns, ids_of_rows
 from .long import find_id_columns, find_times
