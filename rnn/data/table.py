@@ -56,6 +56,7 @@ class Table:
     id_columns: tuple[str, ...] = ()
     ids: Ids = field(default_factory=Ids)
     before: Table | None = None
+    _last: dict[str, tuple[Series, Receipt]] = field(default_factory=dict, init=False, repr=False)
 
     def __repr__(self) -> str:
         time = f"time={self.time!r}, frequency={self.frequency!r}" if self.time else "no time"
@@ -148,7 +149,27 @@ class Table:
         row counts once for each series that was asked for."""
         return self._build(target, inputs, static, known, ids, repairs)[1]
 
+    def unit(self, ids: str | Sequence[str] | None = None) -> str:
+        """What a receipt for these series counts, "row" or "value": where the time or the series stand across the file, a row
+        of it holds several values."""
+        across = self.other_reading or (self.ids.codes is None and chosen_ids(self, ids) is not None)
+        return "value" if across else "row"
+
     def _build(
+        self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None,
+        repairs: Sequence[Any],
+    ) -> tuple[Series, Receipt]:  # fmt: skip
+        # A page asks for the series and for its receipt, one after the other: both come of one preparation.
+        arguments = (target, inputs, static, known, ids, repairs)
+        asked = repr([one if one is None or isinstance(one, str) else list(one) for one in arguments])
+        made = self._last.get(asked)
+        if made is None:
+            made = self._build_anew(*arguments)
+            self._last.clear()
+            self._last[asked] = made
+        return made
+
+    def _build_anew(
         self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None,
         repairs: Sequence[Any],
     ) -> tuple[Series, Receipt]:  # fmt: skip
@@ -175,9 +196,6 @@ class Table:
     @property
     def other_reading(self) -> str:
         """What to try where a column of the file is not one of the table, because the time ran across the file."""
-        unrolled = self.shape == "year-by-month" or (self.shape == "wide" and bool(self.id_columns))
-        return (
-            " The file was unrolled into one value a row; choose shape='plain' to read it as it stands."
-            if unrolled
-            else ""
-        )
+        if self.shape != "year-by-month" and not (self.shape == "wide" and self.id_columns):
+            return ""
+        return " The file was unrolled into one value a row; choose shape='plain' to read it as it stands."
