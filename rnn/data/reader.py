@@ -10,10 +10,11 @@ from .columns import kind_of
 from .encoding import to_utf8
 from .layout import find_layout
 from .parsing import parse
-from .remarks import remarks, require_usable, spacing, trimmed
+from .remarks import remarks, require_usable, trimmed
 from .source import CsvSource, load
 from .table import Table
 from .times.column import find_time
+from .times.spacing import spacing
 
 
 def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> Table:
