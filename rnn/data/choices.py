@@ -7,10 +7,13 @@ from typing import Any
 
 from .prepare import MISSING
 from .shape import SHAPES
+from .times.numbers import UNITS
+from .times.zones import zone
 
 CHOICES = (
-    "encoding", "delimiter", "decimal", "header_row", "time", "day_first", "missing", "shape", "id", "variable", "categories",
-)  # fmt: skip
+    *("encoding", "delimiter", "decimal", "header_row", "time", "day_first", "time_unit", "timezone", "missing"),
+    *("shape", "id", "variable", "categories"),
+)
 
 _DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
 
@@ -75,6 +78,20 @@ def _day_first(value: Any) -> bool:
     return value
 
 
+def _time_unit(value: Any) -> str:
+    if value not in UNITS:
+        raise ValueError(
+            f"time_unit={value!r} must be one of {', '.join(UNITS)}: what the numbers of the time column count."
+        )
+    return str(value)
+
+
+def _timezone(value: Any) -> str:
+    if not isinstance(value, str) or zone(value) is None:
+        raise ValueError(f"timezone={value!r} must be the name of a zone, such as Europe/Berlin or America/New_York.")
+    return value
+
+
 def _missing(value: Any) -> str:
     if value not in MISSING:
         raise ValueError(f"missing={value!r} must be one of {', '.join(MISSING)}.")
@@ -115,6 +132,8 @@ _CHECKS = {
     "header_row": _header_row,
     "time": _time,
     "day_first": _day_first,
+    "time_unit": _time_unit,
+    "timezone": _timezone,
     "missing": _missing,
     "shape": _shape,
     "id": _id,

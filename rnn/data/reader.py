@@ -13,13 +13,14 @@ from .columns import kind_of
 from .encoding import to_utf8
 from .layout import find_layout
 from .parsing import parse
-from .remarks import remarks, require_usable, spacing, trimmed
+from .remarks import remarks, require_usable, trimmed
 from .shape.ids import Ids
 from .shape.spacing import spacing_of_series
 from .shape.understanding import understand, with_kinds
 from .source import CsvSource, load
 from .table import Table
-from .timecolumn import TimeColumn
+from .times.column import TimeColumn
+from .times.spacing import spacing
 
 
 def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> Table:
@@ -27,11 +28,13 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
 
     source: a path, the bytes of a file, or an open file, up to 200 MB. name: what to call it (default: the file's name).
     choices fix what is otherwise found ("auto" or left out): encoding; delimiter; decimal "." or ","; header_row (line counted
-    from 1, None or "none" for no header); time (column name, None or "none" for no time); day_first (bool); missing
-    "interpolate" | "drop" | "error"; shape "plain" | "long" | "wide" | "year-by-month"; id (the column, or list of columns,
-    that tell series apart, None or "none" for one series); variable (the column that says what a row measures); categories
-    (columns of numbers that stand for kinds). Raises ValueError for a choice that does not exist or is malformed, BadFile (a
-    ValueError) for a file that cannot be used: a sentence that says what, where, and what to do.
+    from 1, None or "none" for no header); time (column name, None or "none" for no time); day_first (bool); time_unit (what
+    a time of numbers counts: "s", "ms", "us", "ns", "excel", "excel1904", "matlab", "julian"); timezone (the IANA name of the
+    zone that local times are in: they become UTC); missing "interpolate" | "drop" | "error"; shape "plain" | "long" | "wide" |
+    "year-by-month"; id (the column, or list of columns, that tell series apart, None or "none" for one series); variable (the
+    column that says what a row measures); categories (columns of numbers that stand for kinds). Raises ValueError for a choice
+    that does not exist or is malformed, BadFile (a ValueError) for a file that cannot be used: a sentence that says what,
+    where, and what to do.
     """
     wanted = checked(choices)
     origin = load(source, name)
@@ -60,8 +63,8 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
     }
     if shaped.id_columns or "id" in wanted:
         used["id"] = list(shaped.id_columns) or None
-    if time is not None and time.day_first is not None:
-        used["day_first"] = time.day_first
+    if time is not None:
+        used |= time.choices
     table = Table(
         frame=frame,
         time=clock,

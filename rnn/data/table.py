@@ -69,11 +69,11 @@ class Table:
     @property
     def numeric(self) -> tuple[str, ...]:
         """The columns that can be targets: all with numbers in them, but not those that tell series apart or stand for kinds,
-        and not the row index that pandas and R write."""
+        no part of the time, nor pandas' and R's row index."""
         apart = {*self.id_columns, *self.chosen_categories}
         usable = [name for name, kind in self.kinds.items() if kind in ("number", "counter") and name not in apart]
-        index = next((one.column for one in self.findings if one.kind == "row-index"), None)
-        return tuple(name for name in usable if name != index) or tuple(usable)
+        others = {one.column for one in self.findings if one.kind in ("row-index", "joined-time")}
+        return tuple(name for name in usable if name not in others) or tuple(usable)
 
     @property
     def chosen_categories(self) -> tuple[str, ...]:

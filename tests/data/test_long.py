@@ -47,6 +47,12 @@ def long_files(rng: np.random.Generator) -> dict[str, tuple[pd.DataFrame, tuple[
         pd.DataFrame({"month": [y * 100 + m for y in (2019, 2020) for m in range(1, 13)], "region": r, "v": range(24)})
         for r in "AB"
     )
+    parts = pd.concat(
+        pd.DataFrame(
+            {"country": c, "year": np.repeat(range(2000, 2004), 12), "month": np.tile(range(1, 13), 4), "v": range(48)}
+        )
+        for c in ("France", "Spain")
+    )
     cycles = pd.concat(
         pd.DataFrame({"unit": u, "cycle": range(1, 20 + u), "s1": rng.normal(size=19 + u)}) for u in range(1, 6)
     )
@@ -64,6 +70,7 @@ def long_files(rng: np.random.Generator) -> dict[str, tuple[pd.DataFrame, tuple[
         "country, year, by year": (years.sort_values("year", kind="stable"), ("country",), "year"),
         "years, newest first": (years.iloc[::-1], ("country",), "year"),
         "months as numbers": (months, ("region",), "month"),
+        "year and month": (parts, ("country",), "year"),
         "cycles of engines": (cycles, ("unit",), "cycle"),
         "times that no two share": (clocks, ("sensor",), "time"),
     }
@@ -79,7 +86,7 @@ def test_long_files_are_recognised_and_every_series_is_the_one_in_the_file(case:
     assert said.count == len(table.ids) == len(groups)
     assert list(table.ids) == list(groups)
     for name, rows in groups.items():
-        expected = rows.sort_values(time, kind="stable")
+        expected = rows.sort_values([time, "month"] if case == "year and month" else time, kind="stable")
         series = table.series(ids=[name])
         assert series.name == name
         assert series.values[:, 0] == pytest.approx(expected[table.guess].to_numpy())

@@ -127,7 +127,7 @@ def test_date_and_clock_in_two_columns() -> None:
     table = read_csv(("Date;Time;Power\n" + "\n".join(rows) + "\n").encode())
     assert (table.time, table.frequency) == ("Date", "h")
     assert str(table.series().times[25]) == "2006-12-17T01:30:00"
-    assert "joined-clock" in {one.kind for one in table.findings}
+    assert "joined-time" in {one.kind for one in table.findings}
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..dates import Datetimes
 from ..findings import BadFile
+from ..times.moments import Datetimes
 
 PREFIX = "calendar: "
 ONE_HOT = " one-hot"
