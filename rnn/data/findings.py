@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from .repair.record import RepairReceipt
 
 SHOWN = 5  # row numbers that a finding names; its count says how many there are in all
 
@@ -35,10 +38,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of the rows of a table when a series was made from it: rows == used + left_out.
+    """What became of the rows of a table when a series was made from it: rows + added == used + left_out + merged.
 
+    rows: rows in the file. used: rows of the series. added: those of them that a repair made (a grid's absent steps) and
+    that no row of the file stands behind. merged: rows of the file that went into another one of those used (averaged
+    duplicates, hours made into a day). left_out: rows of the file that are in none.
     reasons: (reason, rows) for every group of rows left out; the counts add up to left_out.
-    filled: cells that were missing and were filled in. findings: the details, with row numbers.
+    filled: cells that were still missing after the repairs and were filled in. findings: the details, with row numbers.
+    repairs: what was done, in order: what was asked for, then what a series cannot do without.
+    Raises ValueError where the rows do not add up.
     """
 
     rows: int
@@ -47,6 +55,18 @@ class Receipt:
     reasons: tuple[tuple[str, int], ...]
     filled: int
     findings: tuple[Finding, ...]
+    repairs: tuple[RepairReceipt, ...] = ()
+    added: int = 0
+    merged: int = 0
+
+    def __post_init__(self) -> None:
+        if self.rows + self.added != self.used + self.left_out + self.merged:
+            raise ValueError(
+                f"The rows do not add up: {self.rows} in the file + {self.added} added, but {self.used} used + "
+                f"{self.left_out} left out + {self.merged} merged."
+            )
+        if sum(count for _, count in self.reasons) != self.left_out:
+            raise ValueError(f"The reasons {self.reasons} do not add up to the {self.left_out} rows left out.")
 
 
 def finding(

@@ -1,7 +1,10 @@
-"""From columns as they stand in a file to a Series: sorted by time, every value finite, every row accounted for."""
+"""From columns as they stand in a file to a Series: repaired as asked, sorted by time, every value finite, every row
+accounted for."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,146 +14,180 @@ from rnn.core.series import LARGEST, Series
 
 from .findings import BadFile, Finding, Receipt, counted, finding, row_list
 from .frequency import infer_frequency
+from .repair.apply import applied, repaired
+from .repair.fill import interpolated, runs
+from .repair.record import Repair, RepairReceipt
+from .repair.sheet import NO_TIME, Sheet, named_rows
 
 MISSING = ("interpolate", "drop", "error")
 
+_AT_ENDS = "missing-at-ends"
+
 
 def prepare(
-    frame: pd.DataFrame, times: np.ndarray[Any, Any] | None, targets: tuple[str, ...], missing: str, name: str
+    frame: pd.DataFrame,
+    times: np.ndarray[Any, Any] | None,
+    targets: tuple[str, ...],
+    missing: str,
+    name: str,
+    *,
+    repairs: Sequence[Repair] = (),
 ) -> tuple[Series, Receipt]:
     """The series of all columns of `frame` and its receipt.
 
     frame: (N rows, D columns) of numbers, its index the file's row numbers. times: (N,) datetime64 (NaT: unreadable) or
-    numbers, or None. missing: one of MISSING; "interpolate" draws a straight line between the neighbours in time and leaves
-    out the rows before the first and after the last value. Raises BadFile where a value is missing and may not be, or fewer
-    than 2 rows remain.
+    numbers, or None. repairs: done first, in this order. Then comes what a network cannot do without: the order of time, and
+    no missing values. missing: one of MISSING; "interpolate" draws a straight line between the neighbours in time and leaves
+    out the rows before the first and after the last value. Those defaults stand in the receipt as repairs, marked so.
+    Raises BadFile where a repair cannot be done, where a value is missing and may not be, or fewer than 2 rows remain.
     """
-    rows = frame.index.to_numpy()
-    values = np.column_stack([frame[column].to_numpy(dtype=np.float64, na_value=np.nan) for column in frame.columns])
-    values[~np.isfinite(values)] = np.nan
-    _refuse_huge(rows, values, frame.columns)
-    findings: list[Finding] = []
-    reasons: list[tuple[str, int]] = []
-    if times is not None:
-        rows, values, times, timed = _in_time_order(rows, values, times)
-        findings += timed
-        reasons += [(one.kind, one.count) for one in timed if one.kind == "no-time"]
-    keep, found, why = _kept(rows, values, frame.columns, missing)
+    sheet, receipts = repaired(frame, times, repairs)
+    _refuse_huge(sheet)
+    findings = _without_time(frame, times)
+    done = list(receipts)
+    sheet, found, sorted_ = _in_time_order(sheet)
     findings += found
-    reasons += why
-    rows, values, times = rows[keep], values[keep], times[keep] if times is not None else None
-    if len(rows) < 2:
+    done += sorted_
+    sheet, found, kept = _kept(sheet, missing)
+    findings += found
+    done += kept
+    if len(sheet) < 2:
         raise BadFile(
-            f"Only {counted(len(rows), 'row')} of {len(frame):,} can be used for {', '.join(targets)}; choose another target, "
-            "fewer inputs or another way to treat missing values."
+            f"Only {counted(len(sheet), 'row')} of {len(frame):,} can be used for {', '.join(targets)}; choose another "
+            "target, fewer inputs, fewer repairs or another way to treat missing values."
         )
-    values, filled = _filled(rows, values, times, frame.columns)
-    findings += filled
-    frequency = infer_frequency(times)[0] if times is not None and times.dtype.kind == "M" else None
-    moments = np.arange(len(rows)) if times is None else times
-    series = Series(moments, values, tuple(frame.columns), targets, name, frequency)
+    sheet, found, filled = _filled(sheet)
+    done += filled
+    frequency = infer_frequency(sheet.times)[0] if sheet.times is not None and sheet.times.dtype.kind == "M" else None
+    moments = np.arange(len(sheet)) if sheet.times is None else sheet.times
+    series = Series(moments, sheet.values, sheet.names, targets, name, frequency)
     receipt = Receipt(
         rows=len(frame),
-        used=len(rows),
-        left_out=len(frame) - len(rows),
-        reasons=tuple(reasons),
-        filled=sum(one.count for one in filled),
-        findings=tuple(findings),
+        used=len(sheet),
+        left_out=len(frame) - int(sheet.weights.sum()),
+        reasons=_added_up(sheet.left),
+        filled=sum(one.count for one in found),
+        findings=(*findings, *found),
+        repairs=tuple(done),
+        added=int((sheet.weights == 0).sum()),
+        merged=int(np.maximum(sheet.weights - 1, 0).sum()),
     )
     return series, receipt
 
 
-def _refuse_huge(rows: np.ndarray, values: np.ndarray, columns: pd.Index) -> None:
-    huge = np.abs(values) > LARGEST
+def _added_up(left: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    """One entry a reason: two repairs may leave rows out for the same one."""
+    sums: dict[str, int] = {}
+    for reason, count in left:
+        sums[reason] = sums.get(reason, 0) + count
+    return tuple(sums.items())
+
+
+def _refuse_huge(sheet: Sheet) -> None:
+    huge = np.abs(sheet.values) > LARGEST
     if huge.any():
         row, column = (int(k) for k in np.argwhere(huge)[0])
         raise BadFile(
-            f"Row {rows[row]} of column {columns[column]!r} holds {values[row, column]:g}, and values beyond {LARGEST:g} "
-            "cannot be computed with; correct it in the file, or use a larger unit."
+            f"Row {sheet.rows[row]} of column {sheet.names[column]!r} holds {sheet.values[row, column]:g}, and values beyond "
+            f"{LARGEST:g} cannot be computed with; correct it in the file, or use a larger unit."
         )
 
 
-def _in_time_order(
-    rows: np.ndarray, values: np.ndarray, times: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Finding]]:
-    findings = []
+def _without_time(frame: pd.DataFrame, times: np.ndarray | None) -> list[Finding]:
+    if times is None:
+        return []
     unknown = np.isnat(times) if times.dtype.kind == "M" else ~np.isfinite(times)
-    if unknown.any():
-        message = f"{counted(int(unknown.sum()), 'row')} left out because the time cannot be read ({row_list(rows[unknown])})."
-        findings.append(finding("no-time", message, rows[unknown]))
-        rows, values, times = rows[~unknown], values[~unknown], times[~unknown]
-    back = times[1:] < times[:-1]
+    if not unknown.any():
+        return []
+    rows = frame.index.to_numpy()[unknown]
+    message = f"{counted(len(rows), 'row')} left out because the time cannot be read ({row_list(rows)})."
+    return [finding(NO_TIME, message, rows)]
+
+
+def _in_time_order(sheet: Sheet) -> tuple[Sheet, list[Finding], list[RepairReceipt]]:
+    if sheet.times is None:
+        return sheet, [], []
+    findings, receipts = [], []
+    back = sheet.times[1:] < sheet.times[:-1]
     if back.any():
-        order = np.argsort(times, kind="stable")
-        late = rows[1:][back]
+        late = named_rows(sheet.rows[1:][back])
         how = "newest first" if back.all() else "not in time order"
         message = f"The rows are {how} ({row_list(late)} earlier than the row above); sorted by time."
-        findings.append(finding("unsorted", message, late))
-        rows, values, times = rows[order], values[order], times[order]
-    same = np.flatnonzero(times[1:] == times[:-1]) + 1
+        findings.append(finding("unsorted", message, late, count=int(back.sum())))
+        sheet, receipt = applied(sheet, Repair("sort"))
+        receipts.append(dataclasses.replace(receipt, default=True))
+    same = np.flatnonzero(sheet.times[1:] == sheet.times[:-1]) + 1
     if len(same):
+        again = named_rows(sheet.rows[same])
         repeated = counted(len(same), "row")
-        message = f"{repeated} with the time of an earlier row ({row_list(rows[same])}); all kept, in file order."
-        findings.append(finding("repeated-times", message, rows[same]))
-    return rows, values, times, findings
+        message = f"{repeated} with the time of an earlier row ({row_list(again)}); all kept, in file order."
+        findings.append(finding("repeated-times", message, again, count=len(same)))
+    return sheet, findings, receipts
 
 
-def _kept(
-    rows: np.ndarray, values: np.ndarray, columns: pd.Index, missing: str
-) -> tuple[np.ndarray, list[Finding], list[tuple[str, int]]]:
+def _kept(sheet: Sheet, missing: str) -> tuple[Sheet, list[Finding], list[RepairReceipt]]:
     """Which rows stay; what is said of those that go."""
-    gaps = np.isnan(values)
+    gaps = np.isnan(sheet.values)
     lacking = gaps.any(axis=1)
     if not lacking.any():
-        return np.ones(len(rows), dtype=bool), [], []
+        return sheet, [], []
     if missing == "error":
         row, column = (int(k) for k in np.argwhere(gaps)[0])
+        where = f"Row {sheet.rows[row]} has" if sheet.rows[row] else "A row that a repair made has"
         raise BadFile(
-            f"Row {rows[row]} has no value in column {columns[column]!r} ({counted(int(gaps.sum()), 'value')} missing in all); "
+            f"{where} no value in column {sheet.names[column]!r} ({counted(int(gaps.sum()), 'value')} missing in all); "
             "fill it in the file, or choose missing='interpolate' or 'drop'."
         )
     if missing == "drop":
-        message = f"{counted(int(lacking.sum()), 'row')} with missing values left out ({row_list(rows[lacking])})."
-        return ~lacking, [finding("dropped", message, rows[lacking])], [("missing", int(lacking.sum()))]
-    keep = np.zeros(len(rows), dtype=bool)
-    first = max(_first(~gaps[:, k]) for k in range(gaps.shape[1]))
-    last = min(len(rows) - _first(~gaps[::-1, k]) for k in range(gaps.shape[1]))
-    keep[first:last] = True
-    out = rows[~keep]
-    if not len(out):
-        return keep, [], []
-    message = (
-        f"{counted(len(out), 'row')} left out at the ends, where a missing value has no neighbour ({row_list(out)})."
+        out, reason, kind, words = lacking, "missing", "dropped", "with missing values left out"
+    else:
+        out, reason, kind = np.ones(len(sheet), dtype=bool), _AT_ENDS, _AT_ENDS
+        out[max(_first(~gap) for gap in gaps.T) : min(len(sheet) - _first(~gap[::-1]) for gap in gaps.T)] = False
+        words = "left out at the ends, where a missing value has no neighbour"
+    if not out.any():
+        return sheet, [], []
+    rows = named_rows(sheet.rows[out])
+    message = f"{counted(int(out.sum()), 'row')} {words}{_listed(rows)}."
+    after = sheet.keep(~out, reason)
+    receipt = RepairReceipt(
+        Repair("drop"), message, len(sheet), len(after), rows=_first_rows(rows), left_out=int(out.sum()), default=True
     )
-    return keep, [finding("missing-at-ends", message, out)], [("missing-at-ends", len(out))]
+    return after, [finding(kind, message, rows, count=int(out.sum()))], [receipt]
 
 
 def _first(present: np.ndarray) -> int:
     return int(np.argmax(present)) if present.any() else len(present)
 
 
-def _filled(
-    rows: np.ndarray, values: np.ndarray, times: np.ndarray | None, columns: pd.Index
-) -> tuple[np.ndarray, list[Finding]]:
+def _filled(sheet: Sheet) -> tuple[Sheet, list[Finding], list[RepairReceipt]]:
     """Straight lines across the gaps, in time where the times all differ and by row otherwise."""
-    gaps = np.isnan(values)
+    gaps = np.isnan(sheet.values)
     if not gaps.any():
-        return values, []
-    at = np.arange(len(rows), dtype=np.float64)
-    if times is not None and (times[1:] > times[:-1]).all():
-        at = (times - times[0]).astype(np.float64)
-    values, findings = values.copy(), []
+        return sheet, [], []
+    values, at = sheet.values.copy(), sheet.positions
+    findings, receipts = [], []
     for k in (int(column) for column in np.flatnonzero(gaps.any(axis=0))):
-        hole = gaps[:, k]
-        values[hole, k] = np.interp(at[hole], at[~hole], values[~hole, k])
+        hole, name = gaps[:, k], sheet.names[k]
+        values[:, k] = interpolated(values[:, k], hole, at)
+        rows, count = named_rows(sheet.rows[hole]), int(hole.sum())
+        starts, stops = runs(hole)
+        where = f"{row_list(rows)}; " if len(rows) else ""
         message = (
-            f"{counted(int(hole.sum()), 'missing value')} of {columns[k]!r} filled on a straight line between the neighbours "
-            f"({row_list(rows[hole])}; the longest run is {_longest(hole):,})."
+            f"{counted(count, 'missing value')} of {name!r} filled on a straight line between the neighbours "
+            f"({where}the longest run is {int((stops - starts).max()):,})."
         )
-        findings.append(finding("filled", message, rows[hole], column=str(columns[k])))
-    return values, findings
+        findings.append(finding("filled", message, rows, count=count, column=str(name)))
+        receipts.append(
+            RepairReceipt(
+                Repair("fill", str(name)), message, len(sheet), len(sheet), count, _first_rows(rows), default=True
+            )
+        )
+    return sheet.with_values(values), findings, receipts
 
 
-def _longest(hole: np.ndarray) -> int:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], hole.astype(np.int8), [0]))))
-    return int((edges[1::2] - edges[::2]).max())
+def _listed(rows: np.ndarray) -> str:
+    return f" ({row_list(rows)})" if len(rows) else ""
+
+
+def _first_rows(rows: np.ndarray) -> tuple[int, ...]:
+    return finding("", "", rows).rows

@@ -16,6 +16,7 @@ from rnn.core.series import Series
 
 from .columns import best_guess
 from .findings import BadFile, Finding, Receipt
+from .repair.record import Repair
 from .shape.build import build, chosen_ids
 from .shape.ids import Ids, ids_where
 from .shape.offers import Offers, fixed_columns, offers_of
@@ -119,7 +120,7 @@ class Table:
         *,
         known: Names = None,
         ids: str | Sequence[str] | None = None,
-        repairs: Sequence[Any] = (),
+        repairs: Sequence[Repair] = (),
     ) -> Series:
         """The series in time order: the targets, and after them the further input columns that are asked for.
 
@@ -129,9 +130,10 @@ class Table:
         targets that hold them become the series' future. A category is a column for each level, "weather=rain".
         ids: names of series (`Table.ids`), several of them or "all" for many in one; None: the only one, or the longest. On a
         wide file the target is then the column of each, called "value".
-        repairs: what is done first, in this order. times: datetime64, or 0 … N − 1 where the table has no time. Missing values
-        are treated as choices["missing"] says; `receipt` with the same arguments tells what became of every row. Raises
-        BadFile for a column or a series that is not there, roles that exclude each other, and where too few rows remain.
+        repairs: what is done first, in this order (`rnn.data.repair`), to each series by itself. times: datetime64, or
+        0 … N − 1 where the table has no time. Missing values are treated as choices["missing"] says; `receipt` with the same
+        arguments tells what became of every row. Raises BadFile for a column or a series that is not there, roles that
+        exclude each other, a repair that cannot be done, and where too few rows remain.
         """
         return self._build(target, inputs, static, known, ids, repairs)[0]
 
@@ -143,7 +145,7 @@ class Table:
         *,
         known: Names = None,
         ids: str | Sequence[str] | None = None,
-        repairs: Sequence[Any] = (),
+        repairs: Sequence[Repair] = (),
     ) -> Receipt:
         """The account of `series` with the same arguments: rows used, rows left out and why, cells filled. On a wide file a
         row counts once for each series that was asked for."""
@@ -157,7 +159,7 @@ class Table:
 
     def _build(
         self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None,
-        repairs: Sequence[Any],
+        repairs: Sequence[Repair],
     ) -> tuple[Series, Receipt]:  # fmt: skip
         # A page asks for the series and for its receipt, one after the other: both come of one preparation.
         arguments = (target, inputs, static, known, ids, repairs)
@@ -171,7 +173,7 @@ class Table:
 
     def _build_anew(
         self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None,
-        repairs: Sequence[Any],
+        repairs: Sequence[Repair],
     ) -> tuple[Series, Receipt]:  # fmt: skip
         if self.before is not None and self._is_of_the_file([target, inputs, static, known]):
             return self.before._build(target, inputs, static, known, ids, repairs)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn.data import BadFile, Table, describe, read_csv
+from rnn.data.repair.record import Repair
 
 DAYS = pd.date_range("2021-03-01", periods=30)
 
@@ -278,3 +279,22 @@ def _by_hand(frame: pd.DataFrame, name: str, missing: str) -> list[float]:
         return values.dropna().tolist()
     unique = values.index.is_unique
     return values.interpolate("time" if unique else "linear", limit_area="inside").dropna().tolist()
+
+
+def test_repairs_are_done_in_each_series_and_their_receipts_are_one(rng: np.random.Generator) -> None:
+    frame = panel(rng, {"shop": list("abc")}).drop(index=[4, 5, 40])
+    frame.loc[[0, 70], "v"] = np.nan
+    table = read_csv(csv(frame))
+    grid = Repair("grid", options={"frequency": "D"})
+    series, receipt = table.series(ids="all", repairs=[grid]), table.receipt(ids="all", repairs=[grid])
+    alone = [table.receipt(ids=[name], repairs=[grid]) for name in "abc"]
+    assert series.lengths == tuple(one.used for one in alone)
+    assert (receipt.rows, receipt.used) == (87, sum(one.used for one in alone))
+    assert (receipt.added, receipt.merged) == (sum(one.added for one in alone), 0)
+    assert receipt.rows + receipt.added == receipt.used + receipt.left_out + receipt.merged
+    (done,) = [one for one in receipt.repairs if one.repair == grid]
+    assert (done.rows_in, done.added) == (87, 3)
+    assert done.sentence.startswith("In 3 of 3 series; in 'a', for example: ")
+    weekly = Repair("grid", options={"frequency": "W-SUN"})
+    one = table.receipt(ids=["b"], repairs=[weekly])
+    assert one.rows + one.added == one.used + one.left_out + one.merged == 87 + one.added
