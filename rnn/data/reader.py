@@ -12,13 +12,14 @@ import pandas as pd
 from .choices import checked
 from .columns import kind_of
 from .formats import Raw, read_raw
-from .remarks import remarks, require_usable, spacing, trimmed
+from .remarks import remarks, require_usable, trimmed
 from .shape.ids import Ids
 from .shape.spacing import spacing_of_series
 from .shape.understanding import Understood, understand, with_kinds
 from .source import CsvSource, load
 from .table import Table
 from .times.column import TimeColumn
+from .times.spacing import spacing
 
 
 def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> Table:

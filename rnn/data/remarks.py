@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from .findings import BadFile, Finding, counted, finding, row_list, shown
-from .frequency import infer_frequency
 from .layout import Layout
 
 _SPOKEN_OF = 50  # columns whose missing cells are reported one by one
@@ -80,48 +79,6 @@ def require_usable(frame: pd.DataFrame, kinds: dict[str, str], layout: Layout) -
 def _some(names: object) -> str:
     listed = [str(name) for name in names]  # type: ignore[attr-defined]
     return ", ".join(listed[:8]) + (f" and {len(listed) - 8} more" if len(listed) > 8 else "")
-
-
-def spacing(frame: pd.DataFrame, time: str | None) -> tuple[str | None, list[Finding]]:
-    """The frequency of the time column, and what is irregular in it."""
-    if time is None:
-        message = "No column holds dates; the rows are numbered 0, 1, 2, … in file order."
-        return None, [finding("no-time-column", message, count=1)]
-    moments = frame[time].to_numpy()
-    if moments.dtype.kind != "M":
-        return None, []
-    findings = []
-    known = ~np.isnat(moments)
-    ordered = moments[known]
-    rows = frame.index.to_numpy()[known]
-    back = ordered[1:] < ordered[:-1]
-    if back.any():
-        how = "newest first" if back.all() else "not in time order"
-        message = (
-            f"The rows are {how} ({row_list(rows[1:][back])} earlier than the row above); a series is sorted by time."
-        )
-        findings.append(finding("unsorted", message, rows[1:][back], column=time))
-        order = np.argsort(ordered, kind="stable")
-        ordered, rows = ordered[order], rows[order]
-    same = rows[1:][ordered[1:] == ordered[:-1]]
-    if len(same):
-        message = (
-            f"{counted(len(same), 'row')} with the time of an earlier row ({row_list(same)}); a series keeps them all."
-        )
-        findings.append(finding("repeated-times", message, same, column=time))
-    frequency, absent = infer_frequency(ordered)
-    if absent:
-        steps = counted(absent, "time step")
-        message = f"{steps} of {frequency!r} absent between the first and the last row; a series passes over them."
-        findings.append(finding("gaps", message, _before_gaps(ordered, rows), absent, time))
-    return frequency, findings
-
-
-def _before_gaps(ordered: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """The rows after which the longest steps follow, longest first."""
-    steps = np.diff(ordered).astype(np.int64)
-    longer = np.flatnonzero(steps > 1.5 * np.median(steps))
-    return rows[longer[np.argsort(-steps[longer], kind="stable")][:5]]
 
 
 def remarks(frame: pd.DataFrame, kinds: dict[str, str], time: str | None, missing: str) -> list[Finding]:

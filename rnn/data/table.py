@@ -16,6 +16,7 @@ from rnn.core.series import Series
 
 from .columns import best_guess
 from .findings import BadFile, Finding, Receipt
+from .repair.record import Repair
 from .shape.build import build, chosen_ids
 from .shape.ids import Ids, ids_where
 from .shape.offers import Offers, fixed_columns, offers_of
@@ -63,6 +64,7 @@ class Table:
     format: str = "csv"
     likely_targets: tuple[str, ...] = ()
     alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    _last: dict[str, tuple[Series, Receipt]] = field(default_factory=dict, init=False, repr=False)
 
     def __repr__(self) -> str:
         time = f"time={self.time!r}, frequency={self.frequency!r}" if self.time else "no time"
@@ -125,7 +127,7 @@ class Table:
         *,
         known: Names = None,
         ids: str | Sequence[str] | None = None,
-        repairs: Sequence[Any] = (),
+        repairs: Sequence[Repair] = (),
     ) -> Series:
         """The series in time order: the targets, and after them the further input columns that are asked for.
 
@@ -136,9 +138,10 @@ class Table:
         targets that hold them become the series' future. A category is a column for each level, "weather=rain".
         ids: names of series (`Table.ids`), several of them or "all" for many in one; None: the only one, or the longest. On a
         wide file the target is then the column of each, called "value".
-        repairs: what is done first, in this order. times: datetime64, or 0 … N − 1 where the table has no time. Missing values
-        are treated as choices["missing"] says; `receipt` with the same arguments tells what became of every row. Raises
-        BadFile for a column or a series that is not there, roles that exclude each other, and where too few rows remain.
+        repairs: what is done first, in this order (`rnn.data.repair`), to each series by itself. times: datetime64, or
+        0 … N − 1 where the table has no time. Missing values are treated as choices["missing"] says; `receipt` with the same
+        arguments tells what became of every row. Raises BadFile for a column or a series that is not there, roles that
+        exclude each other, a repair that cannot be done, and where too few rows remain.
         """
         return self._build(target, inputs, static, known, ids, repairs)[0]
 
@@ -150,15 +153,35 @@ class Table:
         *,
         known: Names = None,
         ids: str | Sequence[str] | None = None,
-        repairs: Sequence[Any] = (),
+        repairs: Sequence[Repair] = (),
     ) -> Receipt:
         """The account of `series` with the same arguments: rows used, rows left out and why, cells filled. On a wide file a
         row counts once for each series that was asked for."""
         return self._build(target, inputs, static, known, ids, repairs)[1]
 
+    def unit(self, ids: str | Sequence[str] | None = None) -> str:
+        """What a receipt for these series counts, "row" or "value": where the time or the series stand across the file, a row
+        of it holds several values."""
+        across = self.other_reading or (self.ids.codes is None and chosen_ids(self, ids) is not None)
+        return "value" if across else "row"
+
     def _build(
         self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None,
-        repairs: Sequence[Any],
+        repairs: Sequence[Repair],
+    ) -> tuple[Series, Receipt]:  # fmt: skip
+        # A page asks for the series and for its receipt, one after the other: both come of one preparation.
+        arguments = (target, inputs, static, known, ids, repairs)
+        asked = repr([one if one is None or isinstance(one, str) else list(one) for one in arguments])
+        made = self._last.get(asked)
+        if made is None:
+            made = self._build_anew(*arguments)
+            self._last.clear()
+            self._last[asked] = made
+        return made
+
+    def _build_anew(
+        self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None,
+        repairs: Sequence[Repair],
     ) -> tuple[Series, Receipt]:  # fmt: skip
         if self.before is not None and self._is_of_the_file([target, inputs, static, known]):
             return self.before._build(target, inputs, static, known, ids, repairs)
@@ -183,9 +206,6 @@ class Table:
     @property
     def other_reading(self) -> str:
         """What to try where a column of the file is not one of the table, because the time ran across the file."""
-        unrolled = self.shape == "year-by-month" or (self.shape == "wide" and bool(self.id_columns))
-        return (
-            " The file was unrolled into one value a row; choose shape='plain' to read it as it stands."
-            if unrolled
-            else ""
-        )
+        if self.shape != "year-by-month" and not (self.shape == "wide" and self.id_columns):
+            return ""
+        return " The file was unrolled into one value a row; choose shape='plain' to read it as it stands."

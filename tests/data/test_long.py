@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn.data import BadFile, Table, describe, read_csv
+from rnn.data.repair.record import Repair
 
 DAYS = pd.date_range("2021-03-01", periods=30)
 
@@ -47,6 +48,12 @@ def long_files(rng: np.random.Generator) -> dict[str, tuple[pd.DataFrame, tuple[
         pd.DataFrame({"month": [y * 100 + m for y in (2019, 2020) for m in range(1, 13)], "region": r, "v": range(24)})
         for r in "AB"
     )
+    parts = pd.concat(
+        pd.DataFrame(
+            {"country": c, "year": np.repeat(range(2000, 2004), 12), "month": np.tile(range(1, 13), 4), "v": range(48)}
+        )
+        for c in ("France", "Spain")
+    )
     cycles = pd.concat(
         pd.DataFrame({"unit": u, "cycle": range(1, 20 + u), "s1": rng.normal(size=19 + u)}) for u in range(1, 6)
     )
@@ -64,6 +71,7 @@ def long_files(rng: np.random.Generator) -> dict[str, tuple[pd.DataFrame, tuple[
         "country, year, by year": (years.sort_values("year", kind="stable"), ("country",), "year"),
         "years, newest first": (years.iloc[::-1], ("country",), "year"),
         "months as numbers": (months, ("region",), "month"),
+        "year and month": (parts, ("country",), "year"),
         "cycles of engines": (cycles, ("unit",), "cycle"),
         "times that no two share": (clocks, ("sensor",), "time"),
     }
@@ -79,7 +87,7 @@ def test_long_files_are_recognised_and_every_series_is_the_one_in_the_file(case:
     assert said.count == len(table.ids) == len(groups)
     assert list(table.ids) == list(groups)
     for name, rows in groups.items():
-        expected = rows.sort_values(time, kind="stable")
+        expected = rows.sort_values([time, "month"] if case == "year and month" else time, kind="stable")
         series = table.series(ids=[name])
         assert series.name == name
         assert series.values[:, 0] == pytest.approx(expected[table.guess].to_numpy())
@@ -271,3 +279,22 @@ def _by_hand(frame: pd.DataFrame, name: str, missing: str) -> list[float]:
         return values.dropna().tolist()
     unique = values.index.is_unique
     return values.interpolate("time" if unique else "linear", limit_area="inside").dropna().tolist()
+
+
+def test_repairs_are_done_in_each_series_and_their_receipts_are_one(rng: np.random.Generator) -> None:
+    frame = panel(rng, {"shop": list("abc")}).drop(index=[4, 5, 40])
+    frame.loc[[0, 70], "v"] = np.nan
+    table = read_csv(csv(frame))
+    grid = Repair("grid", options={"frequency": "D"})
+    series, receipt = table.series(ids="all", repairs=[grid]), table.receipt(ids="all", repairs=[grid])
+    alone = [table.receipt(ids=[name], repairs=[grid]) for name in "abc"]
+    assert series.lengths == tuple(one.used for one in alone)
+    assert (receipt.rows, receipt.used) == (87, sum(one.used for one in alone))
+    assert (receipt.added, receipt.merged) == (sum(one.added for one in alone), 0)
+    assert receipt.rows + receipt.added == receipt.used + receipt.left_out + receipt.merged
+    (done,) = [one for one in receipt.repairs if one.repair == grid]
+    assert (done.rows_in, done.added) == (87, 3)
+    assert done.sentence.startswith("In 3 of 3 series; in 'a', for example: ")
+    weekly = Repair("grid", options={"frequency": "W-SUN"})
+    one = table.receipt(ids=["b"], repairs=[weekly])
+    assert one.rows + one.added == one.used + one.left_out + one.merged == 87 + one.added

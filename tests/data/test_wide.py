@@ -236,3 +236,10 @@ def _span(row: np.ndarray) -> int:
     """The cells from the first value to the last."""
     there = np.flatnonzero(~np.isnan(row))
     return int(there[-1] - there[0] + 1) if len(there) else 0
+
+
+def test_what_a_receipt_counts_is_said(rng: np.random.Generator) -> None:
+    assert load_sample("elnino").unit() == "value"
+    table = read_csv(csv(columns(rng, "s1", "s2", "s3")))
+    assert (table.unit(), table.unit("all"), table.unit(["s1"])) == ("row", "value", "value")
+    assert read_csv(csv(columns(rng, "a", "b"))).unit() == "row"

@@ -14,6 +14,7 @@ from rnn.core.series import Series
 
 from ..findings import BadFile, Finding, Receipt, counted, finding
 from ..prepare import prepare
+from ..repair.record import Repair
 from .added_up import added_up, with_left_out
 from .ahead import prepare_ahead
 from .roles import Columns, Roles, columns_for
@@ -69,7 +70,7 @@ class _Maker:
 
     table: Table
     columns: Columns
-    repairs: tuple[Any, ...]
+    repairs: tuple[Repair, ...]
 
     def whole(self) -> tuple[Series, Receipt]:
         return self.made(self.table.name, self.columns, slice(None))
@@ -88,10 +89,9 @@ class _Maker:
         self, name: str, columns: Columns, at: slice | NDArray[np.int64], joined: bool = False
     ) -> tuple[Series, Receipt]:
         missing = str(self.table.choices.get("missing", "interpolate"))
-        more = {"repairs": self.repairs} if self.repairs else {}
 
         def prepared(frame: pd.DataFrame, times: NDArray[Any] | None) -> tuple[Series, Receipt]:
-            return prepare(frame, times, columns.targets, missing, name, **more)
+            return prepare(frame, times, columns.targets, missing, name, repairs=self.repairs)
 
         times = None if columns.times is None else columns.times[at]
         if columns.known:

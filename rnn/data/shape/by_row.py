@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .. import dates
 from ..findings import Finding, counted, finding, row_list
+from ..times.families import family
 from .header_times import HeaderTimes, header_times
 from .unrolled import Unrolled, fresh
 
@@ -103,4 +103,4 @@ def _is_numbers(column: pd.Series) -> bool:
 
 def _holds_dates(column: pd.Series) -> bool:
     some = column.dropna().iloc[:50]
-    return len(some) > 0 and sum(dates.family(str(cell)) is not None for cell in some) > len(some) / 2
+    return len(some) > 0 and sum(family(str(cell)) is not None for cell in some) > len(some) / 2

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .. import dates
+from ..times.families import family
 from ..times.numbers import from_numbers
 from .ids import codes_of
 
@@ -77,7 +77,8 @@ def find_times(frame: pd.DataFrame, names: Sequence[str], ids: Sequence[str]) ->
             continue
         numbers = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
         levels, at = np.unique(numbers, return_inverse=True)
-        moments = from_numbers(levels, name) if len(levels) > 2 else None
+        found = from_numbers(levels, name) if len(levels) > 2 else None
+        moments = None if found is None else found.values
         step = moments is None and _NAMED_STEP.fullmatch(name) is not None
         if moments is None and not step:
             continue
@@ -139,7 +140,7 @@ def _is_calendar(column: pd.Series) -> bool:
 
 def _holds_dates(column: pd.Series) -> bool:
     some = column.dropna().iloc[:50]
-    return len(some) > 0 and sum(dates.family(str(cell)) is not None for cell in some) > len(some) / 2
+    return len(some) > 0 and sum(family(str(cell)) is not None for cell in some) > len(some) / 2
 
 
 def _leaves_a_value(frame: pd.DataFrame, time: str, ids: tuple[str, ...]) -> bool:

@@ -68,7 +68,7 @@ def understand(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str) -> 
         return _side_by_side(frame, found, chosen, choices["variable"], one)
     if one:
         return Understood(frame, found, shape or "plain")
-    ids = chosen or find_id_columns(frame, found.moments, found.name)
+    ids = chosen or _ids_found(frame, found)
     if shape == "long" and not ids:
         raise BadFile(
             "No column divides the rows into series of their own times; name one with id, or choose another shape."
@@ -137,17 +137,24 @@ def _time(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str, ids: tup
     return TimeColumn(*counted, None, ()) if counted else None
 
 
+def _ids_found(frame: pd.DataFrame, time: TimeColumn) -> tuple[str, ...]:
+    parts = [
+        one.column for one in time.findings if one.kind == "joined-time"
+    ]  # a column of hours tells no series apart
+    return find_id_columns(frame.drop(columns=parts), time.moments, time.name)
+
+
 def _side_by_side(frame: pd.DataFrame, time: TimeColumn, ids: tuple[str, ...], variable: str, one: bool) -> Understood:
     if variable in (*ids, time.name):
         raise BadFile(f"Column {variable!r} cannot be the variable and the time or the id; choose another column.")
     if not ids and not one:
         # With the variable as one of two columns that divide the rows, the other one is what tells series apart.
-        found = find_id_columns(frame, time.moments, time.name)
+        found = _ids_found(frame, time)
         ids = tuple(name for name in found if name != variable)
         if ids == found and ids:
             ids = ()
     spread = pivot(frame, time.name, time.moments, ids, variable)
-    after = TimeColumn(time.name, spread.moments, time.day_first, time.findings)
+    after = replace(time, moments=spread.moments)
     return _long(spread.frame, after, ids, spread.findings)
 
 

@@ -141,9 +141,8 @@ def _is_calendar(numbers: NDArray[np.float64], steps: NDArray[np.float64], order
         return True
     days = np.floor(numbers + 1e-6).astype(np.int64) + int(_DAY_ZERO["excel"])
     if (np.abs(numbers - np.rint(numbers)) > 1e-6).any():
-        parts = np.abs(steps) * 1440  # a day in minutes: 1, 2, 3, 5, 10, 15, 30, 60 of them, and not a whole day
-        common = float(np.median(parts))
-        return any(abs(common - m) < 0.01 * m for m in (5, 10, 15, 20, 30, 60)) and _share_of_commonest(steps) >= 0.9
+        minutes = np.abs(steps) * 1440
+        return any((np.abs(minutes - size) < 0.01 * size).mean() >= 0.9 for size in (5, 10, 15, 20, 30, 60))
     if len(numbers) >= 12 and _on_month_edges(days):
         return True
     weekdays = (days + 3) % 7
