@@ -84,6 +84,13 @@ class Framing:
         scaler, least = joined([scaler for scaler, _ in each]), np.stack([least for _, least in each])
         return cls(config, *columns, scaler, least, series.known, series.ids, Layout.of(series))
 
+    def of(self, id_: str) -> Framing:
+        """That of one of many series by itself. Raises ValueError for an id that there is not."""
+        if id_ not in self.ids:
+            raise ValueError(f"id={id_!r} is not one of the {len(self.ids)} series that it was fitted on.")
+        number = self.ids.index(id_)
+        return replace(self, scaler=self.scaler.of(number), least=self.least[number], ids=(), layout=None)
+
     def laid_out(self, numbers: Starts, records: int) -> Framing:
         """For other records than those fitted on: `records` of the series number numbers[0], then as many of numbers[1], …"""
         return replace(self, layout=Layout(np.arange(len(numbers)) * records, numbers))

@@ -57,6 +57,10 @@ class Model:
         """The series that a network of many was fitted on, each with a scaler of its own; () for a network of one."""
         return self.framing.ids
 
+    def of(self, id_: str) -> Model:
+        """The same network for one of many series, with its scaler. Raises ValueError for an id that there is not."""
+        return Model(self.config, self.params, self.framing.of(id_))
+
     def predict(
         self, windows: Floats, future: Floats | None = None, numbers: NDArray[np.intp] | int | None = None
     ) -> NDArray[np.float64]:

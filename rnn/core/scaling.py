@@ -32,8 +32,8 @@ class Scaler:
     scale: Array64
     rows: int
 
-    def of(self, numbers: NDArray[np.intp]) -> Scaler:
-        """The scaler whose row n is that of series `numbers[n]`, for values (n, D)."""
+    def of(self, numbers: NDArray[np.intp] | int) -> Scaler:
+        """The scaler whose row n is that of series `numbers[n]`, for values (n, D); or that of one series."""
         return Scaler(self.centre[numbers], self.scale[numbers], self.rows)
 
     def transform(self, values: Floats) -> Array64:

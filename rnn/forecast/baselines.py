@@ -121,18 +121,18 @@ def validation_actual(series: Series, split: AnySplit) -> Array:
     return np.asarray(actual, np.float64).reshape(split.validation, split.horizon, -1)
 
 
-def units(series: Series, split: AnySplit) -> Array | float:
-    """What the error of each validation window is divided by: 1 for a single series; of many in one (windows, 1, K), each
-    series' own usual step, so that the largest does not drown the others."""
+def units(series: Series, split: AnySplit, starts: Starts) -> Array | float:
+    """What the errors of the windows that start at these records (n,) are divided by: 1 for a single series; of many in one
+    (n, 1, K), each series' own usual step, so that the largest does not drown the others."""
     if isinstance(split.seen_rows, int):
         return 1.0
-    return usual_steps(series, split.seen_rows)[Layout.of(series).at(split.validation_starts)][:, None]
+    return usual_steps(series, split.seen_rows)[Layout.of(series).at(starts)][:, None]
 
 
 def baseline_errors(series: Series, split: AnySplit, season: int | None = None) -> dict[str, float]:
     """RMSE of every baseline that has a meaning here, on the validation points, in original units; of many series in one in
     each one's own usual step (`units`)."""
-    unit = units(series, split)
+    unit = units(series, split, split.validation_starts)
     actual = validation_actual(series, split) / unit
     errors = {}
     for name, baseline in BASELINES.items():

@@ -39,7 +39,7 @@ class Verdict:
 def judge(series: Series, split: AnySplit, predicted: NDArray[np.floating], baselines: Mapping[str, float]) -> Verdict:
     """predicted: (validation windows, horizon, K), original units; a diverging run's may be infinite or NaN.
     baselines: name → RMSE, from `baseline_errors`."""
-    unit = units(series, split)
+    unit = units(series, split, split.validation_starts)
     actual, predicted = validation_actual(series, split) / unit, predicted / unit
     error = rmse(actual, predicted)
     rounding = ROUNDING * float(np.abs(actual).max())

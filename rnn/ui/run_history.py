@@ -8,9 +8,11 @@ import streamlit as st
 
 from rnn.core.events import Epoch
 from rnn.core.metrics import rmse
+from rnn.core.panel import AnySplit, split_series
 from rnn.core.series import Series
-from rnn.core.windows import Split, gather_targets, split_windows
+from rnn.core.windows import gather_targets
 from rnn.forecast import Verdict, baseline_errors, judge
+from rnn.forecast.baselines import units
 from rnn.runs.records import Change, Run, StoredPreview
 from rnn.ui import session
 
@@ -58,19 +60,21 @@ def seen(run: Run) -> Seen:
     return known
 
 
-def _test_rmse(series: Series, split: Split, preview: StoredPreview) -> float | None:
+def _test_rmse(series: Series, split: AnySplit, preview: StoredPreview) -> float | None:
     if preview.test is None or not split.test:
         return None
     actual = gather_targets(series.values[:, series.target_columns], split.test_starts, split.window, split.horizon)
-    return rmse(actual.reshape(preview.test.shape), preview.test)
+    unit = units(series, split, split.test_starts)
+    return rmse(actual.reshape(preview.test.shape) / unit, preview.test / unit)
 
 
-def split_of(run: Run, series: Series) -> Split:
-    return split_windows(run.config, len(series))
+def split_of(run: Run, series: Series) -> AnySplit:
+    return split_series(run.config, series)
 
 
 def baselines(run: Run) -> dict[str, float]:
-    """Validation RMSE of every baseline that makes sense for the run, in original units."""
+    """Validation RMSE of every baseline that makes sense for the run, in original units; of many series in one, in each one's
+    usual step."""
     config = run.config
     parts = (config.validation, config.test, config.gap)
     return _baselines(run.series_hash, config.reach, config.horizon, parts, config.season)
@@ -83,4 +87,4 @@ def _baselines(
     series = session.stored_series(series_hash)
     validation, test, gap = parts
     config = session.DEFAULT_CONFIG.replace(window=reach, horizon=horizon, validation=validation, test=test, gap=gap)
-    return baseline_errors(series, split_windows(config, len(series)), season)
+    return baseline_errors(series, split_series(config, series), season)
