@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,16 +99,22 @@ def _draw_suggestions(subject: Subject) -> None:
     for first in range(0, len(suggested), _IN_A_ROW):
         for column, one in zip(st.columns(_IN_A_ROW, gap="small"), suggested[first : first + _IN_A_ROW], strict=False):
             with column:
-                _draw_card(one, applied=one.field not in open_)
+                _draw_card(one, _needed(one, suggested), applied=one.field not in open_)
 
 
-def _draw_card(one: look.Suggestion, *, applied: bool) -> None:
+def _needed(one: look.Suggestion, suggested: Sequence[look.Suggestion]) -> dict[str, Any]:
+    """What goes into the form with this one: a season, where it means nothing without."""
+    also = {other.field: other.value for other in suggested if one.value == "seasonal" and other.field == "season"}
+    return {one.field: one.value, **also}
+
+
+def _draw_card(one: look.Suggestion, values: dict[str, Any], *, applied: bool) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**{FIELDS[one.field].label}: {_said(one.value)}**", width="content")
             st.button(
                 "Applied" if applied else "Apply", key=f"look_apply {one.field}", on_click=set_values, disabled=applied,
-                args=({one.field: one.value},), icon=":material/check:" if applied else None,
+                args=(values,), icon=":material/check:" if applied else None,
             )  # fmt: skip
         st.caption(escaped(one.reason, 300))
 

@@ -33,7 +33,7 @@ class Growth:
 
 
 def spread_with_level(values: ArrayLike, period: float | None = None) -> Growth | None:
-    """The slope of log(spread) on log(level) over blocks of one season, or of N / 12 records without one (Box and Cox 1964,
+    """The slope of log(spread) on log(level) over blocks of whole seasons, or of N / 40 records without one (Box and Cox 1964,
     by blocks as Guerrero 1993: 1 − λ is the slope). None where a value is not above zero or there are fewer than six blocks.
 
     values: (N,). The spread is the standard deviation about each block's own straight line.
@@ -46,10 +46,7 @@ def spread_with_level(values: ArrayLike, period: float | None = None) -> Growth 
         or is_constant(array)
     ):
         return None
-    longest = len(array) // _FEWEST_BLOCKS
-    width = max(_SHORTEST, len(array) // _MOST_BLOCKS, min(round(period) if period else len(array) // 12, longest))
-    if period and width > 1.5 * period:
-        width = round(width / period) * round(period) or width
+    width = _width(len(array), period)
     count = len(array) // width
     if count < _FEWEST_BLOCKS:
         return None
@@ -65,6 +62,16 @@ def spread_with_level(values: ArrayLike, period: float | None = None) -> Growth 
     error = float(np.sqrt(left @ left / (len(x) - 2) / (x @ x)))
     low, high = np.quantile(level, (0.1, 0.9))
     return Growth(power, error, float(high / low))
+
+
+def _width(count: int, period: float | None) -> int:
+    """Records of a block: whole seasons where there are some, else short enough for a level that bends."""
+    longest = count // _FEWEST_BLOCKS
+    width = max(_SHORTEST, count // _MOST_BLOCKS, min(count // 40, 50))
+    if not period:
+        return min(width, longest)
+    season = max(round(period), 2)
+    return max(min(season * max(round(width / season), 1), longest), _SHORTEST)
 
 
 def _about_line(blocks: Array64) -> Array64:

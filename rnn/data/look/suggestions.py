@@ -19,13 +19,13 @@ from .correlogram import autocorrelation
 from .growth import spread_with_level
 from .pattern import alike, without_trend
 from .seasons import Season, find_seasons
-from .stationarity import LEAST, stationarity
+from .stationarity import stationarity
 from .usable import usable
 
 Array64 = NDArray[np.float64]
 
 FIELDS = ("season", "window", "residual", "difference", "log", "horizon")
-_SHARE = 3  # a prediction reads at most the n-th part of the series, so that windows are left to learn from
+_MOST_READ = 0.6  # of the series, for one prediction: the rest is left to learn from
 _LONGEST = 100  # records of a window of whole seasons; longer ones learn slower and forecast no better
 _USUAL, _WIDE = 24, 56  # records of a window that no season sets
 _MULTIPLES = 8  # of a season that is not whole
@@ -67,10 +67,8 @@ def suggest(
     except ValueError:
         return ()
     season = _season(main, found)
-    residual = _residual(main, season.value)
-    if reading is None:
-        reading = stationarity(main, [one.period for one in found]).reading if len(main) >= LEAST else "unclear"
-    chosen = [season, _window(main, season.value), residual, _difference(residual.value, reading)]
+    reading = reading or _reading(main, found)
+    chosen = [season, _window(main, season.value), *_start(main, season.value, reading)]
     return _fitting([*chosen, _log(columns, season.value), _horizon(len(main), season.value)], base, len(main))
 
 
@@ -106,20 +104,43 @@ def _starts(main: Array64, season: int | None) -> dict[str, float]:
     return errors
 
 
-def _residual(main: Array64, season: int | None) -> Suggestion:
+def _reading(main: Array64, found: Sequence[Season]) -> str:
+    try:
+        return stationarity(main, [one.period for one in found]).reading
+    except ValueError:  # too short to tell, or nothing is left beside the season
+        return "unclear"
+
+
+def _start(main: Array64, season: int | None, reading: str) -> tuple[Suggestion, Suggestion]:
+    """What the network starts from, as residual and difference: the start that misses least, by differencing where it is the
+    season before or where the values wander, for then the inputs come back to one level as well."""
     errors = _starts(main, season)
     # What is hardly better than no start at all would only add its own noise.
     best = min(errors, key=lambda name: errors[name] * (0.9 if name == "none" else 1.0))
     said = {"none": "the mean", "last": "the last value", "seasonal": f"the value {season} records before"}
-    words = [
-        f"{said[name]} misses by {_short(error)}" for name, error in sorted(errors.items(), key=lambda one: one[1])
-    ]
-    meaning = {
-        "none": "so the network had better find the level itself",
-        "last": "so the network need only learn the step from there",
-        "seasonal": "so the network need only learn what differs from the season before",
-    }
-    return Suggestion("residual", best, f"A steady drift apart, {', '.join(words)}: {meaning[best]}.")
+    first, *others = sorted(errors, key=lambda name: errors[name])
+    misses = f"As a forecast {said[first]} misses by {_short(errors[first])}, " + " and ".join(
+        f"{said[name]} by {_short(errors[name])}" for name in others
+    )
+    misses += " (a steady drift set aside)"
+    if best == "none":
+        why = f"{misses}, so the network had better find the level itself."
+        return Suggestion("residual", "none", why), Suggestion(
+            "difference", "none", "The values come back to a level of their own, and their changes would be noisier."
+        )
+    taken = Suggestion("residual", "none", "Differencing, as suggested, starts from an earlier value already.")
+    if best == "seasonal":
+        why = f"{misses}, so the change from season to season is the easier thing to learn."
+        return taken, Suggestion("difference", "seasonal", why)
+    if reading == "unit root":
+        why = f"The values wander and do not come back to a level, but their changes do. {misses}."
+        return taken, Suggestion("difference", "first", why)
+    why = f"{misses}, so the network need only learn the step from there."
+    return Suggestion("residual", "last", why), Suggestion(
+        "difference",
+        "none",
+        "The values do not wander off for good (the tests find no unit root), so they can be learnt as they are.",
+    )
 
 
 def _window(main: Array64, season: int | None) -> Suggestion:
@@ -138,25 +159,6 @@ def _window(main: Array64, season: int | None) -> Suggestion:
     )
     noise = f"is within noise after lag {last}" if last else "shows no lag beyond noise"
     return Suggestion("window", min(max(_USUAL, last), _WIDE), f"{why}, and the partial autocorrelation {noise}.")
-
-
-def _difference(residual: str, reading: str) -> Suggestion:
-    if residual == "none" and reading == "unit root":
-        return Suggestion(
-            "difference", "first", "The values wander and do not come back to a level, but their changes do."
-        )
-    if reading == "unit root":
-        said = {"last": "last value", "seasonal": "value of the season before"}[residual]
-        return Suggestion(
-            "difference",
-            "none",
-            f"The values wander, but the output is added to the {said} already, which comes to the same.",
-        )
-    return Suggestion(
-        "difference",
-        "none",
-        "The values do not wander off for good (the tests find no unit root), so they can be learnt as they are.",
-    )
 
 
 def _log(columns: Array64, season: int | None) -> Suggestion:
@@ -186,23 +188,30 @@ def _short(value: float) -> str:
 def _fitting(chosen: list[Suggestion], base: Config, count: int) -> tuple[Suggestion, ...]:
     """The same, the window shortened and what looks back a season given up until the series is long enough."""
     values = {one.field: one.value for one in chosen}
-    reach = max(count // _SHARE, 1)
-    if max(values["window"], values["season"] or 0) > reach:
-        if values["season"] and values["season"] > reach:
-            values |= {"residual": "none"} if values["residual"] == "seasonal" else {}
-        values["window"] = min(values["window"], max(reach, 1))
-    while True:
-        try:
-            split_windows(base.replace(**values), count)
-            break
-        except ValueError:
-            if values["window"] == 1:
-                return ()
-            values["window"] //= 2
+    values["window"] = min(values["window"], max(count // 3, 1))
+    if values["difference"] == "seasonal" and values["window"] + values["season"] > _MOST_READ * count:
+        values["difference"] = "none"
+    while not _is_long_enough(base.replace(**values), count):
+        if values["window"] == 1:
+            return ()
+        values["window"] //= 2
     return tuple(_changed(one, values[one.field], count) for one in chosen)
+
+
+def _is_long_enough(config: Config, count: int) -> bool:
+    try:
+        return split_windows(config, count).train > 0
+    except ValueError:
+        return False
 
 
 def _changed(one: Suggestion, value: Any, count: int) -> Suggestion:
     if value == one.value:
         return one
-    return Suggestion(one.field, value, f"{one.reason.rstrip('.')}; {value} is what {count:,} records leave room for.")
+    return Suggestion(
+        one.field, value, f"{one.reason.rstrip('.')}; {_said(value)} is what {count:,} records leave room for."
+    )
+
+
+def _said(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
