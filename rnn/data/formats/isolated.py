@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -44,7 +45,7 @@ def read_apart(reader: str, data: bytes, what: str, options: Mapping[str, Any]) 
             check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise BadFile(f"{what} takes too long to read; save the table in it as CSV.") from None
+        raise BadFile(_too_long(what)) from None
     except OSError as error:
         raise BadFile(f"{what} cannot be read now ({error.strerror or error}); try again.") from None
     head, _, rest = done.stdout.partition(b"\n")
@@ -64,10 +65,16 @@ def _ended(done: subprocess.CompletedProcess[bytes], what: str) -> BadFile:
     said = done.stderr.decode("utf-8", "replace")
     if "memory allocation" in said or "MemoryError" in said or "bad_alloc" in said:
         return BadFile(_too_much(what))
+    if -done.returncode in (getattr(signal, "SIGXCPU", 0), getattr(signal, "SIGKILL", 0)):
+        return BadFile(_too_long(what))
     if "ModuleNotFoundError" in said:
         missing = said.rsplit("ModuleNotFoundError: ", 1)[1].strip()
         return BadFile(f"{what} needs a library that is not installed ({missing}); install Unroll's requirements.")
     return BadFile(f"{what} cannot be read: its reader ended early; save the table in it as CSV.")
+
+
+def _too_long(what: str) -> str:
+    return f"{what} takes too long to read; save the table in it as CSV."
 
 
 def _too_much(what: str) -> str:

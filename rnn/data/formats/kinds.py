@@ -24,9 +24,6 @@ _SIGNATURES: dict[bytes, str] = {
     b"fLaC": "sound",
     b"OggS": "sound",
     b"ID3": "sound",
-    b"\xff\xfb": "sound",  # MP3 without a heading
-    b"\xff\xf3": "sound",
-    b"\xff\xf2": "sound",
 }
 
 # First bytes of the files that people pick by mistake, and what they are.
@@ -70,7 +67,11 @@ _REMEDIES = {
 }
 
 _JSON = re.compile(rb'\{\s*["}]|\[\s*(?:[\[{"\-\d\]]|null|true|false)')
+_FASTA = re.compile(rb"(?:;[^\r\n]*[\r\n]+)*>[^\r\n]*[\r\n]+[A-Za-z*\-. ]+(?:[\r\n]|$)")
+_MP3 = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb]")  # without a heading
 _SECTION = re.compile(rb"\[[^\]\r\n]*\]\s*[\r\n]+[^\[\s]")  # "[Data]" alone on a line, as measuring devices write
+
+_OFFICE = re.compile(rb"\[Content_Types\]\.xml|docProps/|_rels/\.rels|xl/")  # first names in an office file
 
 
 def kind_of_bytes(data: bytes) -> str:
@@ -86,6 +87,8 @@ def kind_of_bytes(data: bytes) -> str:
         if data[8:12] in (b"WAVE", b"AIFF", b"AIFC"):
             return "sound"
         raise refusal("a picture" if data[8:12] == b"WEBP" else "a video or another kind of medium")
+    if _MP3.match(data):
+        return "sound"
     if data[257:262] == b"ustar":
         return "tar"
     if re.match(rb"\xff\xff\xff\xff[^\xff]", data) and b"\0" in data[:64]:
@@ -109,7 +112,7 @@ def _zipped(data: bytes) -> str:
     start, names = data[:4096], zip_names(data)
     if b"opendocument.spreadsheet" in start:
         return "workbook"
-    if "[Content_Types].xml" in names or (not names and b"[Content_Types].xml" in start):
+    if "[Content_Types].xml" in names or (not names and _OFFICE.search(start)):
         for folder, what in (("word/", "a text document (.docx)"), ("ppt/", "a slide document (.pptx)")):
             if any(name.startswith(folder) for name in names):
                 raise refusal(what)
@@ -155,7 +158,7 @@ def _text_kind(data: bytes) -> str:
         raise refusal("an XML document")
     if _JSON.match(start) and not _SECTION.match(start):
         return "json"
-    if start.startswith(b">") or _is_letters(data):
+    if _FASTA.match(start) or _is_letters(data):
         return "symbols"
     return "text"
 

@@ -51,6 +51,9 @@ def _about_sheets(note: Mapping[str, Any]) -> list[Finding]:
         more = f" and {len(others) - 8} more" if len(others) > 8 else ""
         message = f"Sheet {note['sheet']!r} holds the most cells and was read; the others are {listed}{more}."
         found.append(finding("sheets", message, count=len(others)))
+    if note["blank"]:
+        message = f"{counted(note['blank'], 'blank column')} left out."
+        found.append(finding("empty-columns", message, count=note["blank"]))
     if note["merged"]:
         message = f"{counted(note['merged'], 'cell')} below the first of a merged group given its value."
         found.append(finding("merged-cells", message, count=note["merged"]))

@@ -10,7 +10,7 @@ import sys
 
 from .answer import Refused, write
 
-MEMORY = 3 << 30  # bytes of address space
+MEMORY = 2 << 30  # bytes of address space
 SECONDS = 60  # of processor time
 READERS = ("workbook", "columnar", "recording")
 

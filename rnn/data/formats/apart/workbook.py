@@ -14,14 +14,15 @@ import python_calamine as calamine
 
 from .answer import Answer, Column, Refused
 
-_UNPACKED = 1 << 30  # bytes that the parts of a workbook may have together
+_UNPACKED = 512 << 20  # bytes that the parts of a workbook may have together
 _HEAD = 400  # rows that the header is looked for in
 
 
 def read(data: bytes, options: dict[str, Any]) -> Answer:
     """options: sheet (name or None: the one with the most cells filled), most_cells.
 
-    The note: sheet, others (sheet name → cells filled), first_row (counted from 1), head (the first rows as texts), merged.
+    The note: sheet, others (sheet name → cells filled), first_row (counted from 1), head (the first rows as texts), merged and
+    blank (how many cells were filled, and columns left out).
     """
     _check_size(data)
     try:
@@ -44,6 +45,7 @@ def read(data: bytes, options: dict[str, Any]) -> Answer:
         )
     rows = sheet.to_python()
     merged = _fill_merged(rows, sheet)
+    rows, blank = _without_blank_columns(rows)
     columns = [_column(str(k), cells) for k, cells in enumerate(zip(*rows, strict=True))]
     note = {
         "sheet": sheet.name,
@@ -51,6 +53,7 @@ def read(data: bytes, options: dict[str, Any]) -> Answer:
         "first_row": (sheet.start or (0, 0))[0] + 1,
         "head": [[_text(cell) for cell in row] for row in rows[:_HEAD]],
         "merged": merged,
+        "blank": blank,
     }
     return Answer(columns, note)
 
@@ -100,6 +103,18 @@ def _fill_merged(rows: list[list[Any]], sheet: Any) -> int:
                 row[k] = rows[at][k]
                 filled += 1
     return filled
+
+
+def _without_blank_columns(rows: list[list[Any]]) -> tuple[list[Any], int]:
+    """The rows without the columns that hold nothing at all, and how many those are."""
+    filled: set[int] = set()
+    width = len(rows[0]) if rows else 0
+    for row in rows:
+        if len(filled) == width:
+            return rows, 0
+        filled.update(k for k, cell in enumerate(row) if cell != "")
+    keep = sorted(filled)
+    return [[row[k] for k in keep] for row in rows], width - len(keep)
 
 
 def _column(name: str, cells: Sequence[Any]) -> Column:
