@@ -10,7 +10,7 @@ from .columns import kind_of
 from .encoding import to_utf8
 from .layout import find_layout
 from .parsing import parse
-from .remarks import remarks, require_usable, spacing, trimmed
+from .remarks import remarks, require_usable, spacing, tallied, trimmed
 from .source import CsvSource, load
 from .table import Table
 from .timecolumn import find_time
@@ -20,17 +20,18 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
     """Read a delimited text file, finding out by its content how it is written.
 
     source: a path, the bytes of a file, or an open file, up to 200 MB. name: what to call it (default: the file's name).
-    choices fix what is otherwise found ("auto" or left out): encoding; delimiter; decimal "." or ","; header_row (line counted
-    from 1, None or "none" for no header); time (column name, None or "none" for no time); day_first (bool); missing
-    "interpolate" | "drop" | "error". Raises ValueError for a choice that does not exist or is malformed, BadFile (a
+    choices fix what is otherwise found ("auto" or left out): encoding; delimiter; quote (", ', ` or "none"); decimal "." or
+    ","; header_row (line counted from 1, None or "none" for no header); missing_words (list of further words, or numbers such as
+    -999, that say "no value"); time (column name, None or "none" for no time); day_first (bool); missing "interpolate" |
+    "drop" | "error". Raises ValueError for a choice that does not exist or is malformed, BadFile (a
     ValueError) for a file that cannot be used: a sentence that says what, where, and what to do.
     """
     wanted = checked(choices)
     origin = load(source, name)
     text = to_utf8(origin.data, wanted.get("encoding"))
     layout = find_layout(text.data, wanted)
-    frame, odd_cells = parse(text.data, layout)
-    frame, dropped = trimmed(frame, layout)
+    cells = parse(layout)
+    frame, dropped, blank = trimmed(cells.frame, layout)
     time = find_time(frame, wanted, layout.delimiter)
     clock = time.name if time else None
     if time is not None:
@@ -42,11 +43,14 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
     used = {
         "encoding": text.encoding,
         "delimiter": layout.delimiter,
+        "quote": layout.dialect.quote,
         "decimal": layout.decimal,
         "header_row": layout.header_row,
         "time": clock,
         "missing": missing,
     }
+    if layout.missing_words:
+        used["missing_words"] = list(layout.missing_words)
     if time is not None and time.day_first is not None:
         used["day_first"] = time.day_first
     return Table(
@@ -57,7 +61,7 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
             *text.findings,
             *layout.findings,
             *dropped,
-            *odd_cells,
+            *cells.findings,
             *(time.findings if time else ()),
             *gaps,
             *remarks(frame, kinds, clock, missing),
@@ -69,5 +73,7 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
         rows=len(frame),
         name=origin.name,
         kinds=MappingProxyType(kinds),
+        units=MappingProxyType({**layout.units, **cells.units}),
+        skipped=tallied(*layout.skipped, *cells.skipped, ("blank-rows", blank)),
         choices=MappingProxyType(used),
     )

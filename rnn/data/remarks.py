@@ -19,8 +19,11 @@ _TREATMENTS = {
 }
 
 
-def trimmed(frame: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[Finding]]:
-    """The frame without blank rows and without nameless columns that hold nothing (what trailing separators leave)."""
+def trimmed(frame: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[Finding], int]:
+    """The frame without blank rows and without nameless columns that hold nothing (what trailing separators leave).
+
+    Also how many blank rows there were: those at the end of the file are counted, but not worth a finding.
+    """
     findings = []
     blank = _blank_rows(frame)
     if blank.any():
@@ -36,7 +39,15 @@ def trimmed(frame: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[Fin
         if layout.header_row is not None:
             message = f"{counted(len(hollow), 'column')} without a name or a value left out ({', '.join(hollow[:5])})."
             findings.append(finding("empty-columns", message, count=len(hollow), column=hollow[0]))
-    return frame, findings
+    return frame, findings, int(blank.sum())
+
+
+def tallied(*counts: tuple[str, int]) -> tuple[tuple[str, int], ...]:
+    """(reason, rows), each reason once and none with zero rows."""
+    total: dict[str, int] = {}
+    for reason, count in counts:
+        total[reason] = total.get(reason, 0) + count
+    return tuple((reason, count) for reason, count in total.items() if count)
 
 
 def _blank_rows(frame: pd.DataFrame) -> np.ndarray:

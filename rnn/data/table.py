@@ -29,7 +29,9 @@ class Table:
     time: the name of the time column, or None. frequency: a pandas offset alias where the spacing is regular, else None.
     findings: what was noticed. kinds: column name → "time" | "number" | "counter" | "text" | "empty".
     encoding, delimiter, decimal: as found or chosen. header_row: the header's line, counted from 1, or None.
-    rows: the rows that are data. name: the file's name without its ending.
+    rows: the rows that are data. skipped: (reason, count) for all other rows of the file, its header among them: with `rows`
+      they add up to the rows of the file (a cell of several lines makes one row). units: column → unit, where named.
+    name: the file's name without its ending.
     choices: all settings that were used, JSON-able; `read_csv(same bytes, **choices)` gives the same table.
     """
 
@@ -45,6 +47,8 @@ class Table:
     name: str
     kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     choices: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    skipped: tuple[tuple[str, int], ...] = ()
 
     def __repr__(self) -> str:
         time = f"time={self.time!r}, frequency={self.frequency!r}" if self.time else "no time"
