@@ -17,7 +17,7 @@ _FACTOR = r"(?:[^\W\d_]{1,4}[²³\d]?)"
 _UNIT = re.compile(
     rf"%|‰|[°$€£¥]\S{{0,6}}|{_FACTOR}(?:[/·*^ -]{_FACTOR})*|\d{{1,2}}[a-z]|(?:int|float|str|double|date)\w*"
 )
-_STATISTICS = frozenset("min max avg mean sum std low high open last in out".split())
+_STATISTICS = frozenset(["min", "max", "avg", "mean", "sum", "std", "low", "high", "open", "last", "in", "out"])
 _JUDGES = 300  # rows that say what the columns hold
 
 Record = tuple[list[str], int, int]  # cells ([] for a blank line), first line and last line (counted from 1)
@@ -43,7 +43,9 @@ def find_header(records: Sequence[Record], choices: Mapping[str, object]) -> Hea
     width = usual_width([cells for cells, _, _ in records if cells])
     wide = [k for k, (cells, _, _) in enumerate(records) if len(cells) >= width - 1 and filled(cells) * 2 >= width]
     wide = wide or [k for k, (cells, _, _) in enumerate(records) if cells]
-    kinds = _kinds([records[k][0] for k in wide[len(wide) // 2 :][:_JUDGES]])
+    some = [records[k][0] for k in wide]
+    parts = some[len(some) // 2 :], some[len(some) // 4 : len(some) * 3 // 4]  # a long preamble, or a long footer
+    kinds = max((_kinds(rows[:_JUDGES]) for rows in parts), key=len)
     found = replace(_found(records, width, wide, kinds), kinds=kinds)
     line = choices.get("header_row", _OPEN)
     if line is _OPEN or line == (records[found.top][1] if found.top is not None else None):
@@ -63,11 +65,20 @@ def _found(records: Sequence[Record], width: int, wide: Sequence[int], kinds: Ma
         block.append(above)
     if block:
         first_wins = -1 if width > 2 else 1  # names over units where it is wide, a title over a name where it is narrow
-        names = max(block, key=lambda k: (filled(records[k][0]), first_wins * k))
+        names = max(block, key=lambda k: (*_likeness(records[k][0]), first_wins * k))
         levels = _levels([cells for cells, _, _ in records], names, data, width)
         return Header(min(levels), data, tuple(sorted(levels)[1:]))
     apart = [k for k in wide if k < data and len(records[k][0]) >= width]
     return Header(apart[-1] if apart else None, data)
+
+
+def _likeness(row: list[str]) -> tuple[bool, int, bool]:
+    """How much a row above the data is like one of names: no comment, full, and all text."""
+    return not is_comment(row), filled(row), _is_text(row)
+
+
+def is_comment(row: Sequence[str]) -> bool:
+    return bool(row) and row[0].startswith(("#", "//", "!", "%"))
 
 
 def _levels(rows: Sequence[list[str]], names: int, data: int, width: int) -> list[int]:
@@ -89,9 +100,11 @@ def _levels(rows: Sequence[list[str]], names: int, data: int, width: int) -> lis
 def _is_group(row: Sequence[str], names: Sequence[str], width: int) -> bool:
     """A row of headings over several columns each: text in at least two places, or in one that is not the corner."""
     places = [k for k, cell in enumerate(row) if cell]
-    if not _is_text(row) or len(row) < width - 1 or not places or places == [0] or len(row) > len(names) + 1:
+    if not _is_text(row) or is_comment(row) or len(row) < width - 1 or not places or places == [0]:
         return False
-    if len({row[k] for k in places}) < len(places):
+    if len(row) > len(names) + 1:
+        return False
+    if len({row[k] for k in places}) < len(places) or (row[0] == "" and len(places) > 1):
         return True
     spans = [right - left for left, right in itertools.pairwise([*places, max(len(row), len(names))])]
     return min(spans) > 1 or (max(spans) > 1 and (row[0] == "" or names[0] == ""))

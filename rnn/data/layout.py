@@ -19,13 +19,14 @@ _VOTERS = 1000  # rows of the sample that the decimal mark is found from
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the cells are. text: the file's text, its separators single marks and its quotes put right.
+    """Where the cells are.
 
-    start: the byte where the data begin; first_row: the line they begin on, counted from 1. header_row: the (first) line of the
-    header, or None. names: one a column, each different; expected: how many of them the header or most rows have, the rest
-    being surplus. header: the cells of its lines, and of those between it and the data. kinds: column number → "date",
-    "number" or "quantity", where nearly all cells are that. units: column name → unit, as a row below the names says. skipped: (reason,
-    rows) for what stands before the data. findings: what was noticed.
+    text: the file's text, its separators single marks and its quotes put right. start: the byte where the data begin;
+    first_row: the line they begin on, counted from 1. header_row: the (first) line of the header, or None. names: one a column,
+    each different; expected: how many of them the header or most rows have, the rest being surplus. header: the cells of its
+    lines, and of those between it and the data. kinds: column number → "date", "number" or "quantity", where nearly all cells
+    are that. units: column name → unit, as a row below the names says. skipped: (reason, rows) for what stands before the data.
+    findings: what was noticed.
     """
 
     text: bytes

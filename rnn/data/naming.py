@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .findings import Finding, counted, finding, shown
-from .header import Header, Record, filled, holds_units, usual_width
+from .header import Header, Record, filled, holds_units, is_comment, usual_width
 
 
 def name_columns(header: list[str] | None, rows: Sequence[list[str]]) -> tuple[tuple[str, ...], int, list[Finding]]:
@@ -47,6 +47,8 @@ def joined_names(records: Sequence[Record], header: Header) -> list[str] | None:
     if header.top is None:
         return None
     rows = [list(records[k][0]) for k in (header.top, *header.more)]
+    if is_comment(rows[0]):
+        rows[0][0] = rows[0][0].lstrip("#/!% ")
     width = max(map(len, rows))
     fullest = max(range(len(rows)), key=lambda k: filled(rows[k]))
     names: list[list[str]] = [[] for _ in range(width)]

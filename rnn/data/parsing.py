@@ -76,8 +76,10 @@ def parse(layout: Layout) -> Cells:
     if total_by_value(frame, layout):
         out.take("totals", [int(frame.index[-1]) - layout.first_row], "the sums of the columns")
         frame = frame[:-1]
-    extra = [name for name in names[layout.expected :] if name in layout.names or frame[name].notna().any()]
-    frame = frame.drop(columns=[name for name in names[layout.expected :] if name not in extra])
+    extra = names[layout.expected :]
+    if out.rows:  # a note below the table may have had more cells than the table
+        hollow = [name for name in extra if frame[name].isna().all()]
+        frame, extra = frame.drop(columns=hollow), [name for name in extra if name not in hollow]
     skipped = tuple((reason, len(rows)) for reason, rows in out.rows.items())
     return Cells(frame, units, skipped, (*out.findings(layout.first_row), *_surplus(frame, extra), *findings))
 

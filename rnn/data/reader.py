@@ -21,10 +21,10 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
 
     source: a path, the bytes of a file, or an open file, up to 200 MB. name: what to call it (default: the file's name).
     choices fix what is otherwise found ("auto" or left out): encoding; delimiter; quote (", ', ` or "none"); decimal "." or
-    ","; header_row (line counted from 1, None or "none" for no header); missing_words (list of further words, or numbers such as
-    -999, that say "no value"); time (column name, None or "none" for no time); day_first (bool); missing "interpolate" |
-    "drop" | "error". Raises ValueError for a choice that does not exist or is malformed, BadFile (a
-    ValueError) for a file that cannot be used: a sentence that says what, where, and what to do.
+    ","; header_row (line counted from 1, None or "none" for no header); missing_words (further words, or numbers such as -999,
+    that say "no value"); time (column name, None or "none" for no time); day_first (bool); missing "interpolate" | "drop" |
+    "error". Raises ValueError for a choice that does not exist or is malformed, BadFile (a ValueError) for a file that cannot
+    be used: a sentence that says what, where, and what to do.
     """
     wanted = checked(choices)
     origin = load(source, name)

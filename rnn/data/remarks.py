@@ -11,6 +11,18 @@ from .layout import Layout
 
 _SPOKEN_OF = 50  # columns whose missing cells are reported one by one
 
+_SENTINELS = {
+    float(sign + digits)
+    for sign in ("", "-")
+    for digits in ("99", "999", "9999", "99999", "999999", "99.9", "999.9", "999.99")
+} | {
+    -9.0,
+    -32768.0,
+    32767.0,
+    1e20,
+    1e30,
+    -1e30,
+}  # numbers that stand for "no value" in the files of stations and statistics
 _INDEX_NAMES = ("column 1", "Unnamed: 0", "index", "rownames")
 _TREATMENTS = {
     "interpolate": "a series fills them on a straight line between the neighbours",
@@ -136,11 +148,12 @@ def _before_gaps(ordered: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def remarks(frame: pd.DataFrame, kinds: dict[str, str], time: str | None, missing: str) -> list[Finding]:
-    """Row index columns, missing and infinite numbers."""
+    """Row index columns, missing and infinite numbers, and numbers that may stand for a missing value."""
     findings = _row_index(frame, kinds)
     placed = frame.loc[frame[time].notna()] if time is not None else frame  # rows without a time have their own finding
     for name in [name for name, kind in kinds.items() if kind == "number"][:_SPOKEN_OF]:
         values = placed[name].to_numpy()
+        findings += _sentinel(placed[name])
         if values.dtype.kind != "f":
             continue
         for kind, lacking in (("missing", np.isnan(values)), ("infinite", np.isinf(values))):
@@ -152,6 +165,25 @@ def remarks(frame: pd.DataFrame, kinds: dict[str, str], time: str | None, missin
                 )
                 findings.append(finding(kind, message, rows, column=name))
     return findings
+
+
+def _sentinel(column: pd.Series) -> list[Finding]:
+    """A number such as -999 far outside all others, which often stands for a missing value. It is only pointed out."""
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = values[np.isfinite(values)]
+    for mark in {known.min(), known.max()} & _SENTINELS if len(known) else ():
+        others = known[known != mark]
+        if len(others) < 3:
+            continue
+        low, high = others.min(), others.max()
+        if max(low - mark, mark - high) > (high - low) / 2 + abs(mark) / 10:
+            rows = column.index[values == mark]
+            message = (
+                f"{counted(len(rows), 'cell')} of {column.name!r} hold {mark:g}, far from all others ({low:g} to {high:g}; "
+                f"{row_list(rows)}); if that means a missing value, choose missing_words=['{mark:g}']."
+            )
+            return [finding("sentinel", message, rows, column=str(column.name))]
+    return []
 
 
 def _row_index(frame: pd.DataFrame, kinds: dict[str, str]) -> list[Finding]:
