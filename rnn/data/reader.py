@@ -12,7 +12,7 @@ import pandas as pd
 from .choices import checked
 from .columns import kind_of
 from .formats import Raw, read_raw
-from .remarks import remarks, require_usable, trimmed
+from .remarks import remarks, require_usable, tallied, trimmed
 from .shape.ids import Ids
 from .shape.spacing import spacing_of_series
 from .shape.understanding import Understood, understand, with_kinds
@@ -29,20 +29,20 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
     each of them also in a gzip, bzip2, xz, zip or tar archive.
 
     source: a path, the bytes of a file, or an open file, up to 200 MB. name: what to call it (default: the file's name).
-    choices fix what is otherwise found ("auto" or left out): encoding; delimiter; decimal "." or ","; header_row (line counted
-    from 1, None or "none" for no header); time (column name, None or "none" for no time); day_first (bool); time_unit (what
-    a time of numbers counts: "s", "ms", "us", "ns", "excel", "excel1904", "matlab", "julian"); timezone (the IANA name of the
-    zone that local times are in: they become UTC); missing "interpolate" | "drop" | "error"; sheet (of a workbook); member (of
-    an archive); record (of a FASTA file); rate (of a recording, in Hz); shape "plain" | "long" | "wide" | "year-by-month"; id
-    (the column, or list of columns, that tell series apart, None or "none" for one series); variable (the column that says
-    what a row measures); categories (columns of numbers that stand for kinds). Raises ValueError for a choice that does not
-    exist or is malformed, BadFile (a ValueError) for a file that cannot be used: a sentence that says what, where, and what
-    to do.
+    choices fix what is otherwise found ("auto" or left out): encoding; delimiter; quote (", ', ` or "none"); decimal "." or
+    ","; header_row (line counted from 1, None or "none" for no header); missing_words (further words, or numbers such as -999,
+    that say "no value"); time (column name, None or "none" for no time); day_first (bool); time_unit (what a time of numbers
+    counts: "s", "ms", "us", "ns", "excel", "excel1904", "matlab", "julian"); timezone (the IANA name of the zone that local
+    times are in: they become UTC); missing "interpolate" | "drop" | "error"; sheet (of a workbook); member (of an archive);
+    record (of a FASTA file); rate (of a recording, in Hz); shape "plain" | "long" | "wide" | "year-by-month"; id (the column,
+    or list of columns, that tell series apart, None or "none" for one series); variable (the column that says what a row
+    measures); categories (columns of numbers that stand for kinds). Raises ValueError for a choice that does not exist or is
+    malformed, BadFile (a ValueError) for a file that cannot be used: a sentence that says what, where, and what to do.
     """
     wanted = checked(choices)
     origin = load(source, name)
     raw = read_raw(origin.data, wanted)
-    frame, dropped = trimmed(raw.frame, raw.layout)
+    frame, dropped, blank = trimmed(raw.frame, raw.layout)
     shaped = _understood(raw, frame, wanted)
     frame, time = shaped.frame, shaped.time
     clock = time.name if time else None
@@ -72,11 +72,14 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
         name=origin.name,
         kinds=MappingProxyType(kinds),
         choices=MappingProxyType(_used(raw, shaped, wanted)),
+        units=MappingProxyType(dict(raw.units)),
+        skipped=tallied(*raw.skipped, ("blank-rows", blank)),
         shape=shaped.shape,
         id_columns=shaped.id_columns,
         ids=shaped.ids,
         format=raw.format,
         likely_targets=raw.targets,
+        alternatives=MappingProxyType(dict(raw.alternatives)),
     )
     return table if shaped.before is None else dataclasses.replace(table, before=_before(table, *shaped.before))
 

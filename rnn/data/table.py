@@ -34,7 +34,9 @@ class Table:
     time: the name of the time column, or None. frequency: a pandas offset alias where the spacing is regular, else None.
     findings: what was noticed. kinds: column name → "time" | "number" | "counter" | "text" | "empty".
     encoding, delimiter, decimal: as found or chosen. header_row: the header's line, counted from 1, or None.
-    rows: the rows that are data (of the frame). name: the file's name without its ending.
+    rows: the rows that are data (of the frame). skipped: (reason, count) for all other rows of the file, its header among them:
+      with `rows` they add up to the rows of the file (a cell of several lines makes one row). units: column → unit, where named.
+    name: the file's name without its ending.
     choices: all settings that were used, JSON-able; `read_csv(same bytes, **choices)` gives the same table.
     shape: "plain" | "long" | "wide" | "year-by-month". id_columns: the columns that tell the series of a long file apart.
     ids: the names of the series where there are many, each with its rows, first and last time; empty for one series.
@@ -57,6 +59,8 @@ class Table:
     name: str
     kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     choices: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    skipped: tuple[tuple[str, int], ...] = ()
     shape: str = "plain"
     id_columns: tuple[str, ...] = ()
     ids: Ids = field(default_factory=Ids)
