@@ -17,6 +17,7 @@ from rnn.core import article
 from rnn.core.fields import FIELDS
 from rnn.core.preflight import preflight
 from rnn.data import inspect
+from rnn.export.spreadsheet import to_spreadsheet_csv
 from rnn.forecast import check_request
 
 ARTICLE_COLUMNS = ("epoch", "loss", "val_loss", "printed_loss", "printed_val_loss")
@@ -67,7 +68,7 @@ def _forecast(options: argparse.Namespace) -> None:
     check_request(config, names, series.targets, options.steps, options.levels, known=series.known, ahead=ahead)
     fit = rnn.fit(config, series)
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels)
-    print(frame.to_csv(index=False, lineterminator="\n"), end="")
+    print(to_spreadsheet_csv(frame), end="")
 
 
 def _article(options: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from .times.zones import zone
 
 CHOICES = (
     *("encoding", "delimiter", "decimal", "header_row", "time", "day_first", "time_unit", "timezone", "missing"),
-    *("shape", "id", "variable", "categories"),
+    *("sheet", "member", "record", "rate", "shape", "id", "variable", "categories"),
 )
 
 _DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
@@ -125,6 +125,30 @@ def _columns(choice: str, value: Any) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _sheet(value: Any) -> str:
+    return _named("sheet", value, "a sheet of the workbook")
+
+
+def _member(value: Any) -> str:
+    return _named("member", value, "a file in the archive")
+
+
+def _record(value: Any) -> str:
+    return _named("record", value, "a sequence in the file")
+
+
+def _named(choice: str, value: Any, what: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{choice}={value!r} must be the name of {what}.")
+    return value
+
+
+def _rate(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"rate={value!r} must be a whole number of samples a second, 1 or more.")
+    return value
+
+
 _CHECKS = {
     "encoding": _encoding,
     "delimiter": _delimiter,
@@ -139,4 +163,8 @@ _CHECKS = {
     "id": _id,
     "variable": _variable,
     "categories": _categories,
+    "sheet": _sheet,
+    "member": _member,
+    "record": _record,
+    "rate": _rate,
 }

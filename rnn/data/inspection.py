@@ -18,8 +18,8 @@ def inspect(source: CsvSource, **choices: Any) -> dict[str, Any]:
     """Read `source` as `read_csv` does and describe it. Plain strings, numbers, lists and None only, no NaN.
 
     Keys: name, encoding, delimiter, decimal, header_row, time, frequency, rows, columns (name and kind), numeric, guess,
-    first_time and last_time (ISO text, or a number for a time column of numbers), findings, choices, shape, id_columns, ids
-    (their count and the first 20 with rows, first and last time), usable, roles (what is offered for each).
+    first_time and last_time (ISO text, or a number for a time column of numbers), findings, choices, format, shape,
+    id_columns, ids (their count and the first 20 with rows, first and last time), usable, roles (what is offered for each).
     """
     return describe(read_csv(source, **choices))
 
@@ -43,6 +43,7 @@ def describe(table: Table) -> dict[str, Any]:
         "last_time": last,
         "findings": [{**asdict(one), "rows": list(one.rows)} for one in table.findings],
         "choices": dict(table.choices),
+        "format": table.format,
         "shape": table.shape,
         "id_columns": list(table.id_columns),
         "ids": {"count": len(table.ids), "first": [_series(table, k) for k in range(min(_SHOWN_IDS, len(table.ids)))]},

@@ -17,10 +17,10 @@ from rnn.core.series import Series
 from .columns import best_guess
 from .findings import BadFile, Finding, Receipt
 from .repair.record import Repair
-from .shape.build import build, chosen_ids
+from .shape.build import Part, build, chosen_ids, parts_of
 from .shape.ids import Ids, ids_where
 from .shape.offers import Offers, fixed_columns, offers_of
-from .shape.roles import Names, roles_of
+from .shape.roles import Names, Roles, roles_of
 from .shape.unrolled import fresh
 
 
@@ -36,6 +36,9 @@ class Table:
     encoding, delimiter, decimal: as found or chosen. header_row: the header's line, counted from 1, or None.
     rows: the rows that are data (of the frame). name: the file's name without its ending.
     choices: all settings that were used, JSON-able; `read_csv(same bytes, **choices)` gives the same table.
+    format: "csv" (any text with a separator), "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "arrow", "json", "sound" or
+      "symbols"; where it is not text, encoding says how its values are coded and delimiter is "".
+    likely_targets: the targets unless said, where the kind of file makes them several (channels, symbols); else ().
     shape: "plain" | "long" | "wide" | "year-by-month". id_columns: the columns that tell the series of a long file apart.
     ids: the names of the series where there are many, each with its rows, first and last time; empty for one series.
     before: for a file of a row a year, the table as it stands in the file.
@@ -53,6 +56,8 @@ class Table:
     name: str
     kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     choices: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    format: str = "csv"
+    likely_targets: tuple[str, ...] = ()
     shape: str = "plain"
     id_columns: tuple[str, ...] = ()
     ids: Ids = field(default_factory=Ids)
@@ -124,10 +129,10 @@ class Table:
     ) -> Series:
         """The series in time order: the targets, and after them the further input columns that are asked for.
 
-        target: a column name or several (None: `guess`). inputs: more columns for the network to see. static: those of them,
-        or further ones, that say something about the series and not about a moment; the network reads them once a window.
-        known: columns known ahead, of the file or of the calendar ("calendar: weekday"); rows after the last value of the
-        targets that hold them become the series' future. A category is a column for each level, "weather=rain".
+        target: a column name or several (None: `likely_targets`, else `guess`). inputs: more columns for the network to see.
+        static: those of them, or further ones, that say something about the series and not about a moment; the network reads
+        them once a window. known: columns known ahead, of the file or of the calendar ("calendar: weekday"); rows after the
+        last record that hold them become the series' future. A category is a column for each level, "weather=rain".
         ids: names of series (`Table.ids`), several of them or "all" for many in one; None: the only one, or the longest. On a
         wide file the target is then the column of each, called "value".
         repairs: what is done first, in this order (`rnn.data.repair`), to each series by itself. times: datetime64, or
@@ -150,6 +155,20 @@ class Table:
         """The account of `series` with the same arguments: rows used, rows left out and why, cells filled. On a wide file a
         row counts once for each series that was asked for."""
         return self._build(target, inputs, static, known, ids, repairs)[1]
+
+    def parts(
+        self,
+        target: Names = None,
+        inputs: Names = None,
+        static: Names = None,
+        *,
+        known: Names = None,
+        ids: str | Sequence[str] | None = None,
+    ) -> tuple[Part, ...]:
+        """The rows of each series that `series` with the same arguments makes, before anything is done to them: what the
+        doctor looks at, and what repairs are previewed on."""
+        table, roles = self._asked(target, inputs, static, known, ids)
+        return parts_of(table, roles, ids)
 
     def unit(self, ids: str | Sequence[str] | None = None) -> str:
         """What a receipt for these series counts, "row" or "value": where the time or the series stand across the file, a row
@@ -175,12 +194,19 @@ class Table:
         self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None,
         repairs: Sequence[Repair],
     ) -> tuple[Series, Receipt]:  # fmt: skip
+        table, roles = self._asked(target, inputs, static, known, ids)
+        return build(table, roles, ids, repairs)
+
+    def _asked(
+        self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None
+    ) -> tuple[Table, Roles]:
+        """The table that has the columns, this one or another view of the same file, and the roles that they play."""
         if self.before is not None and self._is_of_the_file([target, inputs, static, known]):
-            return self.before._build(target, inputs, static, known, ids, repairs)
+            return self.before, roles_of(self.before, target, inputs, static, known)
         if self.ids.codes is None and chosen_ids(self, ids) is not None:
             view, value = self._by_column
-            return build(view, roles_of(view, value, inputs, static, known), ids, repairs)
-        return build(self, roles_of(self, target, inputs, static, known), ids, repairs)
+            return view, roles_of(view, value, inputs, static, known)
+        return self, roles_of(self, target, inputs, static, known)
 
     def _is_of_the_file(self, roles: Sequence[Names]) -> bool:
         """Whether columns are named that only the file as it stands has, such as JAN: a choice from before it was unrolled."""
