@@ -111,8 +111,7 @@ def _used(raw: Raw, shaped: Understood, wanted: dict[str, Any]) -> dict[str, Any
 def _before(table: Table, frame: pd.DataFrame, time: TimeColumn | None) -> Table:
     """The table as it stands in the file, without the unrolling."""
     clock = time.name if time else None
-    kinds = {column: kind_of(frame[column], column == clock) for column in frame.columns}
     return dataclasses.replace(
-        table, frame=frame, time=clock, frequency=spacing(frame, clock)[0], rows=len(frame), kinds=MappingProxyType(kinds),
-        shape="plain", id_columns=(), ids=Ids(),
+        table, frame=frame, time=clock, frequency=spacing(frame, clock)[0], rows=len(frame), shape="plain", id_columns=(),
+        kinds=MappingProxyType(_kinds(frame, clock)), ids=Ids(),
     )  # fmt: skip

@@ -17,10 +17,10 @@ from rnn.core.series import Series
 from .columns import best_guess
 from .findings import BadFile, Finding, Receipt
 from .repair.record import Repair
-from .shape.build import build, chosen_ids
+from .shape.build import Part, build, chosen_ids, parts_of
 from .shape.ids import Ids, ids_where
 from .shape.offers import Offers, fixed_columns, offers_of
-from .shape.roles import Names, roles_of
+from .shape.roles import Names, Roles, roles_of
 from .shape.unrolled import fresh
 
 
@@ -34,8 +34,9 @@ class Table:
     time: the name of the time column, or None. frequency: a pandas offset alias where the spacing is regular, else None.
     findings: what was noticed. kinds: column name → "time" | "number" | "counter" | "text" | "empty".
     encoding, delimiter, decimal: as found or chosen. header_row: the header's line, counted from 1, or None.
-    rows: the rows that are data (of the frame). skipped: (reason, count) for all other rows of the file, its header among them:
-      with `rows` they add up to the rows of the file (a cell of several lines makes one row). units: column → unit, where named.
+    rows: the rows that are data (of the frame). skipped: (reason, count) for all other rows of the file, its header among
+      them: with `rows` they add up to the rows of the file (a cell of several lines makes one row). units: column → unit, where
+      it is named.
     name: the file's name without its ending.
     choices: all settings that were used, JSON-able; `read_csv(same bytes, **choices)` gives the same table.
     shape: "plain" | "long" | "wide" | "year-by-month". id_columns: the columns that tell the series of a long file apart.
@@ -137,9 +138,8 @@ class Table:
 
         target: a column name or several (None: `likely_targets`, else `guess`). inputs: more columns for the network to see.
         static: those of them, or further ones, that say something about the series and not about a moment; the network reads
-        them once a window.
-        known: columns known ahead, of the file or of the calendar ("calendar: weekday"); rows after the last value of the
-        targets that hold them become the series' future. A category is a column for each level, "weather=rain".
+        them once a window. known: columns known ahead, of the file or of the calendar ("calendar: weekday"); rows after the
+        last record that hold them become the series' future. A category is a column for each level, "weather=rain".
         ids: names of series (`Table.ids`), several of them or "all" for many in one; None: the only one, or the longest. On a
         wide file the target is then the column of each, called "value".
         repairs: what is done first, in this order (`rnn.data.repair`), to each series by itself. times: datetime64, or
@@ -162,6 +162,20 @@ class Table:
         """The account of `series` with the same arguments: rows used, rows left out and why, cells filled. On a wide file a
         row counts once for each series that was asked for."""
         return self._build(target, inputs, static, known, ids, repairs)[1]
+
+    def parts(
+        self,
+        target: Names = None,
+        inputs: Names = None,
+        static: Names = None,
+        *,
+        known: Names = None,
+        ids: str | Sequence[str] | None = None,
+    ) -> tuple[Part, ...]:
+        """The rows of each series that `series` with the same arguments makes, before anything is done to them: what the
+        doctor looks at, and what repairs are previewed on."""
+        table, roles = self._asked(target, inputs, static, known, ids)
+        return parts_of(table, roles, ids)
 
     def unit(self, ids: str | Sequence[str] | None = None) -> str:
         """What a receipt for these series counts, "row" or "value": where the time or the series stand across the file, a row
@@ -187,12 +201,19 @@ class Table:
         self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None,
         repairs: Sequence[Repair],
     ) -> tuple[Series, Receipt]:  # fmt: skip
+        table, roles = self._asked(target, inputs, static, known, ids)
+        return build(table, roles, ids, repairs)
+
+    def _asked(
+        self, target: Names, inputs: Names, static: Names, known: Names, ids: str | Sequence[str] | None
+    ) -> tuple[Table, Roles]:
+        """The table that has the columns, this one or another view of the same file, and the roles that they play."""
         if self.before is not None and self._is_of_the_file([target, inputs, static, known]):
-            return self.before._build(target, inputs, static, known, ids, repairs)
+            return self.before, roles_of(self.before, target, inputs, static, known)
         if self.ids.codes is None and chosen_ids(self, ids) is not None:
             view, value = self._by_column
-            return build(view, roles_of(view, value, inputs, static, known), ids, repairs)
-        return build(self, roles_of(self, target, inputs, static, known), ids, repairs)
+            return view, roles_of(view, value, inputs, static, known)
+        return self, roles_of(self, target, inputs, static, known)
 
     def _is_of_the_file(self, roles: Sequence[Names]) -> bool:
         """Whether columns are named that only the file as it stands has, such as JAN: a choice from before it was unrolled."""

@@ -298,3 +298,16 @@ def test_repairs_are_done_in_each_series_and_their_receipts_are_one(rng: np.rand
     weekly = Repair("grid", options={"frequency": "W-SUN"})
     one = table.receipt(ids=["b"], repairs=[weekly])
     assert one.rows + one.added == one.used + one.left_out + one.merged == 87 + one.added
+
+
+def test_the_rows_of_each_series_are_at_hand_before_anything_is_done(rng: np.random.Generator) -> None:
+    frame = panel(rng, {"shop": ["a", "b"]}).iloc[::-1]
+    table = read_csv(csv(frame))
+    for part, name in zip(table.parts(ids="all"), ("b", "a"), strict=True):
+        rows = frame[frame["shop"] == name]
+        assert part.name == name
+        assert part.frame["v"].tolist() == rows["v"].tolist()
+        assert part.times is not None
+        assert (part.times == rows["date"].to_numpy()).all()
+        assert part.frame.index.tolist() == [list(frame.index).index(row) + 2 for row in rows.index]
+    assert [part.name for part in table.parts()] == ["b"]

@@ -46,6 +46,29 @@ def build(
     return _joined(table, maker, chosen)
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Part:
+    """The rows of one series. frame: its columns of numbers, the index the file's row numbers. times: (N,) or None."""
+
+    name: str
+    frame: pd.DataFrame
+    times: NDArray[Any] | None
+
+
+def parts_of(table: Table, roles: Roles, ids: str | Sequence[str] | None) -> tuple[Part, ...]:
+    """The series that `build` makes with the same arguments, as they stand in the file."""
+    chosen = chosen_ids(table, ids)
+    maker = _Maker(table, columns_for(table, roles), ())
+    if chosen is None and table.ids.codes is None:
+        return (_part(table.name, maker.columns, slice(None)),)
+    names = chosen or (table.ids[table.ids.longest],)
+    return tuple(_part(name, *maker.part(name)) for name in names)
+
+
+def _part(name: str, columns: Columns, at: slice | NDArray[np.int64]) -> Part:
+    return Part(name, columns.frame(at), None if columns.times is None else columns.times[at])
+
+
 def chosen_ids(table: Table, ids: str | Sequence[str] | None) -> tuple[str, ...] | None:
     """The names, each once, or None where none is asked for. Raises BadFile for one that is not there."""
     if ids is None or (not isinstance(ids, str) and not len(ids)):
