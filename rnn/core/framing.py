@@ -20,24 +20,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn.core.config import Config
-from rnn.core.layout import Layout
+from rnn.core.layout import Layout, Starts
 from rnn.core.network import beside
-from rnn.core.scaling import Scaler, joined, window_units
+from rnn.core.scaling import Scaler, window_units
 from rnn.core.series import Series
 from rnn.core.series_scaler import fitted, transformed_records
 from rnn.core.transforms import undo_difference
 
 Array64 = NDArray[np.float64]
 Floats = NDArray[np.floating[Any]]
-Starts = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
 class Anchor:
-    """What the network's outputs are measured from, window by window: prepared value = output · scale + base.
-
-    base: (B, H or 1, K), scale: (B, 1, K), both in prepared units.
-    """
+    """What the network's outputs are measured from, window by window: prepared value = output · scale + base, with base
+    (B, H or 1, K) and scale (B, 1, K), both in prepared units."""
 
     base: Floats
     scale: Floats
@@ -51,7 +48,7 @@ class Framing:
     known: the F whose values are known ahead.
     least: (D,) the least scale of a window, in prepared units, by what is usual in the training rows.
 
-    Of P series in one each has its own scaler and least scale, (P, D); ids: their names. layout: whose the records are that
+    Of P series in one, named by ids, each has its own scaler and least scale, (P, D). layout: whose the records are that
     `prepare` and the others are given, those of the series that it was fitted on until `laid_out` says otherwise.
     """
 
@@ -72,17 +69,11 @@ class Framing:
 
         Raises ValueError for too few of them, and for values without a logarithm where `config.log` asks for it.
         """
-        columns = (series.names, series.targets, series.static)
-        if isinstance(rows, int | np.integer):
-            if rows <= config.reach:
-                raise ValueError(f"`rows > reach` must hold, but got (rows={rows}, reach={config.reach}).")
-            scaler, least = fitted(config, series, series.values[:rows])
-            return cls(config, *columns, scaler, least, series.known)
-        each = [
-            fitted(config, series, series.values[part][:seen]) for part, seen in zip(series.parts, rows, strict=True)
-        ]
-        scaler, least = joined([scaler for scaler, _ in each]), np.stack([least for _, least in each])
-        return cls(config, *columns, scaler, least, series.known, series.ids, Layout.of(series))
+        if isinstance(rows, int | np.integer) and rows <= config.reach:
+            raise ValueError(f"`rows > reach` must hold, but got (rows={rows}, reach={config.reach}).")
+        layout = Layout.of(series) if series.lengths else None
+        columns, measured = (series.names, series.targets, series.static), fitted(config, series, rows)
+        return cls(config, *columns, *measured, series.known, series.ids, layout)
 
     def of(self, id_: str) -> Framing:
         """That of one of many series by itself. Raises ValueError for an id that there is not."""
@@ -137,7 +128,8 @@ class Framing:
         dynamic = records[:, :, self._dynamic] if self.static else records
         units = None
         if config.scaling == "window":
-            units = window_units(dynamic, config.season, self._least_of(starts))
+            least = self._least if self.layout is None else self._least[self.layout.at(starts)]
+            units = window_units(dynamic, config.season, least)
             if self.known:
                 units[0][:, self._known], units[1][:, self._known] = 0, 1
             dynamic -= units[0]
@@ -183,9 +175,6 @@ class Framing:
     def _scaler(self, records: Starts) -> Scaler:
         """The scaler of these records, one row each where many series have their own."""
         return self.scaler if self.layout is None else self.scaler.of(self.layout.at(records))
-
-    def _least_of(self, starts: Starts) -> Array64:
-        return self._least if self.layout is None else self._least[self.layout.at(starts)]
 
     def _anchor(self, prepared: Floats, starts: Starts, units: tuple[Floats, Floats] | None) -> Anchor:
         """units: centre and scale (B, dynamic columns) of each window, None for units that are those of `prepared`."""

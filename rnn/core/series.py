@@ -75,8 +75,7 @@ class Series:
     def part(self, id_: str) -> Series:
         """One of many series by itself, named by its id. Raises ValueError for an id that there is not."""
         if id_ not in self.ids:
-            some = ", ".join(map(repr, self.ids[:5])) + (", …" if len(self.ids) > 5 else "")
-            raise ValueError(f"id={id_!r} is not one of the {len(self.ids)} series; they are {some}.")
+            raise ValueError(f"id={id_!r} is not one of the {len(self.ids)} series.")
         rows = self.parts[self.ids.index(id_)]
         return Series(
             self.times[rows], self.values[rows], self.names, self.targets, id_, self.frequency, self.static, self.known
@@ -88,14 +87,9 @@ class Series:
 
         Known futures are left out: they belong to one series. Raises ValueError where the parts differ in columns or roles.
         """
-        first = parts[0]
-        for one, id_ in zip(parts, ids, strict=True):
-            if (one.names, one.targets, one.static, one.known) != (
-                first.names,
-                first.targets,
-                first.static,
-                first.known,
-            ):
+        first, roles = parts[0], [(one.names, one.targets, one.static, one.known) for one in parts]
+        for one, own, id_ in zip(parts, roles, ids, strict=True):
+            if own != roles[0]:
                 raise ValueError(
                     f"Series {id_!r} has other columns or roles than {ids[0]!r}: {one.names} and {first.names}."
                 )

@@ -17,6 +17,8 @@ from rnn.forecast.baselines import BASELINES, units, validation_actual
 COPYING_GAIN = 0.05
 # Clearly closer, that is: a forecast far from both values, or the mean of them all, lies about as far from either.
 COPYING_CLOSENESS = 0.7
+# What is said where errors of series of different size are put together.
+IN_USUAL_STEPS = " Each series’ errors count in its own usual step from record to record."
 # An error below this share of the largest value is rounding.
 ROUNDING = 1e-9
 
@@ -46,7 +48,8 @@ def judge(series: Series, split: AnySplit, predicted: NDArray[np.floating], base
     skill = {name: _skill(error, baseline, rounding) for name, baseline in baselines.items()}
     copies = skill.get("naive", 1.0) < COPYING_GAIN and _copies_last_value(series, split, predicted, actual, unit)
     good = bool(skill) and all(value > 0 for value in skill.values()) and not copies
-    return Verdict(error, skill, good, copies, _sentence(error, skill, copies))
+    sentence = _sentence(error, skill, copies) + (IN_USUAL_STEPS if len(series.parts) > 1 else "")
+    return Verdict(error, skill, good, copies, sentence)
 
 
 def _skill(error: float, baseline: float, rounding: float) -> float:

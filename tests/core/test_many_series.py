@@ -143,14 +143,27 @@ def test_a_series_too_short_is_left_out_and_can_still_be_asked_about():
     )
 
 
-def test_static_columns_tell_the_series_apart():
-    """Two series that look alike where they are read and part ways after it: only what is static can tell them apart."""
+@pytest.mark.parametrize("scaling", ["none", "standard", "minmax", "window"])
+def test_static_columns_tell_the_series_apart(scaling):
+    """Two series that look alike where they are read and part ways after it: only what is static can tell them apart, so
+    it must not be scaled away within each of them. Both have the same mean, deviation and bounds in training."""
     k = np.arange(120)
-    up, down = (np.where(k % 8 == 7, side * 4.0, np.sin(k)) for side in (1, -1))
+    half, place = 1 - 2 * (k // 8 % 2), k % 8
+    up, down = (half * np.where(place == 7, side * 4.0, np.where(place < 3, 3.0, -1.0)) for side in (1, -1))
     parts = [Series(k, np.column_stack([values, np.full(120, side)]), ("y", "side"), ("y",), static=("side",))
-             for values, side in ((up, 0.0), (down, 1.0))]  # fmt: skip
+             for values, side in ((up, 3.0), (down, 5.0))]  # fmt: skip
     blind = [Series(one.times, one.values[:, :1], ("y",), ("y",)) for one in parts]
-    config = Config(hidden=16, window=7, batch=16, epochs=60, scaling="none", lr=0.01, activation="tanh", patience=None)
+    config = Config(
+        hidden=16,
+        window=7,
+        batch=16,
+        epochs=60,
+        scaling=scaling,
+        lr=0.01,
+        activation="tanh",
+        patience=None,
+        validation=24,
+    )
     told, untold = fit(config, panel(*parts)), fit(config, panel(*blind))
     assert told.metrics["val_rmse"] < 0.6 * untold.metrics["val_rmse"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import fmean, pstdev
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -135,11 +137,17 @@ def test_each_series_is_framed_as_if_it_were_alone(options):
     )  # fmt: skip
     split = split_series(config, series)
     framing = Framing.fit(config, series, split.scaler_rows)
+    # Static columns say which series it is: they are scaled across all of them.
+    told = [k + 0.5 for k, rows in enumerate(split.scaler_rows) for _ in range(rows - config.lag)]
+    centre, scale = {
+        "minmax": (min(told), max(told) - min(told)), "none": (0.0, 1.0)
+    }.get(config.scaling, (fmean(told), pstdev(told)))  # fmt: skip
     first = 0
     for id_ in series.ids:
         part, own = series.part(id_), split.of(id_)
         columns = {name: column.tolist() for name, column in zip(part.names, part.values.T, strict=True)}
         plain = ByHand(config, columns, part.targets, part.static, own.scaler_rows, part.known)
+        plain.prepared["s"] = [(value - centre) / scale for value in columns["s"][config.lag :]]
         for starts in (own.train_starts, own.validation_starts, own.test_starts):
             x, anchor, y = read(framing, series.values, starts + first)
             assert x.swapaxes(0, 1) == pytest.approx(np.array([plain.inputs(s) for s in starts]), rel=1e-8, abs=1e-8)

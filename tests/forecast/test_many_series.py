@@ -184,6 +184,7 @@ def test_the_verdict_weighs_the_series_alike(many):
             at += 1
     assert baselines["naive"] == pytest.approx(math.sqrt(np.mean(np.square(wrong))), rel=1e-9)
     copying = judge(many.series, split, naive, baselines)
+    assert copying.sentence.endswith(" Each series’ errors count in its own usual step from record to record.")
     assert copying.rmse == baselines["naive"] and copying.copies and not copying.good
     starts = split.validation_starts[:, None] + 8 + np.arange(2)
     exact = many.series.values[starts] + 1e-4 * units[:, None, None]
