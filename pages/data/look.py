@@ -19,10 +19,10 @@ from rnn.ui.config_form import set_values, values_of_form
 from rnn.ui.figures.correlogram import alt_correlogram, correlogram_figure
 from rnn.ui.figures.seasonal import alt_seasonal, seasonal_figure
 from rnn.ui.figures.spectrum import alt_spectrum, spectrum_figure
-from rnn.ui.figures.style import moment
+from rnn.ui.figures.style import moment, number
 from rnn.ui.live_chart import live_chart
 from rnn.ui.series_choice import Choice
-from rnn.ui.wording import escaped, number_in_words
+from rnn.ui.wording import escaped
 
 HEIGHT = 280
 _IN_A_ROW = 3
@@ -148,7 +148,7 @@ def _draw_seasonal(subject: Subject) -> None:
 
 
 def _named(season: look.Season) -> str:
-    length = f"{season.period:.4g} records"
+    length = f"{season.period:.6g} records" if season.name else f"{season.period:.4g} records"
     return f"{length} (a {season.name})" if season.name else length
 
 
@@ -225,7 +225,7 @@ def _as_row(one: look.Summary) -> dict[str, str]:
         "First": _at(one.first, one.first_at),
         "Last": _at(one.last, one.last_at),
         "Zeros": f"{one.zeros:.1%}",
-        "Skew": number_in_words(one.skew),
+        "Skew": _number(one.skew),
         "Different": f"{one.distinct:,}",
         "Course": one.monotone or "up and down",
     }
@@ -233,9 +233,11 @@ def _as_row(one: look.Summary) -> dict[str, str]:
 
 def _number(value: float | None) -> str:
     """Whole numbers whole, others in four digits."""
-    if value is not None and value == round(value) and abs(value) < 1e9:
+    if value is None:
+        return "–"
+    if (value == round(value) and abs(value) < 1e9) or 1e4 <= abs(value) < 1e9:
         return f"{value:,.0f}"
-    return number_in_words(value)
+    return number(value)
 
 
 def _at(value: float | None, when: Any) -> str:

@@ -117,3 +117,15 @@ def test_the_shortest_series_train_with_what_is_suggested(count):
     found = suggest(values)
     assert found
     assert fit(Config(**values_of(found), epochs=1), Series.from_values(values)).history
+
+
+def test_what_is_kept_back_to_test_on_shortens_the_window():
+    """60 records, 40 of them validation: a window of 24 would leave none to train on."""
+    values = np.random.default_rng(0).standard_normal(60)
+    base = Config(validation=40)
+    with pytest.raises(ValueError, match="none is left to train on"):
+        split_windows(base, 60)
+    found = suggest(values, base=base)
+    assert split_windows(base.replace(**values_of(found)), 60).train >= 1
+    window = next(one for one in found if one.field == "window")
+    assert window.value == 12 and "is what 60 records leave room for" in window.reason

@@ -86,7 +86,8 @@ def test_quartiles_of_months_are_those_of_pandas():
         ("h", "h", 168, "hour of the week", 168), ("min", "min", 60, "minute of the hour", 60),
         ("W-MON", "7D", 52.18, "month", 12), ("D", "D", 30.44, "day of the month", 31),
         ("MS", None, 12, "month", 12), ("QS", None, 4, "quarter", 4), ("D", "D", 11, "record of the season", 11),
-        (None, "D", 7, "record of the season", 7), ("YS", None, 11.2, "record of the season", 24),
+        (None, "D", 7, "record of the season", 7), ("YS", None, 11.2, "record of the season", 11),
+        (None, "D", 6.2832, "record of the season", 24),
     ],
 )  # fmt: skip
 def test_the_calendar_names_the_places(frequency, step, period, by, places):

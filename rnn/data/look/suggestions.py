@@ -28,6 +28,9 @@ FIELDS = ("season", "window", "residual", "difference", "log", "horizon")
 _MOST_READ = 0.6  # of the series, for one prediction: the rest is left to learn from
 _LONGEST = 100  # records of a window of whole seasons; longer ones learn slower and forecast no better
 _USUAL, _WIDE = 24, 56  # records of a window that no season sets
+STRONG = 0.5  # share of the movement that repeats in a clear season
+MANY_SEASONS = 20
+_FAR = 48  # records ahead that are learnt at once
 _MULTIPLES = 8  # of a season that is not whole
 
 
@@ -69,7 +72,7 @@ def suggest(
     season = _season(main, found)
     reading = reading or _reading(main, found)
     chosen = [season, _window(main, season.value), *_start(main, season.value, reading)]
-    return _fitting([*chosen, _log(columns, season.value), _horizon(len(main), season.value)], base, len(main))
+    return _fitting([*chosen, _log(columns, season.value), _horizon(len(main), season.value, found)], base, len(main))
 
 
 def _season(main: Array64, found: Sequence[Season]) -> Suggestion:
@@ -177,8 +180,23 @@ def _log(columns: Array64, season: int | None) -> Suggestion:
     return Suggestion("log", False, "How much the values move does not clearly grow with how high they are.")
 
 
-def _horizon(count: int, season: int | None) -> Suggestion:
-    return Suggestion("horizon", 1, "One record ahead is learnt best; longer forecasts go on from their own values.")
+def _horizon(count: int, season: int | None, found: Sequence[Season]) -> Suggestion:
+    """A whole season at once where it was measured to forecast better than step by step, else one record."""
+    if season is None:
+        return Suggestion(
+            "horizon", 1, "Nothing repeats that a longer horizon could learn; forecasts go on step by step."
+        )
+    if season > _FAR or found[0].strength < STRONG or count < MANY_SEASONS * season:
+        return Suggestion(
+            "horizon",
+            1,
+            f"A season at once takes {MANY_SEASONS} clear ones of at most {_FAR} records; step by step does better here.",
+        )
+    return Suggestion(
+        "horizon",
+        season,
+        f"{count // season:,} clear seasons are enough to learn a whole one ahead of {season} records.",
+    )
 
 
 def _short(value: float) -> str:
@@ -188,9 +206,11 @@ def _short(value: float) -> str:
 def _fitting(chosen: list[Suggestion], base: Config, count: int) -> tuple[Suggestion, ...]:
     """The same, the window shortened and what looks back a season given up until the series is long enough."""
     values = {one.field: one.value for one in chosen}
-    values["window"] = min(values["window"], max(count // 3, 1))
+    values["window"] = min(values["window"], max(count // 3, min(_USUAL, count * 2 // 5), 1))
     if values["difference"] == "seasonal" and values["window"] + values["season"] > _MOST_READ * count:
         values["difference"] = "none"
+    if not _is_long_enough(base.replace(**values), count):
+        values["horizon"] = 1
     while not _is_long_enough(base.replace(**values), count):
         if values["window"] == 1:
             return ()

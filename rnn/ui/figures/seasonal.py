@@ -54,7 +54,7 @@ def _single(x: NDArray[Any], lines: NDArray[np.float64], seasons: Sequence[str])
         {
             "type": "scatter", "mode": "lines", "x": x, "y": line, "legendgroup": "single", "showlegend": at == 0,
             "name": f"the last {len(lines)} seasons" if len(lines) > 1 else "the last season", "hoverinfo": "skip",
-            "line": {"width": 1, "color": ACTUAL}, "opacity": 0.35 + 0.4 * (at + 1) / len(lines),
+            "line": {"width": 1, "color": ACTUAL}, "connectgaps": True, "opacity": 0.35 + 0.4 * (at + 1) / len(lines),
         }
         for at, line in enumerate(lines)
     ]  # fmt: skip
