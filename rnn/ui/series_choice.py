@@ -16,6 +16,7 @@ import streamlit as st
 
 from rnn.core.series import Series
 from rnn.data import SAMPLES, BadFile, Receipt, Table, load_sample, read_csv
+from rnn.data.repair import Repair, repairs_from_json
 from rnn.runs.packing import file_hash
 from rnn.runs.runner import runner as process_runner
 from rnn.ui.config_form import set_values, values_of_form
@@ -24,6 +25,8 @@ from rnn.ui.relevance import DEFAULT
 DEFAULT_DATA = "sunspots"
 FILE = "file-"
 _DATA, _TARGET, _INPUT, _STATIC, _READING = "data", "target", "input", "static", "reading"
+_REPAIRS = "repairs"
+_LONGEST_LINK = 2000  # characters of repairs that an address carries; longer lists live as long as the session
 _COLUMNS = {_TARGET: "targets", _INPUT: "inputs", _STATIC: "static"}
 
 
@@ -65,13 +68,27 @@ def read_table(data: str, reading: str = "{}", _upload: tuple[str, bytes] | None
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def series_of(choice: Choice) -> Series:
-    return read_table(choice.data, choice.reading).series(choice.targets, choice.inputs, choice.static)
+    return read_table(choice.data, choice.reading).series(
+        choice.targets, choice.inputs, choice.static, repairs=repairs_of(choice)
+    )
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def receipt_of(choice: Choice) -> Receipt:
     """What became of the rows of the file for this choice."""
-    return read_table(choice.data, choice.reading).receipt(choice.targets, choice.inputs, choice.static)
+    return read_table(choice.data, choice.reading).receipt(
+        choice.targets, choice.inputs, choice.static, repairs=repairs_of(choice)
+    )
+
+
+def repairs_of(choice: Choice) -> tuple[Repair, ...]:
+    """The repairs that were chosen, in their order."""
+    return repairs_from_json(choice.repairs)
+
+
+def repairs_key(data: str) -> str:
+    """Where the session keeps the repairs of this series, as JSON text."""
+    return f"{_REPAIRS}:{data}"
 
 
 def reading_of(choice: Choice) -> dict[str, Any]:
@@ -82,6 +99,7 @@ def reading_of(choice: Choice) -> dict[str, Any]:
         "inputs": list(choice.inputs),
         "static": list(choice.static),
         "choices": json.loads(choice.reading),
+        "repairs": json.loads(choice.repairs),
     }
 
 
@@ -91,7 +109,10 @@ def choice_of_reading(reading: dict[str, Any]) -> Choice | None:
         return None
     choices = json.dumps(reading.get("choices", {}))
     static = tuple(reading.get("static", ()))  # readings from before there were any have none
-    return Choice(reading["data"], tuple(reading["targets"]), tuple(reading["inputs"]), choices, static)
+    repairs = json.dumps(reading.get("repairs", []), separators=(",", ":"))
+    return Choice(
+        reading["data"], tuple(reading["targets"]), tuple(reading["inputs"]), choices, static, repairs=repairs
+    )
 
 
 def prepare(run_choice: Choice | None) -> None:
@@ -113,6 +134,17 @@ def prepare(run_choice: Choice | None) -> None:
     if linked:
         for role in _COLUMNS:
             st.session_state[_columns_key(role, data)] = st.query_params.get_all(role)
+        _take_repairs_from_link(data)
+
+
+def _take_repairs_from_link(data: str) -> None:
+    linked = st.query_params.get(_REPAIRS, "[]")
+    try:
+        repairs_from_json(linked)
+    except ValueError as error:
+        st.session_state["data_refused"] = f"The repairs in the link are left out: {error}"
+        return
+    st.session_state[repairs_key(data)] = linked
 
 
 def choose(choice: Choice) -> None:
@@ -120,6 +152,7 @@ def choose(choice: Choice) -> None:
     st.session_state[_DATA], st.session_state[_READING] = choice.data, choice.reading
     for role, name in _COLUMNS.items():
         st.session_state[_columns_key(role, choice.data)] = list(getattr(choice, name))
+    st.session_state[repairs_key(choice.data)] = choice.repairs
 
 
 def pick(data: str) -> None:
@@ -158,7 +191,8 @@ def current_choice() -> Choice:
     targets = _chosen(_TARGET, data, table.numeric) or [table.guess]
     inputs = _chosen(_INPUT, data, [name for name in table.numeric if name not in targets])
     static = _chosen(_STATIC, data, inputs)
-    return Choice(data, tuple(targets), tuple(inputs), st.session_state[_READING], tuple(static))
+    repairs = st.session_state.get(repairs_key(data), "[]")
+    return Choice(data, tuple(targets), tuple(inputs), st.session_state[_READING], tuple(static), repairs=repairs)
 
 
 def _chosen(role: str, data: str, offered: Sequence[str]) -> list[str]:
@@ -173,6 +207,7 @@ def remember_in_link(choice: Choice) -> None:
         _INPUT: list(choice.inputs),
         _STATIC: list(choice.static),
         _READING: [choice.reading] if choice.reading != "{}" else [],
+        _REPAIRS: [choice.repairs] if choice.repairs != "[]" and len(choice.repairs) <= _LONGEST_LINK else [],
     }
     for key, values in wanted.items():
         if st.query_params.get_all(key) != values:
