@@ -46,7 +46,7 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
     shaped = _understood(raw, frame, wanted)
     frame, time = shaped.frame, shaped.time
     clock = time.name if time else None
-    kinds = {column: kind_of(frame[column], column == clock) for column in frame.columns}
+    kinds = _kinds(frame, clock)
     require_usable(frame, kinds, raw.layout)
     shaped = shaped if raw.targets else with_kinds(shaped, kinds, wanted)
     missing = wanted.get("missing", "interpolate")
@@ -82,6 +82,10 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
         alternatives=MappingProxyType(dict(raw.alternatives)),
     )
     return table if shaped.before is None else dataclasses.replace(table, before=_before(table, *shaped.before))
+
+
+def _kinds(frame: pd.DataFrame, clock: str | None) -> dict[str, str]:
+    return {column: kind_of(frame[column], column == clock) for column in frame.columns}
 
 
 def _understood(raw: Raw, frame: pd.DataFrame, wanted: dict[str, Any]) -> Understood:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rnn.data import Table
 from rnn.data.shape.calendar import is_calendar
-from rnn.ui.series_choice import ALL, chosen, names_key
+from rnn.ui.series_choice import ALL, chosen, names_key, usual_targets
 
 Width = int | Literal["stretch"]
 
@@ -28,7 +28,7 @@ def draw_columns(table: Table, data: str, width: Width = "stretch") -> None:
 
 def _draw_targets(table: Table, data: str, width: Width) -> list[str]:
     key = names_key("target", data)
-    targets = st.session_state[key] = chosen("target", data, table.numeric) or [table.guess]
+    targets = st.session_state[key] = chosen("target", data, table.numeric) or list(usual_targets(table))
     if len(table.numeric) == 1:
         return targets
     return st.multiselect(
