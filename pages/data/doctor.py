@@ -26,6 +26,7 @@ def draw(table: Table, choice: Choice) -> None:
     if refused := st.session_state.get(repair_choice.REFUSED):
         st.error(escaped(refused, 600), icon=":material/block:")
     try:
+        _draw_part(choice)
         diagnoses = repair_choice.diagnoses_of(choice)
         receipt = repair_choice.receipt_of(choice)
     except BadFile as error:
@@ -38,6 +39,16 @@ def draw(table: Table, choice: Choice) -> None:
         _draw_diagnosis(choice, diagnosis, number)
     _draw_repairs(choice, receipt)
     repair_form.draw(table, choice)
+
+
+def _draw_part(choice: Choice) -> None:
+    """Of many series, which one is looked at; repairs are done to each of them."""
+    names = repair_choice.names_of_parts(choice)
+    if len(names) > 1:
+        st.selectbox(
+            "Series to examine", names, key=repair_choice.PART, width=300,
+            help="The findings are those of one series; a repair is done to every series that is learned from.",
+        )  # fmt: skip
 
 
 def _draw_diagnosis(choice: Choice, diagnosis: Diagnosis, number: int) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.data import chart, gallery, look, reading_choices, receipt, rows, split, understanding
+from pages.data import chart, doctor, gallery, look, reading_choices, receipt, rows, split, understanding
 from pages.data.parts import parts_of
 from rnn.data import BadFile
 from rnn.ui import series_choice, session
@@ -39,9 +39,14 @@ except BadFile as error:
 if series is not None:
     parts = parts_of(series)
     chart.draw(parts, choice)
-    receipt.draw(choice)
+    receipt.draw(table, choice)
 
-dividing, looking, listing = st.tabs(["Split and scaling", "A closer look", "Rows"], key="data_tab", on_change="rerun")
+findings, dividing, looking, listing = st.tabs(
+    ["Findings and repairs", "Split and scaling", "A closer look", "Rows"], key="data_tab", on_change="rerun"
+)
+if findings.open:
+    with findings:
+        doctor.draw(table, choice)
 if listing.open:
     with listing:
         rows.draw(table)

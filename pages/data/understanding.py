@@ -19,6 +19,8 @@ _SHAPES = {
 }
 # So many of the findings stand open; more are folded away.
 _OPEN = 3
+# These are the doctor's, who has a picture and remedies for each.
+_DOCTORS = frozenset(["unsorted", "repeated-times", "gaps", "missing", "sentinel", "not-numbers"])
 
 
 def draw(table: Table) -> None:
@@ -53,8 +55,8 @@ def _facts(table: Table) -> dict[str, str]:
 
 
 def _draw_findings(table: Table) -> None:
-    """Every finding of the reading, each in its sentence, with the rows that it concerns."""
-    sentences = [escaped(found.message, 600) for found in table.findings]
+    """What was found in reading the file, each in its sentence, with the rows that it concerns."""
+    sentences = [escaped(found.message, 600) for found in table.findings if found.kind not in _DOCTORS]
     if table.shape in _SHAPES:
         sentences.insert(0, f"Its shape: {_SHAPES[table.shape]}.")
     for sentence in sentences[:_OPEN]:

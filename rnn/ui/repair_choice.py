@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import streamlit as st
-from numpy.typing import NDArray
 
-from rnn.data import SAMPLES, BadFile, Receipt, Table
+from rnn.data import SAMPLES, BadFile, Receipt
 from rnn.data.doctor import Diagnosis, diagnose
 from rnn.data.frequency import infer_frequency
 from rnn.data.repair import Repair, Sheet, repaired, repairs_from_json, repairs_json
+from rnn.data.shape.build import Part
 from rnn.ui import series_choice
 from rnn.ui.series_choice import Choice, repairs_key, repairs_of
 
-REFUSED, PREVIEWED = "repair_refused", "repair_previewed"
+REFUSED, PREVIEWED, PART = "repair_refused", "repair_previewed", "doctor_part"
+
+
+def examined(choice: Choice) -> Part:
+    """The rows of the series that the doctor looks at, as they stand in the file: of many series the one picked for it.
+    Raises BadFile where the table cannot give it."""
+    parts = _parts(choice)
+    picked = st.session_state.get(PART)
+    return next((part for part in parts if part.name == picked), parts[0])
+
+
+def names_of_parts(choice: Choice) -> list[str]:
+    """The series of the choice, any of which the doctor can look at."""
+    return [part.name for part in _parts(choice)]
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _parts(choice: Choice) -> tuple[Part, ...]:
+    asked = {name: value for name, value in choice.asked.items() if name != "repairs"}
+    return series_choice.read_table(choice.data, choice.reading).parts(**asked)
 
 
 def columns_of(choice: Choice) -> list[str]:
     """The columns that the doctor examines: those to predict and those that are fed in moment by moment."""
-    return list(dict.fromkeys([*choice.targets, *(name for name in choice.inputs if name not in choice.static)]))
+    return [name for name in examined(choice).frame.columns if name not in choice.static]
 
 
 def applied(choice: Choice) -> tuple[Repair, ...]:
@@ -74,17 +92,25 @@ def _set(repairs: tuple[Repair, ...], data: str) -> None:
     st.session_state[PREVIEWED] = st.session_state[REFUSED] = None
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def sheet_of(choice: Choice) -> Sheet:
     """The examined columns after the repairs, before what a series cannot do without. Raises BadFile."""
-    table = series_choice.read_table(choice.data, choice.reading)
-    return repaired(table.frame[columns_of(choice)], times_of(table), repairs_of(choice))[0]
+    return _sheet(choice, examined(choice).name)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _sheet(choice: Choice, name: str) -> Sheet:
+    part = next(one for one in _parts(choice) if one.name == name)
+    return repaired(part.frame[columns_of(choice)], part.times, repairs_of(choice))[0]
+
+
+def diagnoses_of(choice: Choice) -> tuple[Diagnosis, ...]:
+    """What the doctor says of the data as the repairs leave them. Raises BadFile."""
+    return _diagnoses(choice, examined(choice).name)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Examining the data …")
-def diagnoses_of(choice: Choice) -> tuple[Diagnosis, ...]:
-    """What the doctor says of the data as the repairs leave them. Raises BadFile."""
-    table, sheet = series_choice.read_table(choice.data, choice.reading), sheet_of(choice)
+def _diagnoses(choice: Choice, name: str) -> tuple[Diagnosis, ...]:
+    table, sheet = series_choice.read_table(choice.data, choice.reading), _sheet(choice, name)
     dated = sheet.times is not None and sheet.times.dtype.kind == "M"
     frequency = infer_frequency(sheet.ordered().times)[0] if dated else None
     sample = SAMPLES.get(choice.data)
@@ -101,8 +127,3 @@ def diagnoses_of(choice: Choice) -> tuple[Diagnosis, ...]:
 
 def receipt_of(choice: Choice) -> Receipt:
     return series_choice.receipt_of(choice)
-
-
-def times_of(table: Table) -> NDArray[Any] | None:
-    """(N,) dates or numbers in file order; None where the table has no time."""
-    return table.frame[table.time].to_numpy() if table.time else None
