@@ -21,7 +21,14 @@ def draw(table: Table, choice: Choice) -> None:
         f"**{receipt.rows:,}** {things} in the file{made} = **{receipt.used:,}** used{merged}{left_out or ', none left out'}"
         f"{filled}."
     )
-    if table.skipped:
-        lines = " + ".join(f"{count:,} {escaped(reason.replace('-', ' '))}" for reason, count in table.skipped)
-        total = table.rows + sum(count for _, count in table.skipped)
-        st.caption(f"The file itself: {total:,} rows = {table.rows:,} of data + {lines}.")
+    _draw_lines(table)
+
+
+def _draw_lines(table: Table) -> None:
+    """All lines of the file, header and notes included. Where the file was unrolled its rows are those before that."""
+    read = table.before or table
+    if not table.skipped or read.other_reading:
+        return
+    others = " + ".join(f"{count:,} {escaped(reason.replace('-', ' '))}" for reason, count in table.skipped)
+    total = read.rows + sum(count for _, count in table.skipped)
+    st.caption(f"The file itself: {total:,} rows = {read.rows:,} of data + {others}.")

@@ -20,18 +20,19 @@ REFUSED, PREVIEWED, PART = "repair_refused", "repair_previewed", "doctor_part"
 def examined(choice: Choice) -> Part:
     """The rows of the series that the doctor looks at, as they stand in the file: of many series the one picked for it.
     Raises BadFile where the table cannot give it."""
-    parts = _parts(choice)
+    parts = parts_of(choice)
     picked = st.session_state.get(PART)
     return next((part for part in parts if part.name == picked), parts[0])
 
 
 def names_of_parts(choice: Choice) -> list[str]:
     """The series of the choice, any of which the doctor can look at."""
-    return [part.name for part in _parts(choice)]
+    return [part.name for part in parts_of(choice)]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _parts(choice: Choice) -> tuple[Part, ...]:
+def parts_of(choice: Choice) -> tuple[Part, ...]:
+    """The rows of each series of the choice as they stand in the file, before any repair."""
     asked = {name: value for name, value in choice.asked.items() if name != "repairs"}
     return series_choice.read_table(choice.data, choice.reading).parts(**asked)
 
@@ -99,7 +100,7 @@ def sheet_of(choice: Choice) -> Sheet:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _sheet(choice: Choice, name: str) -> Sheet:
-    part = next(one for one in _parts(choice) if one.name == name)
+    part = next(one for one in parts_of(choice) if one.name == name)
     return repaired(part.frame[columns_of(choice)], part.times, repairs_of(choice))[0]
 
 

@@ -10,7 +10,7 @@ from rnn.data.repair import Preview, Repair, preview, repairs_from_json, repairs
 from rnn.ui import repair_choice
 from rnn.ui.figures.doctor import alt_repair, change_focus, repair_figure
 from rnn.ui.live_chart import chart_view, live_chart
-from rnn.ui.series_choice import Choice, read_table
+from rnn.ui.series_choice import Choice
 from rnn.ui.wording import escaped
 
 KEY = "repair_chart"
@@ -19,7 +19,8 @@ KEY = "repair_chart"
 def draw_preview(choice: Choice, repair: Repair) -> None:
     """Chart, sentence and buttons; a repair that cannot be done gets its sentence instead."""
     try:
-        shown = _preview(choice, repairs_json([repair]), repair_choice.columns_of(choice)[0])
+        name = repair_choice.examined(choice).name
+        shown = _preview(choice, name, repairs_json([repair]), repair_choice.columns_of(choice)[0])
     except BadFile as error:
         st.error(escaped(str(error), 600), icon=":material/block:")
         return
@@ -42,11 +43,12 @@ def draw_preview(choice: Choice, repair: Repair) -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _preview(choice: Choice, repair: str, column: str) -> Preview:
-    """repair: a list of one, as JSON text. column: the one to show where the repair is for whole rows."""
-    table = read_table(choice.data, choice.reading)
-    frame, times = table.frame[repair_choice.columns_of(choice)], repair_choice.times_of(table)
-    return preview(frame, times, *repairs_from_json(repair), earlier=repair_choice.applied(choice), column=column)
+def _preview(choice: Choice, name: str, repair: str, column: str) -> Preview:
+    """name: the series that is looked at. repair: a list of one, as JSON text. column: the one to show where the repair is
+    for whole rows."""
+    part = next(one for one in repair_choice.parts_of(choice) if one.name == name)
+    frame = part.frame[repair_choice.columns_of(choice)]
+    return preview(frame, part.times, *repairs_from_json(repair), earlier=repair_choice.applied(choice), column=column)
 
 
 def _draw_chart(shown: Preview, identity: str) -> None:
