@@ -28,7 +28,7 @@ from rnn.core.series import Series
 from rnn.core.windows import split_windows
 from rnn.data import SAMPLES, sample_series
 from rnn.forecast import baseline_errors
-from rnn.forecast.multi_step import predict_ahead
+from rnn.forecast.ahead import predict_ahead
 from rnn.ui.controls import parse_link_value
 
 TEST_SHARE = 0.15

@@ -120,7 +120,8 @@ def _series(options: argparse.Namespace, config: rnn.Config) -> rnn.Series:
     series = table.series(options.target, options.inputs, options.static, known=options.known, ids=ids)
     columns = (len(series.names), len(series.targets))
     beside = {"n_static": len(series.static), "n_known": len(series.known)}
-    preflight(config, len(series), *columns, **beside, memory_limit=_memory())
+    many = {"lengths": series.lengths, "ids": series.ids}
+    preflight(config, len(series), *columns, **beside, **many, memory_limit=_memory())
     return series
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from rnn.core.fit import Fit
 from rnn.forecast import forecast
-from rnn.forecast.multi_step import validation_residuals
+from rnn.forecast.residuals import validation_residuals
 from rnn.runs.records import Run
 from rnn.ui import session
 

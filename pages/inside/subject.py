@@ -8,10 +8,11 @@ import streamlit as st
 
 from rnn.core.config import Config
 from rnn.core.fit import Fit
+from rnn.core.panel import split_series
 from rnn.core.series import Series
 from rnn.data import BadFile
 from rnn.runs.records import Run
-from rnn.ui import config_form, series_choice, session
+from rnn.ui import config_form, one_of_many, series_choice, session
 from rnn.ui.wording import escaped, number_in_words
 
 
@@ -32,7 +33,11 @@ class Subject:
 def find(run: Run | None) -> Subject:
     """The run's newest stored weights; without a run what the form and the picker stand at."""
     if run is not None:
-        return Subject(run, _stored_fit(run.id, run.version), run.config, session.series_of_run(run))
+        series, fit = session.series_of_run(run), _stored_fit(run.id, run.version)
+        if series.lengths:  # one of many: the one that is shown on Train
+            id_ = one_of_many.shown_id(series, split_series(run.config, series))
+            series, fit = series.part(id_), fit.of(id_) if fit else None
+        return Subject(run, fit, run.config, series)
     try:
         series = series_choice.series_of(series_choice.current_choice())
     except BadFile as error:

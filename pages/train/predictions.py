@@ -13,10 +13,11 @@ from pages.train.losses import levels_in_words
 from pages.train.preflight_note import Setup
 from rnn.core.config import Config
 from rnn.core.losses import point
+from rnn.core.panel import AnySplit, Predicted
 from rnn.core.series import Series
 from rnn.core.windows import Split
-from rnn.runs.records import Run, StoredPreview
-from rnn.ui import run_history, session
+from rnn.runs.records import Run
+from rnn.ui import one_of_many, run_history, session
 from rnn.ui.figures import alt_prediction, prediction_figure, prediction_focus
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import chart_view, live_chart
@@ -32,17 +33,18 @@ def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
     series = session.series_of_run(run) if run else setup.series
     split = run_history.split_of(run, series) if run else (setup.check.split if setup.check else None)
     target, ahead = _choose(series, split, drawn_in_words(run.config) if run else "")
-    preview = seen.preview if seen else None
-    identity = f"{run.id if run else id(series)}:{target}:{ahead}"
+    stored = seen.preview if seen else None
+    identity = f"{run.id if run else id(series)}:{one_of_many.shown_id(series, split)}:{target}:{ahead}"
+    series, split, preview = one_of_many.shown(series, split, stored)
     split_at = series.times[split.validation_rows().start] if split else None
     # In a long series the lines would hide each other: it opens on the part around the split, a double click shows all.
     focus = prediction_focus(series.times, split_at)
     x_range = chart_view(KEY, identity, initial=focus).x_range
-    stamp = (identity, split, preview.version if preview else None, str(x_range))
+    stamp = (identity, split, stored.version if stored else None, str(x_range))
 
     def picture() -> tuple[go.Figure, str]:
-        parts = _parts(series, split, preview, target, ahead, x_range)
-        labels = {"target": series.targets[target], "split_at": split_at}
+        parts, test = _parts(series, split, preview, target, ahead, x_range)
+        labels = {"target": series.targets[target], "split_at": split_at, **test}
         time_label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
         figure = prediction_figure(*parts, time_label=time_label, focus=focus, **labels)
         return figure, alt_prediction(*parts, **labels)
@@ -51,13 +53,14 @@ def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
     live_chart(figure, key=KEY, identity=identity, alt=words, height=HEIGHT)
 
 
-def _choose(series: Series, split: Split | None, words: str) -> tuple[int, int]:
+def _choose(series: Series, split: AnySplit | None, words: str) -> tuple[int, int]:
     """Which target and which step ahead to show: number of the target, and steps after the first.
 
     words: what else there is to say of the predictions; in this row, so that no note moves the chart to another place.
     """
     horizon = split.horizon if split else 1
     with st.container(horizontal=True, vertical_alignment="center", key="prediction_choice"):
+        one_of_many.draw_picker(series, split)
         target, ahead = series.targets[0], 1
         if len(series.targets) > 1:
             target = st.selectbox(
@@ -89,19 +92,29 @@ def drawn_in_words(config: Config) -> str:
 def _parts(
     series: Series,
     split: Split | None,
-    preview: StoredPreview | None,
+    preview: Predicted | None,
     target: int,
     ahead: int,
     x_range: tuple[Any, Any] | None,
-) -> tuple[NDArray[Any] | None, ...]:
-    """Times and values of the actual series, of the training and of the validation predictions, thinned."""
+) -> tuple[list[NDArray[Any] | None], dict[str, Any]]:
+    """Times and values of the actual series, of the training and of the validation predictions, thinned; and of the test
+    part, where there is one, by their names."""
     actual = series.values[:, series.target_columns[target]]
     parts: list[NDArray[Any] | None] = [*thin(series.times, actual, MOST_POINTS, x_range)]
-    for name in ("train", "validation"):
-        if preview is None or split is None:
-            parts += [None, None]
-            continue
-        rows = split.train_rows(ahead) if name == "train" else split.validation_rows(ahead)
-        predicted = getattr(preview, name)[:, ahead, target]
-        parts += thin(series.times[rows], predicted, MOST_POINTS, x_range)
-    return tuple(parts)
+    if split is None:
+        return [*parts, None, None, None, None], {}
+    rows = {
+        "train": split.train_rows(ahead),
+        "validation": split.validation_rows(ahead),
+        "test": split.test_rows(ahead),
+    }
+    drawn: dict[str, Any] = {}
+    for name, part in rows.items():
+        predicted = getattr(preview, name) if preview else None
+        pair = (None, None)
+        if predicted is not None:
+            pair = thin(series.times[part], predicted[:, ahead, target], MOST_POINTS, x_range)
+        drawn[name] = pair
+    times, values = drawn.pop("test")
+    test = {"test_at": series.times[split.test_rows().start] if split.test else None}
+    return [*parts, *drawn["train"], *drawn["validation"]], {**test, "test_times": times, "test_pred": values}

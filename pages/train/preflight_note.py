@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rnn.core.config import Config
+from rnn.core.panel import AnySplit, PanelSplit
 from rnn.core.preflight import Preflight, preflight, seconds_per_epoch
 from rnn.core.series import Series
 from rnn.core.transforms import logarithm
-from rnn.core.windows import Split
 from rnn.ui import config_form, series_choice
 from rnn.ui.series_choice import Choice
-from rnn.ui.wording import bytes_in_words, seconds_in_words
+from rnn.ui.wording import bytes_in_words, escaped, seconds_in_words
 
 # Above this a run would crowd out everything else on an ordinary machine.
 MOST_MEMORY = 4 * 2**30
@@ -38,7 +38,8 @@ def check(choice: Choice) -> Setup:
         config = config_form.config_from_form()
         columns = (len(series.names), len(series.targets))
         beside = {"n_static": len(series.static), "n_known": len(series.known)}
-        found = preflight(config, len(series), *columns, **beside, memory_limit=MOST_MEMORY)
+        many = {"lengths": series.lengths, "ids": series.ids}
+        found = preflight(config, len(series), *columns, **beside, **many, memory_limit=MOST_MEMORY)
         if config.log:
             logarithm(series.values[:, series.target_columns], series.targets)
     except ValueError as error:
@@ -56,6 +57,8 @@ def draw(setup: Setup) -> None:
         f"**{split.train:,}** windows to learn from, **{split.validation:,}** to validate{left_out} · "
         f"**{setup.check.parameters:,}** weights · about {bytes_in_words(setup.check.memory_bytes)}"
     )
+    if isinstance(split, PanelSplit) and split.left_out:
+        st.caption(f":material/content_cut: {escaped(split.sentence, 400)}")
 
 
 def draw_time(setup: Setup) -> None:
@@ -68,10 +71,10 @@ def draw_time(setup: Setup) -> None:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _measured(config_json: str, split: Split, inputs: int, targets: int, static: int, known: int) -> float:
+def _measured(config_json: str, split: AnySplit, inputs: int, targets: int, static: int, known: int) -> float:
     return seconds_per_epoch(Config.from_json(config_json), split, inputs, targets, n_static=static, n_known=known)
 
 
-def _seconds(config: Config, split: Split, series: Series) -> float:
+def _seconds(config: Config, split: AnySplit, series: Series) -> float:
     columns = (len(series.names), len(series.targets), len(series.static), len(series.known))
     return _measured(config.to_json(), split, *columns)

@@ -29,4 +29,6 @@ def draw(seen: Seen | None) -> None:
         colour, icon = "orange", ":material/warning:"
     else:
         colour, icon = "blue", ":material/info:"
-    st.markdown(f":{colour}[{icon} **{verdict.sentence}**] :gray[Validation RMSE {number_in_words(verdict.rmse)}]")
+    tested = "" if seen is None or seen.test_rmse is None else f" · test RMSE {number_in_words(seen.test_rmse)}"
+    errors = f"Validation RMSE {number_in_words(verdict.rmse)}{tested}"
+    st.markdown(f":{colour}[{icon} **{verdict.sentence}**] :gray[{errors}]")

@@ -54,7 +54,10 @@ class Config:
     epochs: int = 100
     patience: int | None = 20
     validation: int | float = 0.2
+    test: int | float = 0
+    gap: int = 0
     scaling: str = "standard"
+    scaler_rows: str = "train"
     log: bool = False
     patch: int = 1
     residual: str = "none"

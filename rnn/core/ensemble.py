@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from rnn.core.config import Config
 from rnn.core.lanes import Lanes
-from rnn.core.learner import GradientLearner, Starts, Update
+from rnn.core.learner import GradientLearner, Update
 from rnn.core.network import Params
+from rnn.core.windows import Starts
 
 Floats = NDArray[np.floating[Any]]
 Found = TypeVar("Found")

@@ -24,7 +24,7 @@ WINDOWS_AT_ONCE = 4096
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """One part of the series, predicted: (windows, horizon, K) in original units, and its errors."""
+    """One part of the series, predicted: (windows, horizon, K) in original units, and its errors (`Evaluator`)."""
 
     predicted: NDArray[np.float64]
     loss: float
@@ -38,9 +38,16 @@ def in_order(levels: Floats) -> Floats:
 
 
 class Evaluator:
-    """Knows the actual values, in both units, of every window of a series."""
+    """Knows the actual values, in both units, of every window of a series.
 
-    def __init__(self, config: Config, series: Series, framing: Framing) -> None:
+    rmse and mae are in original units; of many series in one each error is divided by its own series' `unit` (P, K), since
+    those of a large series would otherwise be all that one sees.
+    """
+
+    def __init__(
+        self, config: Config, series: Series, framing: Framing, unit: NDArray[np.float64] | None = None
+    ) -> None:
+        self.unit = unit
         self.config, self.series, self.framing = config, series, framing
         self.prepared = framing.prepare(series.values)
         self.actual = series.values[:, series.target_columns]
@@ -59,7 +66,11 @@ class Evaluator:
             total += self._loss_total(starts[part], outputs[part], anchor)
         predicted = np.concatenate(restored)
         actual = gather_targets(self.actual, starts, config.reach, config.horizon).reshape(predicted.shape)
-        return Evaluation(predicted, total / actual.size, rmse(actual, predicted), mae(actual, predicted))
+        compared = (actual, predicted)
+        if self.unit is not None and self.framing.layout is not None:
+            unit = self.unit[self.framing.layout.at(starts)][:, None]
+            compared = (actual / unit, predicted / unit)
+        return Evaluation(predicted, total / actual.size, rmse(*compared), mae(*compared))
 
     def total_loss(self, starts: Starts, outputs: Floats) -> float:
         """The config's loss, summed over all windows, steps ahead and targets."""

@@ -15,7 +15,8 @@ class Epoch:
     """One pass over the training windows, measured with the weights as they stand at its end.
 
     train_loss, val_loss: the config's loss over the whole set, in scaled units (the article's run: as the article reports).
-    train_rmse, val_rmse: root mean squared error in original units, over all horizons and targets.
+    train_rmse, val_rmse: root mean squared error in original units, over all horizons and targets; of many series in one,
+    with each error divided by its own series' usual step (`rnn.core.layout.usual_steps`).
     grad_norm: mean over the batches of the gradient's global L2 norm before clipping. clipped: share of batches clipped.
     seconds: wall time of the epoch, evaluation included.
     """
@@ -36,12 +37,15 @@ class Preview:
     """Predictions for every window at the end of an epoch, in original units.
 
     train: (training windows, horizon, K); validation: (validation windows, horizon, K), both float64.
-    Window w of the training set predicts the records `split.train_rows(w)`; see `rnn.core.windows.Split`.
+    Step `ahead` of the training windows predicts the records `split.train_rows(ahead)`; see `rnn.core.windows.Split`.
+    test: (test windows, horizon, K), only for the best weights and where the run has a test part: while it trains nobody
+    looks at it.
     """
 
     epoch: int
     train: NDArray[np.float64]
     validation: NDArray[np.float64]
+    test: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

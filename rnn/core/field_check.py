@@ -24,7 +24,7 @@ def check_field(name: str, value: Any) -> Any:
     if field.kind == "bool":
         return _check_bool(name, value)
     if field.kind == "count-or-share":
-        return _check_count_or_share(name, value)
+        return _check_count_or_share(name, field, value)
     if field.kind == "levels":
         return _check_levels(name, value)
     return _check_number(name, field, value)
@@ -46,11 +46,17 @@ def _check_number(name: str, field: Field, value: Any) -> int | float:
     return int(value) if whole else float(value)
 
 
-def _check_count_or_share(name: str, value: Any) -> int | float:
-    allowed = f"a share above 0 and below 1, or a whole number of records from 1 to {MOST_RECORDS}"
-    if not _is_number(value) or not 0 < value <= MOST_RECORDS or (value > 1 and value != int(value)):
+def _check_count_or_share(name: str, field: Field, value: Any) -> int | float:
+    none = field.low == 0
+    allowed = f"a share above 0 and below 1, or a whole number of records from {0 if none else 1} to {MOST_RECORDS}"
+    if (
+        not _is_number(value)
+        or not 0 <= value <= MOST_RECORDS
+        or (value == 0 and not none)
+        or (value > 1 and value != int(value))
+    ):
         raise ValueError(f"{name}={value!r} is not allowed; allowed: {allowed}.")
-    return float(value) if value < 1 else int(value)
+    return float(value) if 0 < value < 1 else int(value)
 
 
 def _check_levels(name: str, value: Any) -> tuple[float, ...]:

@@ -23,8 +23,8 @@ DIFFERENCES = ("none", "first", "seasonal")
 class Field:
     """One hyperparameter.
 
-    kind: "choice", "int", "float", "bool", "count-or-share" (a whole number of records, or a fraction) or "levels"
-    (increasing shares between 0 and 1).
+    kind: "choice", "int", "float", "bool", "count-or-share" (a whole number of records, or a fraction; zero where low is 0)
+    or "levels" (increasing shares between 0 and 1).
     low, high: the bounds that are accepted (None: open). choices: for kind "choice". optional: None is allowed.
     label and help: for the reader of a form; help is a sentence or two in plain words.
     """
@@ -172,13 +172,32 @@ FIELDS: dict[str, Field] = {
     ),
     "validation": Field(
         "count-or-share", "Validation",
-        "How much of the end of the series is kept back to test on: a share below 1, or a number of records.",
+        "How much of the series is kept back to judge every epoch on: a share below 1, or a number of records. It lies at the "
+        "end, before the test part where there is one.",
+    ),
+    "test": Field(
+        "count-or-share", "Test",
+        "How much of the very end is kept back for one last measurement that no choice was made by: a share below 1, or a "
+        "number of records. 0: none.",
+        0,
+    ),
+    "gap": Field(
+        "int", "Gap",
+        "Records left out between the parts, so that what lies just after one of them does not give it away in the next. "
+        "Steps ahead that would stand in both parts are left out in any case.",
+        0, 100_000,
     ),
     "scaling": _choice(
         "Scaling",
         (*SCALINGS, "window"),
-        "Brings the values to a size that networks learn well. Fitted on the training part only, so nothing leaks. "
+        "Brings the values to a size that networks learn well, fitted on the rows chosen below. "
         "standard: mean 0, deviation 1. minmax: 0 to 1. window: each window by its own level and spread, for series that grow.",
+    ),
+    "scaler_rows": _choice(
+        "Scaler fitted on",
+        ("train", "all"),
+        "train: the training part only, so nothing leaks. all: validation and test rows too, which is a leak on purpose, to "
+        "see how good it makes a network look.",
     ),
     "log": Field(
         "bool", "Logarithm",

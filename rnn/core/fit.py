@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rnn.core.config import Config
 from rnn.core.events import Epoch, Event, Finished
@@ -15,7 +15,11 @@ from rnn.core.train import Trainer
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A finished (or stopped) run: the model with the best weights, its epochs, its errors, and what resumes it."""
+    """A finished (or stopped) run: the model with the best weights, its epochs, its errors, and what resumes it.
+
+    metrics: of the best weights, "train_", "val_" and with `config.test` also "test_" + loss (scaled), rmse and mae (original
+    units; of many series in one, with each error divided by its own series' usual step), and best_epoch.
+    """
 
     model: Model
     history: list[Epoch]
@@ -23,6 +27,11 @@ class Fit:
     finished: Finished
     series: Series
     state: TrainingState
+
+    def of(self, id_: str) -> Fit:
+        """The fit as that of one of many series, to look into it or to forecast it by its own residuals alone; history and
+        metrics stay those of all. Raises ValueError for an id that there is not."""
+        return replace(self, model=self.model.of(id_), series=self.series.part(id_))
 
     @property
     def config(self) -> Config:

@@ -11,7 +11,8 @@ the H records that are predicted, as MQ-RNN does (Wen et al. 2017).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,25 +20,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn.core.config import Config
+from rnn.core.layout import Layout, Starts
 from rnn.core.network import beside
-from rnn.core.scaling import Scaler, fit_scaler, least_scale, usual_change, window_units
+from rnn.core.scaling import Scaler, window_units
 from rnn.core.series import Series
-from rnn.core.transforms import difference, logarithm, undo_difference
+from rnn.core.series_scaler import fitted, transformed_records
+from rnn.core.transforms import undo_difference
 
 Array64 = NDArray[np.float64]
 Floats = NDArray[np.floating[Any]]
-Starts = NDArray[np.intp]
-
-# Values that ought to be equal differ by up to about this share of their size once they have been computed with.
-ROUNDING = 1e-14
 
 
 @dataclass(frozen=True, eq=False)
 class Anchor:
-    """What the network's outputs are measured from, window by window: prepared value = output · scale + base.
-
-    base: (B, H or 1, K), scale: (B, 1, K), both in prepared units.
-    """
+    """What the network's outputs are measured from, window by window: prepared value = output · scale + base, with base
+    (B, H or 1, K) and scale (B, 1, K), both in prepared units."""
 
     base: Floats
     scale: Floats
@@ -50,6 +47,9 @@ class Framing:
     names: the D columns; targets: the K predicted ones; static: the S that belong to the series and not to a moment;
     known: the F whose values are known ahead.
     least: (D,) the least scale of a window, in prepared units, by what is usual in the training rows.
+
+    Of P series in one, named by ids, each has its own scaler and least scale, (P, D). layout: whose the records are that
+    `prepare` and the others are given, those of the series that it was fitted on until `laid_out` says otherwise.
     """
 
     config: Config
@@ -59,27 +59,32 @@ class Framing:
     scaler: Scaler
     least: Array64
     known: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    layout: Layout | None = None
 
     @classmethod
-    def fit(cls, config: Config, series: Series, rows: int) -> Framing:
-        """Fit on the first `rows` records, of which there must be more than `config.reach`; the rest is not looked at.
+    def fit(cls, config: Config, series: Series, rows: int | Sequence[int]) -> Framing:
+        """Fit on the first `rows` records, of which there must be more than `config.reach`; the rest is not looked at. Of
+        many series in one, on the first `rows[n]` of each.
 
         Raises ValueError for too few of them, and for values without a logarithm where `config.log` asks for it.
         """
-        if rows <= config.reach:
+        if isinstance(rows, int | np.integer) and rows <= config.reach:
             raise ValueError(f"`rows > reach` must hold, but got (rows={rows}, reach={config.reach}).")
-        seen = series.values[:rows]
-        columns = series.target_columns
-        transformed = _transformed(config, seen, columns, series.targets)
-        # Differences are small numbers with the rounding of large ones: of an exact season nothing but rounding is left.
-        size = np.abs(seen).max(axis=0)
-        if config.log:
-            size[columns] = np.abs(np.log(seen[:, columns])).max(axis=0)
-        scaling = "standard" if config.scaling == "window" else config.scaling
-        scaler = fit_scaler(scaling, transformed, len(transformed), ROUNDING * size if config.lag else 0.0)
-        usual = usual_change(scaler.transform(transformed), ROUNDING * size / scaler.scale)
-        least = least_scale(usual, config.window)
-        return cls(config, series.names, series.targets, series.static, scaler, least, series.known)
+        layout = Layout.of(series) if series.lengths else None
+        columns, measured = (series.names, series.targets, series.static), fitted(config, series, rows)
+        return cls(config, *columns, *measured, series.known, series.ids, layout)
+
+    def of(self, id_: str) -> Framing:
+        """That of one of many series by itself. Raises ValueError for an id that there is not."""
+        if id_ not in self.ids:
+            raise ValueError(f"id={id_!r} is not one of the {len(self.ids)} series that it was fitted on.")
+        number = self.ids.index(id_)
+        return replace(self, scaler=self.scaler.of(number), least=self.least[number], ids=(), layout=None)
+
+    def laid_out(self, numbers: Starts, records: int) -> Framing:
+        """For other records than those fitted on: `records` of the series number numbers[0], then as many of numbers[1], …"""
+        return replace(self, layout=Layout(np.arange(len(numbers)) * records, numbers))
 
     @property
     def channels(self) -> int:
@@ -105,7 +110,9 @@ class Framing:
     def prepare(self, values: Floats) -> Array64:
         """Records (N, D) in original units → (N − lag, D): logarithm, differencing and scaler; the columns that are not
         differenced lose their first `lag` rows. Raises ValueError for a target value that has no logarithm."""
-        return self.scaler.transform(_transformed(self.config, values, self.target_columns, self.targets))
+        transformed = transformed_records(self.config, values, self.target_columns, self.targets)
+        # A prepared row is measured as the last record that it is made of; those across a seam stand in no window.
+        return self._scaler(np.arange(len(transformed)) + self.config.lag).transform(transformed)
 
     def inputs(self, prepared: Floats, starts: Starts, out: Floats) -> Anchor | None:
         """Fill out (T, B, C) with the windows that start at these records; prepared: (N − lag, D), C-contiguous.
@@ -121,7 +128,8 @@ class Framing:
         dynamic = records[:, :, self._dynamic] if self.static else records
         units = None
         if config.scaling == "window":
-            units = window_units(dynamic, config.season, self._least)
+            least = self._least if self.layout is None else self._least[self.layout.at(starts)]
+            units = window_units(dynamic, config.season, least)
             if self.known:
                 units[0][:, self._known], units[1][:, self._known] = 0, 1
             dynamic -= units[0]
@@ -154,7 +162,7 @@ class Framing:
         y = y_hat.reshape(len(starts), config.horizon, -1).astype(np.float64)
         if anchor is not None:
             y = y * anchor.scale + anchor.base
-        y = self.scaler.inverse(y, self.target_columns)
+        y = self._scaler(starts).inverse(y, self.target_columns)
         if config.lag:
             back = np.arange(min(config.lag, config.horizon)) + (config.reach - config.lag)
             before = values[(starts[:, None] + back)[:, :, None], self.target_columns].astype(np.float64)
@@ -163,6 +171,10 @@ class Framing:
             with np.errstate(over="ignore"):  # a wild network's answer is infinite, which is seen where it is used
                 np.exp(y, out=y)
         return y
+
+    def _scaler(self, records: Starts) -> Scaler:
+        """The scaler of these records, one row each where many series have their own."""
+        return self.scaler if self.layout is None else self.scaler.of(self.layout.at(records))
 
     def _anchor(self, prepared: Floats, starts: Starts, units: tuple[Floats, Floats] | None) -> Anchor:
         """units: centre and scale (B, dynamic columns) of each window, None for units that are those of `prepared`."""
@@ -219,7 +231,7 @@ class Framing:
 
     @cached_property
     def _least(self) -> Array64:
-        return self.least[self._dynamic]
+        return self.least[..., self._dynamic]
 
     @cached_property
     def _static(self) -> list[int]:
@@ -234,14 +246,3 @@ class Framing:
     def _targets(self) -> list[int]:
         """The targets' places among the dynamic columns."""
         return [self._dynamic.index(column) for column in self.target_columns]
-
-
-def _transformed(config: Config, values: Floats, columns: list[int], targets: tuple[str, ...]) -> Array64:
-    """Records (N, D) → (N − lag, D), the target columns logged and differenced as the config says, not yet scaled."""
-    levels = np.array(values, np.float64)
-    if config.log:
-        levels[:, columns] = logarithm(levels[:, columns], targets)
-    transformed = levels[config.lag :]
-    if config.lag:
-        transformed[:, columns] = difference(levels[:, columns], config.lag)
-    return transformed

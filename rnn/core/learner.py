@@ -23,11 +23,10 @@ from rnn.core.lanes import Lanes
 from rnn.core.network import Network, Params
 from rnn.core.optimisers import OPTIMISERS, Settings
 from rnn.core.series import Series
-from rnn.core.windows import even_parts
+from rnn.core.windows import Starts, even_parts
 from rnn.core.workspace import Workspace
 
 Floats = NDArray[np.floating[Any]]
-Starts = NDArray[np.intp]
 
 # Beyond these, sums over a window and a layer may no longer be finite.
 LARGEST = {"float32": 1e30, "float64": 1e150}
@@ -63,10 +62,10 @@ class GradientLearner:
     """Truncated BPTT with an optimiser."""
 
     def __init__(
-        self, config: Config, network: Network, series: Series, framing: Framing, windows: int, params: Params,
+        self, config: Config, network: Network, series: Series, framing: Framing, windows: Starts, params: Params,
         pace: float = 1.0, threads: int = 1,
     ) -> None:  # fmt: skip
-        """windows: how many, from the first on, are trained on. pace: the factor on the learning rate of readout and skip.
+        """windows: the first records of those trained on. pace: the factor on the learning rate of readout and skip.
         threads: how many may be at work at once; the numbers do not depend on it.
         Raises ValueError for values beyond config.dtype."""
         self.config, self.network, self.framing, self.windows = config, network, framing, windows
@@ -114,7 +113,8 @@ class GradientLearner:
     def batch_starts(self, epoch: int, batch: int) -> Starts:
         """The windows of a batch: the epoch's order is drawn from (seed, epoch), so that a run can go on from anywhere."""
         if self._order[0] != epoch:
-            self._order = (epoch, np.random.default_rng([self.config.seed, epoch]).permutation(self.windows))
+            order = np.random.default_rng([self.config.seed, epoch]).permutation(len(self.windows))
+            self._order = (epoch, self.windows[order])
         first = batch * self.config.batch
         return self._order[1][first : first + self.config.batch]
 
@@ -213,10 +213,13 @@ class PublishedLearner:
 
     def __init__(self, config: Config, series: Series, framing: Framing, params: Params) -> None:
         self.config = config
-        if series.values.shape[1] != 1:
-            raise ValueError(
-                f"gradient='published' (the article's algorithm) takes one column, got {', '.join(series.names)}."
+        if series.values.shape[1] != 1 or series.lengths:
+            taken = (
+                f"a single series, got {len(series.lengths)}"
+                if series.lengths
+                else f"one column, got {', '.join(series.names)}"
             )
+            raise ValueError(f"gradient='published' (the article's algorithm) takes {taken}.")
         values = framing.prepare(series.values)[:, 0]
         self.x, self.y = article.windows(values, config.window)
         self.weights = article.Weights(

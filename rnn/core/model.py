@@ -52,16 +52,30 @@ class Model:
         """The weights of each network of the ensemble, one where there is no other."""
         return parted(self.params, self.config.seeds)
 
-    def predict(self, windows: Floats, future: Floats | None = None) -> NDArray[np.float64]:
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The series that a network of many was fitted on, each with a scaler of its own; () for a network of one."""
+        return self.framing.ids
+
+    def of(self, id_: str) -> Model:
+        """The same network for one of many series, with its scaler. Raises ValueError for an id that there is not."""
+        return Model(self.config, self.params, self.framing.of(id_))
+
+    def predict(
+        self, windows: Floats, future: Floats | None = None, numbers: NDArray[np.intp] | int | None = None
+    ) -> NDArray[np.float64]:
         """windows (B, reach, D), original units, oldest record first → (B, horizon, K), original units. `config.reach` is
         the window, and what differencing and seasonal residuals read before it.
 
         future: (B, horizon, len(known)), what the known columns hold at the steps predicted, in original units; needed
-        where there are any. Raises ValueError for other shapes and for values that are not finite.
+        where there are any. numbers: (B,) or one for all, which of `ids` each window belongs to, counted from 0; needed
+        where there are several. Raises ValueError for other shapes and for values that are not finite.
         """
-        return np.ascontiguousarray(self.predict_levels(windows, future)[..., middle_level(self.config)])
+        return np.ascontiguousarray(self.predict_levels(windows, future, numbers)[..., middle_level(self.config)])
 
-    def predict_levels(self, windows: Floats, future: Floats | None = None) -> NDArray[np.float64]:
+    def predict_levels(
+        self, windows: Floats, future: Floats | None = None, numbers: NDArray[np.intp] | int | None = None
+    ) -> NDArray[np.float64]:
         """As `predict`, with every level of loss="quantile", in rising order: (B, horizon, K, levels); one level for other
         losses. Levels that cross are sorted. With differencing the levels
         beyond the first step are sums of levels, which are wider than levels of the sum."""
@@ -71,6 +85,8 @@ class Model:
         config, framing, network = self.config, self.framing, self.network
         if framing.known:
             windows = self._with_future(windows, ahead)
+        if framing.ids:
+            framing = framing.laid_out(self._numbers(numbers, len(windows)), windows.shape[1])
         # One long series of windows end to end; no window reads across a seam.
         values = windows.reshape(-1, len(self.names))
         starts = np.arange(len(windows)) * windows.shape[1]
@@ -80,6 +96,18 @@ class Model:
         levels = combined([network.predict_levels(params, x) for params in self.members])
         outputs = np.moveaxis(in_order(levels), 2, 0)
         return np.stack([framing.restore(level, values, starts, anchor) for level in outputs], axis=-1)
+
+    def _numbers(self, numbers: NDArray[np.intp] | int | None, batch: int) -> NDArray[np.intp]:
+        """Which series each window belongs to."""
+        if numbers is None and len(self.ids) > 1:
+            raise ValueError(
+                f"The network was trained on {len(self.ids)} series, each scaled by itself; say with `numbers` which of them "
+                "the windows belong to."
+            )
+        found = np.broadcast_to(np.asarray(0 if numbers is None else numbers, np.intp), batch)
+        if len(found) and not (found.min() >= 0 and found.max() < len(self.ids)):
+            raise ValueError(f"numbers must be from 0 to {len(self.ids) - 1}, got {found.min()} to {found.max()}.")
+        return found
 
     def _with_future(self, windows: Floats, ahead: NDArray[np.float64]) -> Floats:
         """windows (B, reach, D) → (B, reach + horizon, D): the steps predicted too, of which only the known columns are

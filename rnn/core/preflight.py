@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,11 @@ from rnn.core.cells import CELLS
 from rnn.core.config import Config
 from rnn.core.framing import Framing
 from rnn.core.network import Network, beside
+from rnn.core.panel import AnySplit, split_panel
 from rnn.core.ridge import sample_rows
 from rnn.core.series import Series
 from rnn.core.start import Start, make_learner, network_for
-from rnn.core.windows import Split, even_parts, split_windows
+from rnn.core.windows import even_parts, split_windows
 
 # A trial of the training step stays within these, so that it takes milliseconds and megabytes whatever the settings.
 TRIAL_FLOPS, TRIAL_NUMBERS, TRIAL_HIDDEN = 2e8, 2_000_000, 1024
@@ -52,7 +53,7 @@ class Columns:
 class Preflight:
     """split: the windows of each part. parameters: weights to learn. memory_bytes: what training will hold, about."""
 
-    split: Split
+    split: AnySplit
     parameters: int
     memory_bytes: int
 
@@ -65,16 +66,19 @@ def preflight(
     *,
     n_static: int = 0,
     n_known: int = 0,
+    lengths: Sequence[int] = (),
+    ids: Sequence[str] = (),
     memory_limit: int | None = None,
 ) -> Preflight:
     """For a series of `rows` records of n_inputs columns, n_static of them static and n_known known ahead. memory_limit:
-    bytes that may be used (None: any).
+    bytes that may be used (None: any). lengths, ids: of many series in one.
 
     Raises ValueError saying what to change where the settings are impossible or would pass the limit.
     """
-    if config.gradient == "published" and n_inputs > 1:
-        raise ValueError(f"gradient='published' (the article's algorithm) takes one column, got {n_inputs}.")
-    split = split_windows(config, rows)
+    if config.gradient == "published" and (n_inputs > 1 or lengths):
+        wrong = f"one column, got {n_inputs}" if n_inputs > 1 else f"a single series, got {len(lengths)}"
+        raise ValueError(f"gradient='published' (the article's algorithm) takes {wrong}.")
+    split = split_panel(config, lengths, ids) if lengths else split_windows(config, rows)
     columns = Columns(n_inputs, n_targets, n_static, n_known)
     size = columns.network(config).size * config.seeds
     memory = _memory_bytes(config, split, columns)
@@ -83,20 +87,20 @@ def preflight(
     return Preflight(split, size, memory)
 
 
-def _memory_bytes(config: Config, split: Split, columns: Columns) -> int:
+def _memory_bytes(config: Config, split: AnySplit, columns: Columns) -> int:
     itemsize = np.dtype(config.dtype).itemsize
     network = columns.network(config)
     predicted = split.train * config.horizon * columns.targets
     # Predictions and actual values in float64 with the temporaries of their errors, one part at a time.
     evaluation = predicted * (40 + itemsize * network.levels * (config.seeds + 1))
-    evaluation += split.validation * config.horizon * columns.targets * 12
+    evaluation += (split.validation + split.test) * config.horizon * columns.targets * 12
     series = split.rows * columns.inputs * (3 * 8 + itemsize * config.seeds)
     if config.gradient == "published":
         return int(3 * network.size * 8 + max(4 * split.train * config.hidden * 8, evaluation) + series)
     batch = min(config.batch, split.train)
     # Tiles of the full batch, of the last, smaller one, and of an evaluation, which keeps no errors.
     trained = _tiles_kept(network, batch) + _tiles_kept(network, split.train % batch)
-    evaluated = _tiles_kept(network, max(split.train, split.validation), 2)
+    evaluated = _tiles_kept(network, max(split.train, split.validation, split.test), 2)
     buffers = (sum(trained) + sum(evaluated) * 0.5) * network.numbers_a_window
     # Weights, gradient, two moments, the optimiser's own vector, best weights; the layers' inner copies for each tile size.
     weights = network.size * (6 + 3 * len(trained) + 2 * len(evaluated))
@@ -109,7 +113,7 @@ def _tiles_kept(network: Network, windows: int, tiles: int = 1) -> list[int]:
     return [size for lane in (sizes[0::2], sizes[1::2]) for size in set(lane) - {0}]
 
 
-def _ridge_bytes(network: Network, split: Split) -> int:
+def _ridge_bytes(network: Network, split: AnySplit) -> int:
     """What the start of a linear skip takes, for a moment: its windows, their centred copy and its Gram matrix."""
     if "skip.W" not in network.shapes:
         return 0
@@ -118,7 +122,7 @@ def _ridge_bytes(network: Network, split: Split) -> int:
     return 8 * 4 * rows * (regressors + network.points)
 
 
-def _too_large(config: Config, split: Split, columns: Columns, memory: int, limit: int) -> str:
+def _too_large(config: Config, split: AnySplit, columns: Columns, memory: int, limit: int) -> str:
     """The sentence for settings that do not fit: the first change of one field that makes them. The batch is none: it goes
     through in tiles, so a smaller one takes no less memory."""
 
@@ -126,7 +130,7 @@ def _too_large(config: Config, split: Split, columns: Columns, memory: int, limi
 
         def fits(size: int, field: str = field) -> bool:
             changed = _with_size(config, field, size)
-            return _memory_bytes(changed, split_windows(changed, split.rows), columns) <= limit
+            return _memory_bytes(changed, split.again(changed), columns) <= limit
 
         if fits(1):
             largest = unit * _largest(getattr(config, field) // unit, fits)
@@ -161,7 +165,7 @@ def _in_words(count: int) -> str:
 
 
 def seconds_per_epoch(
-    config: Config, split: Split, n_inputs: int, n_targets: int, *, n_static: int = 0, n_known: int = 0
+    config: Config, split: AnySplit, n_inputs: int, n_targets: int, *, n_static: int = 0, n_known: int = 0
 ) -> float:
     """Measured: an update and an evaluation on numbers of the run's own shape, cut short where they would take long,
     then scaled up by their work. n_inputs, n_static, n_known: as for `preflight`."""
@@ -233,7 +237,7 @@ def _measure(config: Config, batch: int, evaluated: int, columns: Columns) -> tu
     framing = Framing.fit(config, series, rows)
     start = Start(network.init(rng))
     # One thread, as a worker beside its server has: the clock counts no other.
-    learner = make_learner(config, network, series, framing, batch, start, threads=1)
+    learner = make_learner(config, network, series, framing, np.arange(batch), start, threads=1)
     starts = np.arange(evaluated)
     update = _usual(lambda: learner.update(0, 0, 0.0, 1))
     return update, _usual(lambda: learner.predict(starts))

@@ -6,7 +6,7 @@ scaling="window" each window is measured by its own level and its own restlessne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,12 +24,17 @@ LEAST_SHARE = 0.1
 class Scaler:
     """scaled = (value − centre) / scale, column by column; centre and scale are (D,), in original units.
 
-    rows: how many rows, from the first on, it was fitted on.
+    rows: how many rows, from the first on, it was fitted on. Of many series in one each has its own: centre and scale are
+    (P, D), rows those of all of them, and only `of` can be called.
     """
 
     centre: Array64
     scale: Array64
     rows: int
+
+    def of(self, numbers: NDArray[np.intp] | int) -> Scaler:
+        """The scaler whose row n is that of series `numbers[n]`, for values (n, D); or that of one series."""
+        return Scaler(self.centre[numbers], self.scale[numbers], self.rows)
 
     def transform(self, values: Floats) -> Array64:
         """(…, D) original → (…, D) scaled."""
@@ -37,9 +42,21 @@ class Scaler:
         return scaled
 
     def inverse(self, scaled: Floats, columns: list[int]) -> Array64:
-        """(…, K) scaled values of the given columns → original."""
-        original: Array64 = np.asarray(scaled, np.float64) * self.scale[columns] + self.centre[columns]
+        """(…, K) scaled values of the given columns → original; from a scaler made by `of`, (n, H, K)."""
+        scale, centre = self.scale[..., columns], self.centre[..., columns]
+        if scale.ndim > 1:
+            scale, centre = scale[:, None], centre[:, None]
+        original: Array64 = np.asarray(scaled, np.float64) * scale + centre
         return original
+
+
+def joined(scalers: Sequence[Scaler]) -> Scaler:
+    """The scalers of many series as one."""
+    return Scaler(
+        np.stack([one.centre for one in scalers]),
+        np.stack([one.scale for one in scalers]),
+        sum(one.rows for one in scalers),
+    )
 
 
 def _none(values: Array64) -> tuple[Array64, Array64]:
@@ -92,10 +109,10 @@ def window_units(records: Floats, season: int | None, least: Array64) -> tuple[F
     """Centre and scale (B, D) of each of B windows, records (W, B, D) in scaled units, for scaling="window".
 
     centre: the mean of the window's last season where there is a season and it fits in, else its last value. scale: the
-    mean absolute difference of its neighbouring values, at least `least` (D,). It has the spirit of Salinas et al. (2020)
-    and of the winner of the M4 competition (Smyl 2020), in a variant of its own: DeepAR divides by the mean value and does
-    not centre, Smyl divides by an exponentially smoothed level; this one does not care where zero is, and measures in what
-    a naive forecast errs by.
+    mean absolute difference of its neighbouring values, at least `least`, (D,) or (B, D). It has the spirit of Salinas et al.
+    (2020) and of the winner of the M4 competition (Smyl 2020), in a variant of its own: DeepAR divides by the mean value and
+    does not centre, Smyl divides by an exponentially smoothed level; this one does not care where zero is, and measures in
+    what a naive forecast errs by.
     """
     if season is None or season > len(records):
         centre = records[-1].copy()

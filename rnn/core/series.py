@@ -72,20 +72,24 @@ class Series:
         ends = np.cumsum(self.lengths).tolist() or [len(self)]
         return [slice(first, end) for first, end in itertools.pairwise([0, *ends])]
 
+    def part(self, id_: str) -> Series:
+        """One of many series by itself, named by its id. Raises ValueError for an id that there is not."""
+        if id_ not in self.ids:
+            raise ValueError(f"id={id_!r} is not one of the {len(self.ids)} series.")
+        rows = self.parts[self.ids.index(id_)]
+        return Series(
+            self.times[rows], self.values[rows], self.names, self.targets, id_, self.frequency, self.static, self.known
+        )
+
     @classmethod
     def joined(cls, parts: Sequence[Series], ids: Sequence[str], name: str = "series") -> Series:
         """Many series with the same columns, roles and frequency as one, each keeping its own records.
 
         Known futures are left out: they belong to one series. Raises ValueError where the parts differ in columns or roles.
         """
-        first = parts[0]
-        for one, id_ in zip(parts, ids, strict=True):
-            if (one.names, one.targets, one.static, one.known) != (
-                first.names,
-                first.targets,
-                first.static,
-                first.known,
-            ):
+        first, roles = parts[0], [(one.names, one.targets, one.static, one.known) for one in parts]
+        for one, own, id_ in zip(parts, roles, ids, strict=True):
+            if own != roles[0]:
                 raise ValueError(
                     f"Series {id_!r} has other columns or roles than {ids[0]!r}: {one.names} and {first.names}."
                 )

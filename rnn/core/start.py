@@ -17,6 +17,7 @@ from rnn.core.learner import GradientLearner, Learner, PublishedLearner, publish
 from rnn.core.network import Network, Params, beside
 from rnn.core.ridge import ridge_start, sample_rows
 from rnn.core.series import Series
+from rnn.core.windows import Starts
 
 Floats = NDArray[np.floating[Any]]
 
@@ -35,8 +36,8 @@ class Start:
     pace: float = 1.0
 
 
-def start_of(config: Config, network: Network, series: Series, framing: Framing, windows: int) -> Start:
-    """Fresh weights. windows: how many, from the first on, may be looked at.
+def start_of(config: Config, network: Network, series: Series, framing: Framing, windows: Starts) -> Start:
+    """Fresh weights. windows: the first records of those that may be looked at.
 
     The article's come from NumPy's legacy generator, in the article's order. With a linear skip its weights are the ridge
     regression of the targets on the windows, and the readout starts at zero: before the first update the network *is* the
@@ -56,12 +57,12 @@ def start_of(config: Config, network: Network, series: Series, framing: Framing,
 
 
 def _linear_start(
-    config: Config, network: Network, series: Series, framing: Framing, windows: int
+    config: Config, network: Network, series: Series, framing: Framing, windows: Starts
 ) -> tuple[Params, float]:
     """skip.W and, with a bias, readout.b from ridge regression (for a quantile loss each level has its own intercept), and
     the root mean square that they leave over, in the network's units."""
     prepared = framing.prepare(series.values)
-    starts = sample_rows(windows, network.shapes["skip.W"][0], network.points)
+    starts = windows[sample_rows(len(windows), network.shapes["skip.W"][0], network.points)]
     x = np.empty((config.steps, len(starts), network.channels))
     anchor = framing.inputs(prepared, starts, x)
     y = framing.outputs(prepared, starts, anchor)
@@ -83,12 +84,12 @@ def make_learner(
     network: Network,
     series: Series,
     framing: Framing,
-    windows: int,
+    windows: Starts,
     start: Start,
     threads: int | None = None,
 ) -> Learner:
-    """The learner that `config.gradient` and `config.seeds` ask for, starting from these weights (copied). threads: how many
-    it may use (None: what `threads_allowed` says)."""
+    """The learner that `config.gradient` and `config.seeds` ask for, starting from these weights (copied). windows: the first
+    records of those to train on. threads: how many it may use (None: what `threads_allowed` says)."""
     if config.gradient == "published":
         return PublishedLearner(config, series, framing, start.params)
     threads = threads_allowed() if threads is None else threads

@@ -16,13 +16,14 @@ from rnn.core.config import Config
 from rnn.core.evaluation import Evaluation, Evaluator
 from rnn.core.events import Epoch, Event, Finished, Preview
 from rnn.core.framing import Framing
+from rnn.core.layout import usual_steps
 from rnn.core.model import Model
 from rnn.core.optimisers import of_older_runs
+from rnn.core.panel import PanelSplit, split_series
 from rnn.core.schedules import factor
 from rnn.core.series import Series
 from rnn.core.start import Start, make_learner, network_for, start_of
 from rnn.core.state import TrainingState
-from rnn.core.windows import split_windows
 
 Floats = NDArray[np.floating[Any]]
 PREVIEW_SECONDS = 0.25
@@ -42,14 +43,15 @@ class Trainer:
     """A run that can be stepped, paused, changed and resumed.
 
     `run` yields events until the run ends or `stop` says so; between batches `state` is complete, so that a Trainer made
-    from it later, in any process, goes on with the same bits. Raises ValueError where the series is too short.
+    from it later, in any process, goes on with the same bits. Many series in one are split and scaled each by itself, and
+    every batch mixes their windows. Raises ValueError where the series is too short.
     """
 
     def __init__(self, config: Config, series: Series, state: TrainingState | None = None) -> None:
-        self.series, self.split = series, split_windows(config, len(series))
+        self.series, self.split = series, split_series(config, series)
         self.framing = Framing.fit(config, series, self.split.scaler_rows)
         self.network = network_for(config, series)
-        windows = self.split.train
+        windows = self.split.train_starts
         if state is None:
             start = start_of(config, self.network, series, self.framing, windows)
         else:
@@ -65,9 +67,9 @@ class Trainer:
         state.params, state.optimiser = self.learner.params, self.learner.optimiser_state
         self.state = state
         self.config = config.replace(lr=state.lr, epochs=state.epochs)
-        self._train_starts = np.arange(self.split.train)
-        self._val_starts = self.split.first_validation_window + np.arange(self.split.validation)
-        self._evaluator = Evaluator(config, series, self.framing)
+        self._train_starts, self._val_starts = windows, self.split.validation_starts
+        unit = usual_steps(series, self.split.seen_rows) if isinstance(self.split, PanelSplit) else None
+        self._evaluator = Evaluator(config, series, self.framing, unit)
         self._growth_base = {name: max(float(np.abs(array).max()), 0.1) for name, array in self.learner.params.items()}
 
     @property
@@ -121,26 +123,28 @@ class Trainer:
                 yield preview
 
     def preview_best(self) -> Preview:
-        """Predictions of the best weights."""
-        parts = [evaluation.predicted for evaluation in self._evaluate_best()]
-        return Preview(self.state.best_epoch, *parts)
+        """Predictions of the best weights, for the test part too where there is one."""
+        predicted = {part: one.predicted for part, one in self._evaluate_best().items()}
+        return Preview(self.state.best_epoch, predicted["train"], predicted["val"], predicted.get("test"))
 
     def metrics(self) -> dict[str, float]:
-        """Errors of the best weights on both parts, in original units (loss: scaled), and the epoch they come from."""
+        """Errors of the best weights on each part ("train_…", "val_…" and, where there is one, "test_…"), in original units
+        (loss: scaled), and the epoch they come from."""
         found: dict[str, float] = {"best_epoch": self.state.best_epoch}
-        for part, one in zip(("train", "val"), self._evaluate_best(), strict=True):
+        for part, one in self._evaluate_best().items():
             found |= {f"{part}_loss": one.loss, f"{part}_rmse": one.rmse, f"{part}_mae": one.mae}
         return found
 
-    def _evaluate_best(self) -> list[Evaluation]:
+    def _evaluate_best(self) -> dict[str, Evaluation]:
+        """Nothing else ever looks at the test part."""
+        parts = {"train": self._train_starts, "val": self._val_starts}
+        if self.split.test:
+            parts["test"] = self.split.test_starts
         learner = make_learner(
-            self.config, self.network, self.series, self.framing, self.split.train, Start(self.state.best)
+            self.config, self.network, self.series, self.framing, self._train_starts, Start(self.state.best)
         )
         with np.errstate(all="ignore"):
-            return [
-                self._evaluator.evaluate(starts, learner.predict(starts))
-                for starts in (self._train_starts, self._val_starts)
-            ]
+            return {part: self._evaluator.evaluate(starts, learner.predict(starts)) for part, starts in parts.items()}
 
     def _measure_the_start(self) -> None:
         """A linear skip starts as a forecast in its own right: its weights are the best ones until an epoch beats them."""

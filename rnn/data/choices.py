@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .dialect import PAIRS, QUOTES
 from .prepare import MISSING
 from .shape import SHAPES
 from .times.numbers import UNITS
 from .times.zones import zone
 
 CHOICES = (
-    *("encoding", "delimiter", "decimal", "header_row", "time", "day_first", "time_unit", "timezone", "missing"),
-    *("sheet", "member", "record", "rate", "shape", "id", "variable", "categories"),
+    *("encoding", "delimiter", "quote", "decimal", "header_row", "missing_words"),
+    *("time", "day_first", "time_unit", "timezone", "missing"),
+    *("sheet", "member", "record", "rate"),
+    *("shape", "id", "variable", "categories"),
 )
 
 _DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
@@ -43,9 +46,26 @@ def _encoding(value: Any) -> str:
 
 def _delimiter(value: Any) -> str:
     mark = _DELIMITER_WORDS.get(value, value) if isinstance(value, str) else value
+    if isinstance(mark, str) and mark in PAIRS:
+        return mark
     if not isinstance(mark, str) or len(mark) != 1 or not mark.isascii() or mark.isalnum() or mark in "\"'.+-\r\n\0":
         raise ValueError(f"delimiter={value!r} must be one character: comma, semicolon, tab, pipe or space.")
     return mark
+
+
+def _quote(value: Any) -> str:
+    if value == "none":
+        return ""
+    if not isinstance(value, str) or value not in ("", *QUOTES):
+        raise ValueError(f"quote={value!r} must be \", ', ` or 'none' (quotation marks are ordinary letters).")
+    return value
+
+
+def _missing_words(value: Any) -> list[str]:
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, (list, tuple)) or not all(isinstance(word, (str, int, float)) for word in words):
+        raise ValueError(f"missing_words={value!r} must be a list of words such as ['-999', 'no data'].")
+    return sorted({str(word).strip() for word in words} - {""})
 
 
 def _decimal(value: Any) -> str:
@@ -152,8 +172,10 @@ def _rate(value: Any) -> int:
 _CHECKS = {
     "encoding": _encoding,
     "delimiter": _delimiter,
+    "quote": _quote,
     "decimal": _decimal,
     "header_row": _header_row,
+    "missing_words": _missing_words,
     "time": _time,
     "day_first": _day_first,
     "time_unit": _time_unit,

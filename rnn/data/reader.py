@@ -12,7 +12,7 @@ import pandas as pd
 from .choices import checked
 from .columns import kind_of
 from .formats import Raw, read_raw
-from .remarks import remarks, require_usable, trimmed
+from .remarks import remarks, require_usable, tallied, trimmed
 from .shape.ids import Ids
 from .shape.spacing import spacing_of_series
 from .shape.understanding import Understood, understand, with_kinds
@@ -29,26 +29,26 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
     each of them also in a gzip, bzip2, xz, zip or tar archive.
 
     source: a path, the bytes of a file, or an open file, up to 200 MB. name: what to call it (default: the file's name).
-    choices fix what is otherwise found ("auto" or left out): encoding; delimiter; decimal "." or ","; header_row (line counted
-    from 1, None or "none" for no header); time (column name, None or "none" for no time); day_first (bool); time_unit (what
-    a time of numbers counts: "s", "ms", "us", "ns", "excel", "excel1904", "matlab", "julian"); timezone (the IANA name of the
-    zone that local times are in: they become UTC); missing "interpolate" | "drop" | "error"; sheet (of a workbook); member (of
-    an archive); record (of a FASTA file); rate (of a recording, in Hz); shape "plain" | "long" | "wide" | "year-by-month"; id
-    (the column, or list of columns, that tell series apart, None or "none" for one series); variable (the column that says
-    what a row measures); categories (columns of numbers that stand for kinds). Raises ValueError for a choice that does not
-    exist or is malformed, BadFile (a ValueError) for a file that cannot be used: a sentence that says what, where, and what
-    to do.
+    choices fix what is otherwise found ("auto" or left out): encoding; delimiter; quote (", ', ` or "none"); decimal "." or
+    ","; header_row (line counted from 1, None or "none" for no header); missing_words (further words, or numbers such as -999,
+    that say "no value"); time (column name, None or "none" for no time); day_first (bool); time_unit (what a time of numbers
+    counts: "s", "ms", "us", "ns", "excel", "excel1904", "matlab", "julian"); timezone (the IANA name of the zone that local
+    times are in: they become UTC); missing "interpolate" | "drop" | "error"; sheet (of a workbook); member (of an archive);
+    record (of a FASTA file); rate (of a recording, in Hz); shape "plain" | "long" | "wide" | "year-by-month"; id (the column,
+    or list of columns, that tell series apart, None or "none" for one series); variable (the column that says what a row
+    measures); categories (columns of numbers that stand for kinds). Raises ValueError for a choice that does not exist or is
+    malformed, BadFile (a ValueError) for a file that cannot be used: a sentence that says what, where, and what to do.
     """
     wanted = checked(choices)
     origin = load(source, name)
     raw = read_raw(origin.data, wanted)
-    frame, dropped = trimmed(raw.frame, raw.layout)
+    frame, dropped, blank = trimmed(raw.frame, raw.layout)
     shaped = _understood(raw, frame, wanted)
     frame, time = shaped.frame, shaped.time
     clock = time.name if time else None
     kinds = _kinds(frame, clock)
     require_usable(frame, kinds, raw.layout)
-    shaped = with_kinds(shaped, kinds, wanted)
+    shaped = shaped if raw.targets else with_kinds(shaped, kinds, wanted)
     missing = wanted.get("missing", "interpolate")
     many = clock is not None and shaped.ids.codes is not None
     frequency, gaps = spacing_of_series(frame, str(clock), shaped.ids) if many else spacing(frame, clock)
@@ -71,18 +71,25 @@ def read_csv(source: CsvSource, *, name: str | None = None, **choices: Any) -> T
         rows=len(frame),
         name=origin.name,
         kinds=MappingProxyType(kinds),
-        choices=MappingProxyType({**raw.used, "time": clock, "missing": missing, **_choices(shaped, wanted)}),
-        format=raw.format,
-        likely_targets=raw.targets,
+        choices=MappingProxyType(_used(raw, shaped, wanted)),
+        units=MappingProxyType(dict(raw.units)),
+        skipped=tallied(*raw.skipped, ("blank-rows", blank)),
         shape=shaped.shape,
         id_columns=shaped.id_columns,
         ids=shaped.ids,
+        format=raw.format,
+        likely_targets=raw.targets,
+        alternatives=MappingProxyType(dict(raw.alternatives)),
     )
     return table if shaped.before is None else dataclasses.replace(table, before=_before(table, *shaped.before))
 
 
+def _kinds(frame: pd.DataFrame, clock: str | None) -> dict[str, str]:
+    return {column: kind_of(frame[column], column == clock) for column in frame.columns}
+
+
 def _understood(raw: Raw, frame: pd.DataFrame, wanted: dict[str, Any]) -> Understood:
-    """Shape and time: what the file's nature gives, or what is found by content."""
+    """Shape and time: as the file's nature gives them, or as they are found by content."""
     if raw.time is not None and wanted.get("time", raw.time) == raw.time:
         return Understood(frame, TimeColumn(raw.time, frame[raw.time].to_numpy(dtype=np.float64), None, ()))
     if raw.format == "symbols" and "time" not in wanted:
@@ -90,16 +97,19 @@ def _understood(raw: Raw, frame: pd.DataFrame, wanted: dict[str, Any]) -> Unders
     return understand(frame, wanted, raw.layout.delimiter)
 
 
-def _kinds(frame: pd.DataFrame, clock: str | None) -> dict[str, str]:
-    return {column: kind_of(frame[column], column == clock) for column in frame.columns}
-
-
-def _choices(shaped: Understood, wanted: dict[str, Any]) -> dict[str, Any]:
-    """The choices that give the same shape and the same moments again."""
-    used = {"shape": shaped.shape, **{name: wanted[name] for name in ("variable", "categories") if name in wanted}}
+def _used(raw: Raw, shaped: Understood, wanted: dict[str, Any]) -> dict[str, Any]:
+    """All choices that the table comes from, those that were found among them."""
+    time = shaped.time
+    used = {
+        **raw.used,
+        "time": time.name if time else None,
+        "missing": wanted.get("missing", "interpolate"),
+        "shape": shaped.shape,
+        **{name: wanted[name] for name in ("variable", "categories") if name in wanted},
+    }
     if shaped.id_columns or "id" in wanted:
         used["id"] = list(shaped.id_columns) or None
-    return used | (shaped.time.choices if shaped.time else {})
+    return used | (time.choices if time else {})
 
 
 def _before(table: Table, frame: pd.DataFrame, time: TimeColumn | None) -> Table:

@@ -34,14 +34,18 @@ class Table:
     time: the name of the time column, or None. frequency: a pandas offset alias where the spacing is regular, else None.
     findings: what was noticed. kinds: column name → "time" | "number" | "counter" | "text" | "empty".
     encoding, delimiter, decimal: as found or chosen. header_row: the header's line, counted from 1, or None.
-    rows: the rows that are data (of the frame). name: the file's name without its ending.
+    rows: the rows that are data (of the frame). skipped: (reason, count) for all other rows of the file, its header among
+      them: with `rows` they add up to the rows of the file (a cell of several lines makes one row). units: column → unit, where
+      it is named.
+    name: the file's name without its ending.
     choices: all settings that were used, JSON-able; `read_csv(same bytes, **choices)` gives the same table.
-    format: "csv" (any text with a separator), "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "arrow", "json", "sound" or
-      "symbols"; where it is not text, encoding says how its values are coded and delimiter is "".
-    likely_targets: the targets unless said, where the kind of file makes them several (channels, symbols); else ().
     shape: "plain" | "long" | "wide" | "year-by-month". id_columns: the columns that tell the series of a long file apart.
     ids: the names of the series where there are many, each with its rows, first and last time; empty for one series.
     before: for a file of a row a year, the table as it stands in the file.
+    format: "csv" (any text with a separator), "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "arrow", "json", "sound" or
+      "symbols"; where it is not text, encoding says how its values are coded and delimiter is "".
+    alternatives: choice of reading ("sheet", "member", "record") → the names that the file has for it.
+    likely_targets: the targets unless said, where the kind of file makes them several (channels, symbols); else ().
     """
 
     frame: pd.DataFrame
@@ -56,12 +60,15 @@ class Table:
     name: str
     kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     choices: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    format: str = "csv"
-    likely_targets: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    skipped: tuple[tuple[str, int], ...] = ()
     shape: str = "plain"
     id_columns: tuple[str, ...] = ()
     ids: Ids = field(default_factory=Ids)
     before: Table | None = None
+    format: str = "csv"
+    likely_targets: tuple[str, ...] = ()
+    alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     _last: dict[str, tuple[Series, Receipt]] = field(default_factory=dict, init=False, repr=False)
 
     def __repr__(self) -> str:
@@ -75,11 +82,11 @@ class Table:
     @property
     def numeric(self) -> tuple[str, ...]:
         """The columns that can be targets: all with numbers in them, but not those that tell series apart or stand for kinds,
-        no part of the time, nor pandas' and R's row index."""
+        no part of the time, and not the row index that pandas and R write."""
+        noted = {one.column for one in self.findings if one.kind in ("row-index", "joined-time")}
         apart = {*self.id_columns, *self.chosen_categories}
         usable = [name for name, kind in self.kinds.items() if kind in ("number", "counter") and name not in apart]
-        others = {one.column for one in self.findings if one.kind in ("row-index", "joined-time")}
-        return tuple(name for name in usable if name not in others) or tuple(usable)
+        return tuple(name for name in usable if name not in noted) or tuple(usable)
 
     @property
     def chosen_categories(self) -> tuple[str, ...]:

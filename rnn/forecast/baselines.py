@@ -13,13 +13,14 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from rnn.core.layout import Layout, usual_steps
 from rnn.core.metrics import rmse
-from rnn.core.scaling import fit_scaler
+from rnn.core.panel import AnySplit, each
+from rnn.core.scaling import Scaler, fit_scaler, joined
 from rnn.core.series import Series
-from rnn.core.windows import Split, chunks, gather_targets
+from rnn.core.windows import Starts, chunks, gather_targets
 
 Array = NDArray[np.float64]
-Starts = NDArray[np.intp]
 
 # More windows than make up this many numbers change the fit of a linear model by less than its noise, and cost seconds.
 REGRESSION_NUMBERS = 4_000_000
@@ -32,49 +33,65 @@ class Baseline:
     """predict(series, split, season) → (validation windows, horizon, K), or None where it has no meaning."""
 
     label: str
-    predict: Callable[[Series, Split, int | None], Array | None]
+    predict: Callable[[Series, AnySplit, int | None], Array | None]
 
 
-def _validation_starts(split: Split) -> Starts:
-    return split.first_validation_window + np.arange(split.validation)
-
-
-def _naive(series: Series, split: Split, season: int | None) -> Array:
+def _naive(series: Series, split: AnySplit, season: int | None) -> Array:
     """The last value seen, for every step ahead."""
-    last = series.values[_validation_starts(split) + split.window - 1][:, series.target_columns]
+    last = series.values[split.validation_starts + split.window - 1][:, series.target_columns]
     return np.repeat(last[:, None, :], split.horizon, axis=1)
 
 
-def _seasonal_naive(series: Series, split: Split, season: int | None) -> Array | None:
-    """The value one season before the step predicted (the last whole season seen, repeated)."""
-    if season is None or season < 2 or split.first_validation_window + split.window < season:
+def _seasonal_naive(series: Series, split: AnySplit, season: int | None) -> Array | None:
+    """The value one season before the step predicted (the last whole season seen, repeated). Of many series in one those
+    that are shorter than a season take their last value."""
+    if season is None or season < 2:
         return None
     ahead = np.arange(split.horizon) % season - season
-    rows = (_validation_starts(split) + split.window)[:, None] + ahead
+    origins = split.validation_starts + split.window
+    rows = origins[:, None] + ahead
+    early = rows[:, 0] < _firsts(series, split)
+    if early.all() or (early.any() and not series.lengths):
+        return None
+    rows[early] = origins[early, None] - 1
     return series.values[rows][:, :, series.target_columns]
 
 
-def _linear(series: Series, split: Split, season: int | None) -> Array:
+def _firsts(series: Series, split: AnySplit) -> Starts:
+    """The first record of the series that each validation window belongs to."""
+    return np.concatenate([np.full(own.validation, first) for _, first, own in each(split)])
+
+
+def _linear(series: Series, split: AnySplit, season: int | None) -> Array:
     """Linear autoregression with an intercept on the window (all inputs) and on the known columns at the steps predicted
     (ARX), fitted by least squares on the training windows; scaled first, so that columns of very different size are solved
-    alike."""
-    scaler = fit_scaler("standard", series.values, split.scaler_rows)
-    scaled, columns = scaler.transform(series.values), series.target_columns
+    alike. Of many series in one each is scaled by itself, and one regression is fitted across all of them (Montero-Manso and
+    Hyndman 2021), as the network is."""
+    columns = series.target_columns
+    scaler, layout = _standard(series, split)
+    scaled = scaler.of(layout.at(np.arange(len(series)))).transform(series.values)
     known = [series.names.index(name) for name in series.known]
     design = _designs(scaled, split, known)
-    starts = _validation_starts(split)
+    starts = split.validation_starts
     outputs = split.horizon * len(columns)
     regressors = min(split.window * scaled.shape[1], REGRESSION_WEIGHTS) + split.horizon * len(known)
-    train = np.arange(0, split.train, -(-split.train * max(regressors, outputs) // REGRESSION_NUMBERS))
+    train = split.train_starts[:: -(-split.train * max(regressors, outputs) // REGRESSION_NUMBERS)]
     target = gather_targets(scaled[:, columns], train, split.window, split.horizon)
     weights, *_ = np.linalg.lstsq(design(train), target, rcond=None)
     predicted = np.empty((len(starts), outputs))
     for part in chunks(len(starts), max(1, REGRESSION_NUMBERS // regressors)):
         np.dot(design(starts[part]), weights, out=predicted[part])
-    return scaler.inverse(predicted.reshape(len(starts), split.horizon, -1), columns)
+    return scaler.of(layout.at(starts)).inverse(predicted.reshape(len(starts), split.horizon, -1), columns)
 
 
-def _designs(scaled: Array, split: Split, known: list[int]) -> Callable[[Starts], Array]:
+def _standard(series: Series, split: AnySplit) -> tuple[Scaler, Layout]:
+    """Each series by the mean and deviation of what training may see of it."""
+    seen = [split.seen_rows] if isinstance(split.seen_rows, int) else split.seen_rows
+    scalers = [fit_scaler("standard", series.values[part], rows) for part, rows in zip(series.parts, seen, strict=True)]
+    return joined(scalers), Layout.of(series)
+
+
+def _designs(scaled: Array, split: AnySplit, known: list[int]) -> Callable[[Starts], Array]:
     """starts (B,) → the regressors of those windows, (B, records · D + H · F + 1): their last records, the F known columns at
     the H steps predicted, then a one."""
     columns = scaled.shape[1]
@@ -97,19 +114,29 @@ BASELINES: dict[str, Baseline] = {
 }
 
 
-def validation_actual(series: Series, split: Split) -> Array:
+def validation_actual(series: Series, split: AnySplit) -> Array:
     """What the validation windows should predict: (windows, horizon, K), original units."""
     targets = series.values[:, series.target_columns]
-    actual = gather_targets(targets, _validation_starts(split), split.window, split.horizon)
+    actual = gather_targets(targets, split.validation_starts, split.window, split.horizon)
     return np.asarray(actual, np.float64).reshape(split.validation, split.horizon, -1)
 
 
-def baseline_errors(series: Series, split: Split, season: int | None = None) -> dict[str, float]:
-    """RMSE of every baseline that has a meaning here, on the validation points, in original units."""
-    actual = validation_actual(series, split)
+def units(series: Series, split: AnySplit, starts: Starts) -> Array | float:
+    """What the errors of the windows that start at these records (n,) are divided by: 1 for a single series; of many in one
+    (n, 1, K), each series' own usual step, so that the largest does not drown the others."""
+    if isinstance(split.seen_rows, int):
+        return 1.0
+    return usual_steps(series, split.seen_rows)[Layout.of(series).at(starts)][:, None]
+
+
+def baseline_errors(series: Series, split: AnySplit, season: int | None = None) -> dict[str, float]:
+    """RMSE of every baseline that has a meaning here, on the validation points, in original units; of many series in one in
+    each one's own usual step (`units`)."""
+    unit = units(series, split, split.validation_starts)
+    actual = validation_actual(series, split) / unit
     errors = {}
     for name, baseline in BASELINES.items():
         predicted = baseline.predict(series, split, season)
         if predicted is not None:
-            errors[name] = rmse(actual, predicted)
+            errors[name] = rmse(actual, predicted / unit)
     return errors

@@ -1,9 +1,9 @@
-"""Forecasts over many steps, direct or free-running, with split-conformal intervals."""
+"""Forecasts over many steps, direct or free-running, with split-conformal intervals; of one series, or of many in one."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,22 +13,15 @@ from rnn.core.config import Config
 from rnn.core.fit import Fit
 from rnn.core.model import Model
 from rnn.core.series import Series
-from rnn.core.windows import chunks, split_windows
+from rnn.forecast.ahead import predict_ahead
 from rnn.forecast.future import future_times
-from rnn.forecast.known_future import check_enough, known_track, known_values
+from rnn.forecast.known_future import check_enough, known_values
+from rnn.forecast.residuals import conformal_reach, units_of, validation_residuals
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-
-# Validation origins that intervals are measured from: enough for a 99 % interval, and quick to run. Where a free-running
-# forecast takes many passes, fewer of them.
-MOST_ORIGINS, LEAST_ORIGINS = 1000, 100
-MOST_PASSES = 200_000
-# Numbers that the windows of one pass may hold, whatever the window.
-PASS_NUMBERS = 2_000_000
-SMALLEST = float(np.finfo(np.float64).tiny)
 
 
 def forecast(
@@ -38,6 +31,7 @@ def forecast(
     *,
     series: Series | None = None,
     future: pd.DataFrame | ArrayLike | None = None,
+    id: str | None = None,
 ) -> pd.DataFrame:
     """The `steps` records after the end of the series, in original units, from the best weights.
 
@@ -49,34 +43,94 @@ def forecast(
 
     series: to forecast from instead of the one trained on (same columns). future: what the known columns hold in the steps
     after the last record, (≥ steps, F) or a frame with their names, instead of `series.future`; at least a horizon of
-    it is read, and where it ends within a pass, that pass starts earlier by as much. Returns a frame with `time` and for each
-    target mean, lo80, hi80, … (with several targets the names are `target.mean`, …).
-    Raises ValueError for steps or levels out of range, inputs that are not predicted, or a forecast that, fed back, grows
-    beyond all numbers.
+    it is read, and where it ends within a pass, that pass starts earlier by as much. id: of a network of many series, the one
+    to forecast; None forecasts all that are long enough for one window, which a column `id`, the first, tells apart. Their
+    intervals come from the residuals of all of them, each in units of its own series' usual step (`validation_residuals`).
+
+    Returns a frame with `time` and for each target mean, lo80, hi80, … (with several targets the names are `target.mean`, …).
+    Raises ValueError for steps or levels out of range, inputs that are not predicted, an id that there is not, or a forecast
+    that, fed back, grows beyond all numbers.
     """
     import pandas as pd  # here, so that a worker process, which forecasts nothing, starts without it
 
-    series = fit.series if series is None else series
-    model = fit.model
+    series, model = fit.series if series is None else series, fit.model
     needed = [name for name in model.names if name not in model.framing.static]
     check_request(fit.config, needed, model.targets, steps, levels, known=model.known)
-    _check_series(model, series)
-    ahead = known_values(model, series, steps, future)
-    times = future_times(series, steps)
-    mean = predict_ahead(
-        model, series.values[None, -fit.config.reach :], steps, None if ahead is None else ahead[None]
-    )[0]
-    _check_finite(mean, steps)
+    _check_columns(model, series)
+    chosen = _chosen(model, series, id)
+    for one in chosen:
+        _check_length(model, one.series)
+    ahead = known_values(model, chosen[0].series, steps, future)
+    windows = np.stack([one.series.values[-fit.config.reach :] for one in chosen])
+    numbers = np.array([one.number for one in chosen]) if model.ids else None
+    means = predict_ahead(model, windows, steps, None if ahead is None else ahead[None], numbers)
+    if ahead is not None and not np.isfinite(means[:, : fit.config.horizon]).all():
+        raise ValueError(
+            f"The forecast is no finite number: the future of {', '.join(model.known)} goes to {np.abs(ahead).max():.3g}, far "
+            "from anything that the network has seen; correct it."
+        )
     residuals = validation_residuals(fit, steps, None if ahead is None else len(ahead))
-    columns: dict[str, object] = {"time": times}
-    for k, target in enumerate(model.targets):
-        prefix = f"{target}." if len(model.targets) > 1 else ""
-        columns[f"{prefix}mean"] = mean[:, k]
-        for level in levels:
-            reach = np.array([conformal_reach(residuals[step][:, k], level) for step in range(steps)])
-            columns[f"{prefix}lo{_short(level)}"] = mean[:, k] - reach
-            columns[f"{prefix}hi{_short(level)}"] = mean[:, k] + reach
-    return pd.DataFrame(columns)
+    reaches = {level: _reaches(residuals, level) for level in levels}
+    units = units_of(fit)
+    frames = []
+    for one, mean in zip(chosen, means, strict=True):
+        _check_finite(mean, steps)
+        unit = np.ones(len(model.targets)) if units is None else units[one.number]
+        columns: dict[str, object] = {} if one.label is None else {"id": one.label}
+        columns["time"] = future_times(one.series, steps)
+        for k, target in enumerate(model.targets):
+            prefix = f"{target}." if len(model.targets) > 1 else ""
+            columns[f"{prefix}mean"] = mean[:, k]
+            for level in levels:
+                reach = reaches[level][:, k] * unit[k]
+                columns[f"{prefix}lo{_short(level)}"] = mean[:, k] - reach
+                columns[f"{prefix}hi{_short(level)}"] = mean[:, k] + reach
+        frames.append(pd.DataFrame(columns))
+    return frames[0] if id is not None or not model.ids else pd.concat(frames, ignore_index=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """A series to forecast; number: its place among those that the model was fitted on; label: what tells it apart."""
+
+    series: Series
+    number: int
+    label: str | None
+
+
+def _chosen(model: Model, series: Series, id_: str | None) -> list[Chosen]:
+    if not model.ids:
+        if series.lengths or id_ is not None:
+            raise ValueError(
+                "The model was trained on a single series; give it one, without an id, or train on many series in one."
+            )
+        return [Chosen(series, 0, None)]
+    if not series.lengths and id_ is None:
+        raise ValueError(
+            f"The model was trained on {len(model.ids)} series, each scaled by itself; say with id= which of them this one is."
+        )
+    wanted = series.ids if id_ is None else (id_,)
+    strange = [one for one in wanted if one not in model.ids]
+    if strange:
+        raise ValueError(f"id={strange[0]!r} is not one of the {len(model.ids)} series that the model was trained on.")
+    parts = [series.part(one) if series.lengths else series for one in wanted]
+    if id_ is None:
+        if model.known:
+            raise ValueError(
+                f"{', '.join(model.known)} are known ahead, and many series have no future of their own; forecast them one by "
+                "one, with id= and future=."
+            )
+        # What is too short for one window was left out of training as well, in a sentence.
+        found = [(part, one) for part, one in zip(parts, wanted, strict=True) if len(part) >= model.config.reach]
+        parts, wanted = [part for part, _ in found], tuple(one for _, one in found)
+    numbers = [model.ids.index(one) for one in wanted]
+    labels = wanted if id_ is None else (None,)
+    return [Chosen(part, number, label) for part, number, label in zip(parts, numbers, labels, strict=True)]
+
+
+def _reaches(residuals: Sequence[Array], level: float) -> Array:
+    """(steps, K): half the width of the interval at each step ahead."""
+    return np.array([[conformal_reach(errors[:, k], level) for k in range(errors.shape[1])] for errors in residuals])
 
 
 def check_request(
@@ -107,97 +161,6 @@ def check_request(
         )
 
 
-@np.errstate(over="ignore", invalid="ignore")
-def predict_ahead(model: Model, windows: NDArray[np.floating], steps: int, future: Array | None = None) -> Array:
-    """windows (B, reach, D) → (B, steps, K): direct for the first horizon, then on its own predictions; static columns stay
-    as they are. What overflows on the way is infinite, and NaN from there on.
-
-    future: (B, A, F), the known columns in the A ≥ max(steps, horizon) steps after the windows, NaN from where they are not
-    known, and so is then the forecast. A last pass that would read beyond A starts earlier, and its first steps are left.
-    """
-    config = model.config
-    records = np.asarray(windows, np.float64)
-    targets, static, known = (
-        [model.names.index(name) for name in names] for names in (model.targets, model.framing.static, model.known)
-    )
-    parts, done, back = [], 0, 0
-    while done < steps:
-        if future is not None:
-            back = max(0, done + config.horizon - future.shape[1])
-        windows = records[:, records.shape[1] - back - config.reach : records.shape[1] - back]
-        finite = np.isfinite(windows).all(axis=(1, 2))
-        ahead = None
-        if future is not None:
-            ahead = future[:, done - back : done - back + config.horizon]
-            finite &= np.isfinite(ahead).all(axis=(1, 2))
-        predicted = np.full((len(windows), config.horizon, len(targets)), math.nan)
-        if finite.any():
-            predicted[finite] = model.predict(windows[finite], None if ahead is None else ahead[finite])
-        parts.append(predicted[:, back:])
-        done += config.horizon - back
-        if done < steps:
-            fed_back = np.empty((len(windows), config.horizon, len(model.names)))
-            # The exponential of a very small logarithm is zero, which has no logarithm to be fed back.
-            fed_back[:, :, targets] = np.maximum(predicted, SMALLEST) if config.log else predicted
-            fed_back[:, :, static] = windows[:, -1:, static]
-            fed_back[:, :, known] = ahead if ahead is not None else math.nan
-            records = np.concatenate([records, fed_back], axis=1)[:, -config.reach - config.horizon :]
-    return np.concatenate(parts, axis=1)[:, :steps]
-
-
-def validation_residuals(fit: Fit, steps: int, ahead: int | None = None) -> list[Array]:
-    """For each step ahead the absolute residuals (origins, K) over the validation part, original units.
-
-    An origin's forecast starts where a validation window's does; steps that reach past the end of the series are left
-    out, so later steps have fewer residuals. What overflows counts as an infinite residual. ahead: how many steps of the
-    known columns the forecast has (None: what whole passes read); steps whose pass reads further than the record and the
-    series' future go are left out as well.
-    """
-    series, window, horizon = fit.series, fit.config.reach, fit.config.horizon
-    first = split_windows(fit.config, len(series)).first_validation_window
-    starts = np.arange(first, len(series) - window)
-    # Not further than the longest forecast that any origin can be checked against.
-    reach = min(steps, len(starts))
-    passes = -(-reach // horizon)
-    most = min(MOST_ORIGINS, max(LEAST_ORIGINS, MOST_PASSES // passes))
-    if len(starts) > most:
-        starts = starts[np.linspace(0, len(starts) - 1, most).astype(int)]
-    ahead = -(-steps // horizon) * horizon if ahead is None else ahead
-    track = known_track(fit, ahead)
-    records, after = np.arange(window), window + np.arange(ahead)
-    at_once = max(1, PASS_NUMBERS // (window * len(series.names) + ahead * len(series.known)))
-    predicted = np.concatenate(
-        [
-            predict_ahead(
-                fit.model,
-                series.values[starts[part][:, None] + records],
-                reach,
-                None if track is None else track[starts[part][:, None] + after],
-            )
-            for part in chunks(len(starts), at_once)
-        ]
-    )
-    there = math.inf if track is None else int(np.isfinite(track).all(axis=1).sum())
-    actual = series.values[:, series.target_columns]
-    residuals = [np.empty((0, actual.shape[1]))] * steps
-    for step in range(reach):
-        read = min(step // horizon * horizon + horizon, ahead)
-        told = (starts + window + step < len(series)) & (starts + window + read <= there)
-        errors = np.abs(actual[starts[told] + window + step] - predicted[told, step])
-        residuals[step] = np.nan_to_num(errors, nan=math.inf, posinf=math.inf)
-    return residuals
-
-
-def conformal_reach(residuals: Array, level: float) -> float:
-    """Half the width of the split-conformal interval: the ⌈(n + 1) · level⌉-th smallest absolute residual of n, or NaN
-    where n is too small for the level."""
-    # 99.9 is not exactly 99.9 in binary: without rounding, the ⌈ ⌉ of a whole number could be the next one.
-    rank = max(1, math.ceil(round((len(residuals) + 1) * level / 100, 9)))
-    if rank > len(residuals):
-        return math.nan
-    return float(np.partition(residuals, rank - 1)[rank - 1])
-
-
 def _short(level: float) -> str:
     return f"{level:.10g}"
 
@@ -213,7 +176,7 @@ def _check_levels(levels: Sequence[float]) -> None:
         raise ValueError(f"levels must differ, got {', '.join(map(_short, levels))}.")
 
 
-def _check_series(model: Model, series: Series) -> None:
+def _check_columns(model: Model, series: Series) -> None:
     if series.names != model.names:
         raise ValueError(f"The series must have the model's columns {model.names}, got {series.names}.")
     if series.static != model.framing.static:
@@ -224,6 +187,9 @@ def _check_series(model: Model, series: Series) -> None:
         raise ValueError(
             f"The series must have the model's columns known ahead {model.known}, got {series.known}; choose the same."
         )
+
+
+def _check_length(model: Model, series: Series) -> None:
     if len(series) < model.config.reach:
         raise ValueError(f"The model reads {model.config.reach} records, but the series has only {len(series)}.")
 

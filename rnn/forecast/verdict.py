@@ -9,24 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn.core.metrics import rmse
+from rnn.core.panel import AnySplit
 from rnn.core.series import Series
-from rnn.core.windows import Split
-from rnn.forecast.baselines import BASELINES, validation_actual
+from rnn.forecast.baselines import BASELINES, units, validation_actual
 
 # Below this relative gain a network that sits closest to the last value is said to copy it.
 COPYING_GAIN = 0.05
 # Clearly closer, that is: a forecast far from both values, or the mean of them all, lies about as far from either.
 COPYING_CLOSENESS = 0.7
+# What is said where errors of series of different size are put together.
+IN_USUAL_STEPS = " Each series’ errors count in its own usual step from record to record."
 # An error below this share of the largest value is rounding.
 ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """rmse: the network's, validation, original units. skill: baseline → 1 − RMSE / RMSE of the baseline (positive: the
-    network is better; −inf where the baseline is exact, or the network's error is not a finite number). good: it beats
-    all of them and is no copy. copies: it mostly repeats the last value. sentence: the same in words; the word "better"
-    stands in it only where some baseline is beaten."""
+    """rmse: the network's, validation, original units; of many series in one, in each one's own usual step. skill: baseline
+    → 1 − RMSE / RMSE of the baseline (positive: the network is better; −inf where the baseline is exact, or the network's
+    error is not a finite number). good: it beats all of them and is no copy. copies: it mostly repeats the last value.
+    sentence: the same in words; the word "better" stands in it only where some baseline is beaten."""
 
     rmse: float
     skill: dict[str, float]
@@ -36,16 +38,18 @@ class Verdict:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def judge(series: Series, split: Split, predicted: NDArray[np.floating], baselines: Mapping[str, float]) -> Verdict:
+def judge(series: Series, split: AnySplit, predicted: NDArray[np.floating], baselines: Mapping[str, float]) -> Verdict:
     """predicted: (validation windows, horizon, K), original units; a diverging run's may be infinite or NaN.
     baselines: name → RMSE, from `baseline_errors`."""
-    actual = validation_actual(series, split)
+    unit = units(series, split, split.validation_starts)
+    actual, predicted = validation_actual(series, split) / unit, predicted / unit
     error = rmse(actual, predicted)
     rounding = ROUNDING * float(np.abs(actual).max())
     skill = {name: _skill(error, baseline, rounding) for name, baseline in baselines.items()}
-    copies = skill.get("naive", 1.0) < COPYING_GAIN and _copies_last_value(series, split, predicted, actual)
+    copies = skill.get("naive", 1.0) < COPYING_GAIN and _copies_last_value(series, split, predicted, actual, unit)
     good = bool(skill) and all(value > 0 for value in skill.values()) and not copies
-    return Verdict(error, skill, good, copies, _sentence(error, skill, copies))
+    sentence = _sentence(error, skill, copies) + (IN_USUAL_STEPS if len(series.parts) > 1 else "")
+    return Verdict(error, skill, good, copies, sentence)
 
 
 def _skill(error: float, baseline: float, rounding: float) -> float:
@@ -58,11 +62,15 @@ def _skill(error: float, baseline: float, rounding: float) -> float:
 
 
 def _copies_last_value(
-    series: Series, split: Split, predicted: NDArray[np.floating], actual: NDArray[np.float64]
+    series: Series,
+    split: AnySplit,
+    predicted: NDArray[np.floating],
+    actual: NDArray[np.float64],
+    unit: NDArray[np.float64] | float,
 ) -> bool:
     """Whether the first step ahead lies clearly closer to the value before it than to the value it should predict."""
-    first = split.validation_rows().start
-    before = series.values[first - 1 : first - 1 + split.validation][:, series.target_columns]
+    before = series.values[split.validation_starts + split.window - 1][:, series.target_columns]
+    before = (before[:, None] / unit)[:, 0]
     return rmse(before, predicted[:, 0]) < COPYING_CLOSENESS * rmse(actual[:, 0], predicted[:, 0])
 
 

@@ -78,7 +78,7 @@ class History(Library):
         if row is None:
             return None
         arrays = packing.unpack_arrays(row.arrays)
-        return StoredPreview(row.epoch, row.version, arrays["train"], arrays["validation"])
+        return StoredPreview(row.epoch, row.version, arrays["train"], arrays["validation"], arrays.get("test"))
 
     def checkpoint(self, run_id: str) -> Checkpoint | None:
         """What the run goes on from, or None where it has not got that far."""

@@ -140,6 +140,8 @@ def _pack(entry: Entry) -> list[dict[str, Any]]:
     rows = []
     if entry.preview is not None:
         arrays = {"train": entry.preview.train, "validation": entry.preview.validation}
+        if entry.preview.test is not None:
+            arrays["test"] = entry.preview.test
         rows.append(
             {"kind": "preview", "epoch": entry.preview.epoch, "meta": "{}", "arrays": packing.pack_arrays(arrays)}
         )

@@ -84,6 +84,7 @@ class StoredPreview:
     version: int
     train: NDArray[np.float64]
     validation: NDArray[np.float64]
+    test: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

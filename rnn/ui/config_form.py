@@ -170,12 +170,19 @@ def _draw_control(field: str, reaction: dict[str, Any]) -> None:
     elif control.kind == "switch":
         st.toggle(value=default, **common)
     elif control.kind == "share":
-        st.number_input(value=float(default), min_value=0.01, step=0.05, format="%g", **common)
+        st.number_input(
+            value=float(default), min_value=0.0 if spec.low == 0 else 0.01, step=0.05, format="%g", **common
+        )
     elif control.kind == "levels":
         st.text_input(value=shown(field, default), max_chars=MOST_LETTERS, **common)
     else:
         low = 0 if spec.optional else int(spec.low or 0)
         st.number_input(value=shown(field, default), min_value=low, max_value=int(spec.high or 0), step=1, **common)
+
+
+def draw_field(field: str) -> None:
+    """One control by itself, on a page that is about this setting alone."""
+    _draw_control(field, {})
 
 
 def _plain(value: float) -> str:

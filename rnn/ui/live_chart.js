@@ -1,5 +1,5 @@
 // One Plotly chart that lives as long as its place on the page: new numbers are drawn into it, it is never replaced.
-// Python's half, with the format of the message, is live_chart.py.
+// Python's half, with the format of the message, is live_chart.py; the lines that can be moved are chart_handles.js.
 
 const SENTENCE = "This chart could not be drawn, because its drawing library did not load. Reload the page to try again.";
 const TYPES = { f4: Float32Array, f8: Float64Array, u2: Uint16Array, u4: Uint32Array };
@@ -19,19 +19,30 @@ const STYLE = `
     transparent 1px 25%); animation: unroll-chart-wait 1.6s ease-in-out infinite alternate; }
 .unroll-chart__sentence { position: absolute; inset: 0; display: flex; align-items: center; justify-content: center;
   padding: 1rem; text-align: center; color: var(--st-text-color, inherit); font-size: 0.875rem; }
+.unroll-chart__handle { position: absolute; width: 25px; margin-left: -12px; cursor: ew-resize; touch-action: none;
+  background: linear-gradient(currentColor, currentColor) center / 2px 100% no-repeat; color: var(--st-primary-color, #0b6b70); }
+.unroll-chart__handle::before { content: "‹ ›"; position: absolute; top: 50%; left: 0; width: 25px; height: 24px; margin-top: -12px;
+  border-radius: 6px; background: currentColor; }
+.unroll-chart__handle::after { content: "‹ ›"; position: absolute; top: 50%; left: 0; width: 25px; height: 24px; margin-top: -12px;
+  font: 600 12px/23px var(--st-font, sans-serif); text-align: center; color: var(--st-background-color, #fff); }
+.unroll-chart__handle:focus-visible { outline: 2px solid currentColor; outline-offset: 1px; }
+.unroll-chart__place { position: absolute; top: 2px; padding: 1px 6px; border-radius: 4px; white-space: nowrap; font-size: 0.75rem;
+  pointer-events: none; background: var(--st-primary-color, #0b6b70); color: var(--st-background-color, #fff); }
+.unroll-chart__place:empty { display: none; }
 @keyframes unroll-chart-wait { to { opacity: 0.15; } }
 @media (prefers-reduced-motion: reduce) { .unroll-chart__wait { animation: none; } }
 @media (pointer: coarse) { .unroll-chart .modebar-btn { padding: 4px 5px !important; } }
 `;
 
 /** Called by Streamlit for each message and each change of theme; returns what undoes the mount. */
-export function draw({ data, parentElement, setStateValue }, plotlyUrl) {
+export function draw({ data, parentElement, setStateValue, setTriggerValue }, plotlyUrl) {
   let chart = charts.get(parentElement);
   if (!chart) {
     chart = new LiveChart(parentElement, plotlyUrl);
     charts.set(parentElement, chart);
   }
   chart.setStateValue = setStateValue;
+  chart.setTriggerValue = setTriggerValue;
   chart.take(data);
   // Streamlit calls this at the end, but also for a message that the next one overtook, where the chart must live on.
   return () => chart.endIfGone();
@@ -101,6 +112,8 @@ class LiveChart {
     const done = this.plotly.react(this.plot, this.message.data, layout, this.settings);
     if (!this.mounted) this.firstPaint();
     count("__unrollUpdates", this.message.key);
+    this.handles ??= new Handles(this);
+    this.handles.show(this.message.handles ?? []);
     done.catch((error) => console.error("The chart could not be drawn.", error));
   }
 
@@ -109,9 +122,12 @@ class LiveChart {
     count("__unrollMounts", this.message.key);
     this.wait.remove();
     this.box.removeAttribute("aria-busy");
+    for (const event of ["plotly_relayout", "plotly_relayouting", "plotly_afterplot"]) {
+      this.plot.on(event, () => this.handles?.place());
+    }
     this.plot.on("plotly_relayout", () => {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.reportView(), 250);
+      this.timer = setTimeout(() => this.reportView(), 80);
     });
   }
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -47,18 +48,39 @@ class ChartView:
     x_range: tuple[Any, Any] | None = None
 
 
-def live_chart(figure: go.Figure, *, key: str, identity: str, alt: str, height: int = 320) -> ChartView:
+@dataclass(frozen=True)
+class Handle:
+    """A vertical line that the user moves along x, by pointer or arrow keys.
+
+    name: tells it from others. label: what it divides, for those who hear the page. at, low, high: where it stands and how
+    far it goes; step: what an arrow key moves it by; all in the units of x, milliseconds since 1970 for dates.
+    """
+
+    name: str
+    label: str
+    at: float
+    low: float
+    high: float
+    step: float
+
+
+def live_chart(
+    figure: go.Figure, *, key: str, identity: str, alt: str, height: int = 320, handles: Sequence[Handle] = (),
+    on_move: Callable[[str, float], None] | None = None,
+) -> ChartView:  # fmt: skip
     """Draw the figure into the chart `key`, keeping the user's zoom and legend as long as `identity` stays the same.
 
     key: names the chart within the session. identity: what is shown, for example a run's id; another one means other
     data and resets the zoom. alt: the chart in words, with its numbers. height: pixels.
+    handles: lines that can be moved. on_move(name, at): called when one has come to rest somewhere else, before the next run.
     Returns the view, as `chart_view` does. Needs PLOTLY_ROUTE of rnn.ui.plotly_asset mounted in the application.
     """
     _component(
         key=key,
-        data=message(figure, key=key, identity=identity, alt=alt, height=height),
+        data=message(figure, key=key, identity=identity, alt=alt, height=height, handles=handles),
         height=height,
         on_view_change=_nothing,
+        on_moved_change=lambda: _moved(key, on_move),
     )
     return chart_view(key, identity, initial=figure.layout.xaxis.range)
 
@@ -80,11 +102,19 @@ def chart_view(key: str, identity: str, initial: tuple[Any, Any] | None = None) 
     return ChartView((lo, hi))
 
 
+def _moved(key: str, on_move: Callable[[str, float], None] | None) -> None:
+    moved = (st.session_state.get(key) or {}).get("moved")
+    if moved and on_move is not None:
+        on_move(str(moved["name"]), float(moved["at"]))
+
+
 def _nothing() -> None:
     """Streamlit keeps a component's state only where it has a callback; this one has nothing to do."""
 
 
-def message(figure: go.Figure, *, key: str, identity: str, alt: str, height: int) -> bytes:
+def message(
+    figure: go.Figure, *, key: str, identity: str, alt: str, height: int, handles: Sequence[Handle] = ()
+) -> bytes:
     """The figure as the bytes that live_chart.js reads. Its template is left out: the browser applies the theme."""
     traces = [trace.to_plotly_json() for trace in figure.data]
     layout = figure.layout.to_plotly_json()
@@ -101,6 +131,8 @@ def message(figure: go.Figure, *, key: str, identity: str, alt: str, height: int
         "data": [_pack(trace, buffers) for trace in traces],
         "layout": _pack(layout, buffers),
     }
+    if handles:
+        header["handles"] = [asdict(handle) for handle in handles]
     body = json.dumps(header, separators=(",", ":"), allow_nan=False)
     arrays = buffers.joined()
     version = hashlib.blake2b(body.encode() + arrays, digest_size=8).hexdigest()

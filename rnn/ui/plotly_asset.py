@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-_SCRIPT = Path(__file__).with_name("live_chart.js").read_bytes()
+_SCRIPT = b"\n".join(Path(__file__).with_name(name).read_bytes() for name in ("live_chart.js", "chart_handles.js"))
 
 ASSET_FOLDER = "unroll/charts"
 PLOTLY_NAME = f"plotly-{get_plotlyjs_version()}.min.js"

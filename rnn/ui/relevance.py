@@ -27,6 +27,7 @@ RULES: dict[str, Callable[[Values], bool]] = {
     "activation": lambda values: values["cell"] == "elman",
     "forget_bias": lambda values: values["cell"] == "lstm" and values["bias"],
     "dropout": lambda values: values["layers"] > 1,
+    "scaler_rows": lambda values: values["scaling"] != "none",
     "huber_delta": lambda values: values["loss"] == "huber",
     "quantiles": lambda values: values["loss"] == "quantile",
     "momentum": lambda values: values["optimiser"] == "momentum",

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from rnn.core.events import Epoch
+from rnn.core.metrics import rmse
+from rnn.core.panel import AnySplit, split_series
 from rnn.core.series import Series
-from rnn.core.windows import Split, split_windows
+from rnn.core.windows import gather_targets
 from rnn.forecast import Verdict, baseline_errors, judge
+from rnn.forecast.baselines import units
 from rnn.runs.records import Change, Run, StoredPreview
 from rnn.ui import session
 
@@ -18,7 +21,8 @@ _SEEN = "run_seen"
 
 @dataclass
 class Seen:
-    """A run as this session knows it. version: the run's version when it was last read."""
+    """A run as this session knows it. version: the run's version when it was last read. test_rmse: original units, of the
+    best weights on the test part; None before the end, and where there is no such part."""
 
     run_id: str
     version: int = -1
@@ -26,6 +30,7 @@ class Seen:
     changes: list[Change] = field(default_factory=list)
     preview: StoredPreview | None = None
     verdict: Verdict | None = None
+    test_rmse: float | None = None
 
     @property
     def history(self) -> list[Epoch]:
@@ -49,22 +54,37 @@ def seen(run: Run) -> Seen:
     if newer is not None:
         known.preview = newer
         series = session.series_of_run(run)
-        known.verdict = judge(series, split_of(run, series), newer.validation, baselines(run))
+        split = split_of(run, series)
+        known.verdict = judge(series, split, newer.validation, baselines(run))
+        known.test_rmse = _test_rmse(series, split, newer)
     return known
 
 
-def split_of(run: Run, series: Series) -> Split:
-    return split_windows(run.config, len(series))
+def _test_rmse(series: Series, split: AnySplit, preview: StoredPreview) -> float | None:
+    if preview.test is None or not split.test:
+        return None
+    actual = gather_targets(series.values[:, series.target_columns], split.test_starts, split.window, split.horizon)
+    unit = units(series, split, split.test_starts)
+    return rmse(actual.reshape(preview.test.shape) / unit, preview.test / unit)
+
+
+def split_of(run: Run, series: Series) -> AnySplit:
+    return split_series(run.config, series)
 
 
 def baselines(run: Run) -> dict[str, float]:
-    """Validation RMSE of every baseline that makes sense for the run, in original units."""
+    """Validation RMSE of every baseline that makes sense for the run, in original units; of many series in one, in each one's
+    usual step."""
     config = run.config
-    return _baselines(run.series_hash, config.reach, config.horizon, config.validation, config.season)
+    parts = (config.validation, config.test, config.gap)
+    return _baselines(run.series_hash, config.reach, config.horizon, parts, config.season)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _baselines(series_hash: str, reach: int, horizon: int, validation: float, season: int | None) -> dict[str, float]:
+def _baselines(
+    series_hash: str, reach: int, horizon: int, parts: tuple[float, float, int], season: int | None
+) -> dict[str, float]:
     series = session.stored_series(series_hash)
-    config = session.DEFAULT_CONFIG.replace(window=reach, horizon=horizon, validation=validation)
-    return baseline_errors(series, split_windows(config, len(series)), season)
+    validation, test, gap = parts
+    config = session.DEFAULT_CONFIG.replace(window=reach, horizon=horizon, validation=validation, test=test, gap=gap)
+    return baseline_errors(series, split_series(config, series), season)

@@ -1,7 +1,7 @@
 """Choosing what to learn from: a bundled sample or a file of one's own, the columns to predict, and how to read it.
 
-The choice stands in the page's address (`data`, `target`, `input`, `static`), so it lives through reloads and travels in links.
-Uploaded files are kept in the store under the hash of their content.
+The choice stands in the page's address (`data`, `target`, `input`, `static`, `known`, `id`, `reading`, `repairs`), so it lives
+through reloads and travels in links. Uploaded files are kept in the store under the hash of their content.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import streamlit as st
 
 from rnn.core.series import Series
 from rnn.data import SAMPLES, BadFile, Receipt, Table, load_sample, read_csv
+from rnn.data.repair import Repair, repairs_from_json
+from rnn.data.shape.calendar import is_calendar
 from rnn.runs.packing import file_hash
 from rnn.runs.runner import runner as process_runner
 from rnn.ui.config_form import set_values, values_of_form
@@ -23,16 +25,22 @@ from rnn.ui.relevance import DEFAULT
 
 DEFAULT_DATA = "sunspots"
 FILE = "file-"
-_DATA, _TARGET, _INPUT, _STATIC, _READING = "data", "target", "input", "static", "reading"
-_COLUMNS = {_TARGET: "targets", _INPUT: "inputs", _STATIC: "static"}
+_DATA, _READING, _REPAIRS = "data", "reading", "repairs"
+# What stands in the address for each part of a Choice that is a list of names.
+NAMES = {"target": "targets", "input": "inputs", "static": "static", "known": "known", "id": "ids"}
+ALL = "all"  # as an id: every series of the file
+_LONGEST_LINK = 2000  # characters of repairs that an address carries; longer lists live as long as the session
 
 
 @dataclass(frozen=True)
 class Choice:
-    """data: a sample's key, or "file-" and the hash of an upload. targets, inputs: columns to predict, and columns that
-    are only fed in. reading: JSON of the reading choices that override what was detected. static: those of the inputs
-    that are read once a window; known: those that are known ahead of time. ids: which series of a long or wide file, ()
-    for a file of one series. repairs: JSON list of the repairs that were chosen (`rnn.data.repair`)."""
+    """What to learn from.
+
+    data: a sample's key, or "file-" and the hash of an upload. reading: JSON of the reading choices that override what was
+    detected. targets: the columns to predict; inputs: those that are only fed in, of which static are read once a window and
+    known are known ahead. ids: which series of a file of many, ("all",) for every one of them, () for what the table takes
+    by itself. repairs: JSON list of the repairs that were chosen (`rnn.data.repair`).
+    """
 
     data: str
     targets: tuple[str, ...]
@@ -46,6 +54,13 @@ class Choice:
     @property
     def file_hash(self) -> str | None:
         return self.data.removeprefix(FILE) if self.data.startswith(FILE) else None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The choice as the arguments of `Table.series` and `Table.receipt`."""
+        ids = ALL if self.ids == (ALL,) else self.ids or None
+        roles = {"inputs": self.inputs, "static": self.static, "known": self.known}
+        return {"target": self.targets or None, **roles, "ids": ids, "repairs": repairs_of(self)}
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the file …")
@@ -65,23 +80,28 @@ def read_table(data: str, reading: str = "{}", _upload: tuple[str, bytes] | None
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def series_of(choice: Choice) -> Series:
-    return read_table(choice.data, choice.reading).series(choice.targets, choice.inputs, choice.static)
+    """Raises BadFile where the table cannot give such a series."""
+    return read_table(choice.data, choice.reading).series(**choice.asked)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def receipt_of(choice: Choice) -> Receipt:
     """What became of the rows of the file for this choice."""
-    return read_table(choice.data, choice.reading).receipt(choice.targets, choice.inputs, choice.static)
+    return read_table(choice.data, choice.reading).receipt(**choice.asked)
+
+
+def repairs_of(choice: Choice) -> tuple[Repair, ...]:
+    """The repairs that were chosen, in their order."""
+    return repairs_from_json(choice.repairs)
 
 
 def reading_of(choice: Choice) -> dict[str, Any]:
     """How the series was read, for the run's record."""
     return {
         "data": choice.data,
-        "targets": list(choice.targets),
-        "inputs": list(choice.inputs),
-        "static": list(choice.static),
+        **{part: list(getattr(choice, part)) for part in NAMES.values()},
         "choices": json.loads(choice.reading),
+        "repairs": json.loads(choice.repairs),
     }
 
 
@@ -89,9 +109,10 @@ def choice_of_reading(reading: dict[str, Any]) -> Choice | None:
     """The choice that `reading_of` wrote down; None for a series that came from elsewhere."""
     if "data" not in reading:
         return None
-    choices = json.dumps(reading.get("choices", {}))
-    static = tuple(reading.get("static", ()))  # readings from before there were any have none
-    return Choice(reading["data"], tuple(reading["targets"]), tuple(reading["inputs"]), choices, static)
+    # Readings from before there were static columns, or series by name, have none.
+    names = {part: tuple(reading.get(part, ())) for part in NAMES.values()}
+    told = {_READING: json.dumps(reading.get("choices", {})), _REPAIRS: json.dumps(reading.get("repairs", []))}
+    return Choice(reading["data"], **names, **told)
 
 
 def prepare(run_choice: Choice | None) -> None:
@@ -111,15 +132,17 @@ def prepare(run_choice: Choice | None) -> None:
         data, st.session_state[_READING] = DEFAULT_DATA, "{}"
     st.session_state[_DATA] = data
     if linked:
-        for role in _COLUMNS:
-            st.session_state[_columns_key(role, data)] = st.query_params.get_all(role)
+        for role in NAMES:
+            st.session_state[names_key(role, data)] = st.query_params.get_all(role)
+        st.session_state[repairs_key(data)] = _repairs_of_link(st.query_params.get(_REPAIRS, "[]"))
 
 
 def choose(choice: Choice) -> None:
     """Make this the current choice. For callbacks, or before anything is drawn."""
     st.session_state[_DATA], st.session_state[_READING] = choice.data, choice.reading
-    for role, name in _COLUMNS.items():
-        st.session_state[_columns_key(role, choice.data)] = list(getattr(choice, name))
+    for role, part in NAMES.items():
+        st.session_state[names_key(role, choice.data)] = list(getattr(choice, part))
+    st.session_state[repairs_key(choice.data)] = choice.repairs
 
 
 def pick(data: str) -> None:
@@ -153,27 +176,60 @@ def current_table() -> Table:
 
 
 def current_choice() -> Choice:
-    """What the page stands at; columns that the table does not have are left out, and without any the best guess taken."""
+    """What the page stands at; names that the table does not have are left out, and without any target the best guess taken."""
     data, table = st.session_state[_DATA], current_table()
-    targets = _chosen(_TARGET, data, table.numeric) or [table.guess]
-    inputs = _chosen(_INPUT, data, [name for name in table.numeric if name not in targets])
-    static = _chosen(_STATIC, data, inputs)
-    return Choice(data, tuple(targets), tuple(inputs), st.session_state[_READING], tuple(static))
+    ids = chosen("id", data, [ALL, *table.ids] if table.ids else [])
+    by_column = bool(ids) and table.ids.codes is None
+    targets = [] if by_column else chosen("target", data, table.numeric) or usual_targets(table)
+    inputs = chosen("input", data, [name for name in table.offers.inputs if name not in targets])
+    known = [name for name in inputs if is_calendar(name) or name in chosen("known", data, table.offers.known)]
+    static = chosen("static", data, [name for name in inputs if name not in known])
+    names = {"targets": targets, "inputs": inputs, "static": static, "known": known, "ids": ids}
+    repairs = st.session_state.get(repairs_key(data), "[]")
+    return Choice(data, reading=st.session_state[_READING], repairs=repairs, **{k: tuple(v) for k, v in names.items()})
 
 
-def _chosen(role: str, data: str, offered: Sequence[str]) -> list[str]:
-    return [name for name in st.session_state.get(_columns_key(role, data), ()) if name in offered]
+def chosen(role: str, data: str, offered: Sequence[str]) -> list[str]:
+    """The names chosen for a role, as far as they are on offer."""
+    there = set(offered)
+    return [name for name in st.session_state.get(names_key(role, data), ()) if name in there]
+
+
+def usual_targets(table: Table) -> tuple[str, ...]:
+    """The targets of a table of which none was chosen."""
+    return table.likely_targets or (table.guess,)
+
+
+def names_key(role: str, data: str) -> str:
+    """Where the session keeps the names chosen for a role (one of NAMES) of this file or sample."""
+    return f"{role}:{data}"
+
+
+def repairs_key(data: str) -> str:
+    """Where the session keeps the repairs of this file or sample, as JSON text."""
+    return f"repairs:{data}"
+
+
+def _repairs_of_link(text: str) -> str:
+    """The link's repairs, or none and a sentence where they are not what a page wrote."""
+    try:
+        repairs_from_json(text)
+    except ValueError as error:
+        st.session_state["data_refused"] = f"The link's repairs cannot be read ({error}), so none is made."
+        return "[]"
+    return text
 
 
 def remember_in_link(choice: Choice) -> None:
     """Write the choice to the page's address, where it differs from what stands there."""
     wanted: dict[str, list[str]] = {
         _DATA: [choice.data] if choice.data != DEFAULT_DATA else [],
-        _TARGET: list(choice.targets) if choice.targets != (read_table(choice.data, choice.reading).guess,) else [],
-        _INPUT: list(choice.inputs),
-        _STATIC: list(choice.static),
+        **{role: list(getattr(choice, part)) for role, part in NAMES.items()},
         _READING: [choice.reading] if choice.reading != "{}" else [],
+        _REPAIRS: [choice.repairs] if choice.repairs != "[]" and len(choice.repairs) <= _LONGEST_LINK else [],
     }
+    if choice.targets == usual_targets(read_table(choice.data, choice.reading)):
+        wanted["target"] = []
     for key, values in wanted.items():
         if st.query_params.get_all(key) != values:
             if values:
@@ -189,7 +245,7 @@ def take_upload(name: str, content: bytes) -> Table:
     table = read_table(data, "{}", _upload=(name, content))
     process_runner().store.add_file(name, content)
     set_values(_suggested_instead(st.session_state.get(_DATA), data))
-    choose(Choice(data, (table.guess,)))
+    choose(Choice(data, usual_targets(table)))
     _let_run_go()
     uploads = st.session_state.setdefault("uploads", {})
     uploads[data] = name
@@ -203,32 +259,3 @@ def known_data() -> dict[str, str]:
     if current.startswith(FILE) and current not in titles:
         titles[current] = current_table().name
     return titles | {key: sample.title for key, sample in SAMPLES.items()}
-
-
-def _columns_key(role: str, data: str) -> str:
-    return f"{role}:{data}"
-
-
-def draw_columns(table: Table, data: str) -> None:
-    """The pickers of targets and further inputs, and which of these are static."""
-    target_key, input_key, static_key = (_columns_key(role, data) for role in _COLUMNS)
-    targets = st.session_state[target_key] = _chosen(_TARGET, data, table.numeric) or [table.guess]
-    if len(table.numeric) == 1:
-        return
-    targets = st.multiselect(
-        "Predict", table.numeric, key=target_key, persist_state="session",
-        help="The column or columns that the network learns to predict. Several are predicted by one network at once.",
-    )  # fmt: skip
-    others = [name for name in table.numeric if name not in targets]
-    st.session_state[input_key] = _chosen(_INPUT, data, others)
-    inputs = st.multiselect(
-        "Feed in as well", others, key=input_key, persist_state="session", placeholder="No further columns",
-        help="Columns whose past helps to predict, without being predicted themselves.",
-    )  # fmt: skip
-    st.session_state[static_key] = _chosen(_STATIC, data, inputs)
-    if inputs:
-        st.multiselect(
-            "Of these, static", inputs, key=static_key, persist_state="session", placeholder="None",
-            help="Columns that describe the series and not a moment, such as a region or a size: the network takes one "
-            "value a window, that of its last record, and has it at hand at every step.",
-        )  # fmt: skip

@@ -7,6 +7,7 @@ import streamlit as st
 from rnn.data import BadFile
 from rnn.ui import series_choice
 from rnn.ui.series_choice import Choice
+from rnn.ui.series_columns import draw_columns
 from rnn.ui.sparkline import draw_sparkline
 from rnn.ui.wording import escaped
 
@@ -26,7 +27,7 @@ def draw_series_picker() -> Choice:
     )  # fmt: skip
     draw_upload()
     table, choice = series_choice.current_table(), series_choice.current_choice()
-    series_choice.draw_columns(table, choice.data)
+    draw_columns(table, choice.data)
     choice = series_choice.current_choice()
     _draw_picture(choice)
     return choice

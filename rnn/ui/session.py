@@ -101,8 +101,8 @@ def is_series_of(run: Run, series: Series) -> bool:
     """Whether the run learns from exactly this series."""
     other = series_of_run(run)
     return other is series or (
-        (other.targets, other.names, other.static, other.known)
-        == (series.targets, series.names, series.static, series.known)
+        (other.targets, other.names, other.static, other.known, other.lengths, other.ids)
+        == (series.targets, series.names, series.static, series.known, series.lengths, series.ids)
         and other.values.shape == series.values.shape
         and bool((other.values == series.values).all())
         and _same_future(other, series)

@@ -33,7 +33,7 @@ def wrong_values(name: str) -> list[object]:
     if field.kind == "levels":
         return [*wrong, [], [0.5, 0.1], [0.0], [0.1, 1.0], "0.5", True, ["0.5"], [math.nan]]
     if field.kind == "count-or-share":
-        return [*wrong, *NOT_NUMBERS, 0, 0.0, -0.2, -5, 1.5, 20.5]
+        return [*wrong, *NOT_NUMBERS, *([] if field.low == 0 else [0, 0.0]), -0.2, -5, 1.5, 20.5]
     outside = [math.nextafter(field.low, -math.inf), math.nextafter(field.high, math.inf), field.low - 1]
     return [*wrong, *NOT_NUMBERS, *outside, *([field.low + 0.5] if field.kind == "int" else [])]
 
@@ -97,6 +97,15 @@ def test_validation_is_a_share_below_one_and_a_count_from_one():
         assert type(Config(validation=share).validation) is float
     for count in (1, 1.0, np.int64(50), 50.0):
         assert type(Config(validation=count).validation) is int
+
+
+def test_test_is_like_validation_and_may_be_none():
+    for none in (0, 0.0, np.float64(0), np.int32(0)):
+        assert Config(test=none) == Config() and type(Config(test=none).test) is int
+    assert type(Config(test=0.1).test) is float
+    assert type(Config(test=12.0).test) is int
+    with pytest.raises(ValueError, match=r"^test=-1 is not allowed; .* a whole number of records from 0 to"):
+        Config(test=-1)
 
 
 def test_every_field_has_a_name_a_kind_and_a_sentence_for_the_form():
@@ -232,7 +241,7 @@ def test_the_published_rule_needs_a_number_to_truncate_at():
 def test_json_of_an_older_version_is_filled_in():
     assert Config.from_json("{}") == Config()
     values = json.loads(Config(hidden=7, lr=0.1).to_json())
-    del values["dtype"], values["seed"], values["truncate"]
+    del values["dtype"], values["seed"], values["truncate"], values["test"], values["gap"], values["scaler_rows"]
     assert Config.from_json(json.dumps(values)) == Config(hidden=7, lr=0.1)
 
 

@@ -294,3 +294,11 @@ def test_seasons_of_the_calendar_and_of_the_values() -> None:
     assert calendar_seasons(None) == ()
     assert repeated_cycle(np.sin(np.arange(300) * 2 * np.pi / 11)) == 11
     assert repeated_cycle(np.arange(100.0)) is None
+
+
+def test_a_season_keeps_its_phase_across_a_gap(rng: np.random.Generator) -> None:
+    at = np.delete(np.arange(700), [300, 301, 302, 500])
+    values = 30 * np.sin(at * 2 * np.pi / 7) + 5 * rng.standard_normal(696) + 30 * (at >= 400)
+    found = look(values, days(700)[at], "D")
+    assert set(found) == {"gaps", "level-shift"}
+    assert abs(found["level-shift"].rows[0] - 399) <= 2

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 from rnn.data import Table, read_csv
+from rnn.data.times.column import find_time
+from rnn.data.times.moments import parse
 
 from .time_tables import found, moments
 
@@ -93,3 +95,31 @@ def test_parts_without_a_year_and_a_month_are_numbers(heads: str, row: object) -
     table = read_csv((heads + "\n" + "".join(row(k) + "\n" for k in range(80))).encode())  # type: ignore[operator]
     assert table.time is None
     assert len(table.numeric) == len(heads.split(","))
+
+
+def test_years_of_a_panel() -> None:
+    rows = "".join(f"{place},{1990 + k},{k * k % 7 + 0.5}\n" for place in ("north", "south", "west") for k in range(20))
+    table = read_csv(("place,year,value\n" + rows).encode())
+    assert (table.time, table.numeric) == ("year", ("value",))
+    assert moments(table)[19:21] == ["2009-01-01", "1990-01-01"]
+    assert moments(read_csv(("place,year,value\n" + rows).encode(), **table.choices)) == moments(table)
+    cars = "".join(f"{name},{1990 + k % 3},{k * k % 7 + 0.5}\n" for name in ("ford", "fiat") for k in range(20))
+    assert read_csv(("make,year,price\n" + cars).encode()).time is None
+
+
+def test_a_column_that_is_datetimes_already() -> None:
+    frame = pd.DataFrame({"name": ["a", "b", "c"], "when": HOURS[:3], "v": [1.0, 3.0, 2.0]})
+    column = find_time(frame, {}, ",")
+    assert column is not None
+    assert (column.name, (column.moments == HOURS[:3].to_numpy()).all()) == ("when", True)
+    frame["when"] = HOURS[:3].tz_localize("Europe/Berlin")
+    zoned = find_time(frame, {"timezone": "America/New_York"}, ",")
+    assert zoned is not None
+    assert str(zoned.moments[0]) == "2020-02-27T19:00:00"
+    assert [one.kind for one in zoned.findings] == ["timezone"]
+
+
+def test_many_cells_that_are_no_dates_do_not_hide_those_that_are() -> None:
+    cells = ["no date 00", *(f"{k:02d}.01.2020" for k in range(1, 31)), *(f"text {k:05d}" for k in range(3))]
+    assert (~pd.isna(parse(pd.Series(["x" * 10] * 1500 + cells, dtype="str"), "day-month").values)).sum() == 30
+    assert (~pd.isna(parse(pd.Series(["x" * 10] * 60 + cells, dtype="str"), "day-month").values)).sum() == 30

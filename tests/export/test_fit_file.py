@@ -306,3 +306,18 @@ def test_a_file_that_does_not_hold_together(run, kind):
     with pytest.raises(ValueError) as caught:
         fit_from_bytes(rewritten(fit_to_bytes(run), CHANGES[kind]), "x.fit")
     assert_sentence(caught.value, "x.fit")
+
+
+def test_many_series_are_saved_with_their_seams_and_go_on(tmp_path):
+    """Each part's scaler is found again on its own training rows: predictions and training go on with the same bits."""
+    many = Series.joined([a_series(90), a_series(60), a_series(8)], ["x", "y", "too short"])
+    run, path = fit(QUICK, many), tmp_path / "many.fit"
+    save(run, path)
+    loaded = load(path)
+    assert_same_run(run, loaded)
+    assert (loaded.series.lengths, loaded.series.ids) == (many.lengths, many.ids)
+    assert np.array_equal(loaded.model.framing.scaler.centre, run.model.framing.scaler.centre)
+    windows = many.values[:6][None]
+    assert np.array_equal(loaded.model.predict(windows, numbers=1), run.model.predict(windows, numbers=1))
+    longer = QUICK.replace(epochs=6)
+    assert_same_run(fit(longer, many, resume=loaded), fit(longer, many, resume=run))

@@ -14,8 +14,10 @@ from rnn.core.framing import Framing
 from rnn.core.model import Model
 from rnn.core.series import Series
 from rnn.core.windows import split_windows
-from rnn.forecast import multi_step
-from rnn.forecast.multi_step import conformal_reach, forecast, predict_ahead, validation_residuals
+from rnn.forecast import baseline_errors, residuals
+from rnn.forecast.ahead import predict_ahead
+from rnn.forecast.multi_step import forecast
+from rnn.forecast.residuals import conformal_reach, validation_residuals
 
 QUICK = Config(hidden=6, window=8, epochs=3, batch=16, lr=0.02)
 
@@ -205,10 +207,10 @@ def test_the_same_twice(one):
 
 def test_origins_in_parts_and_fewer_of_them(one, monkeypatch):
     whole = validation_residuals(one, 4)
-    monkeypatch.setattr(multi_step, "PASS_NUMBERS", 30)
+    monkeypatch.setattr(residuals, "PASS_NUMBERS", 30)
     for part, expected in zip(validation_residuals(one, 4), whole, strict=True):
         np.testing.assert_allclose(part, expected, rtol=1e-4, atol=1e-6)
-    monkeypatch.setattr(multi_step, "MOST_ORIGINS", 10)
+    monkeypatch.setattr(residuals, "MOST_ORIGINS", 10)
     fewer = validation_residuals(one, 4)
     assert len(fewer[0]) == 10
     assert fewer[0][0] == pytest.approx(whole[0][0], rel=1e-4) and fewer[0][-1] == pytest.approx(whole[0][-1], rel=1e-4)
@@ -266,3 +268,20 @@ def test_measured_coverage_on_data_that_nothing_was_fitted_to(level):
         # Three standard errors of the mean, from the spread between the series themselves.
         assert np.mean(hits) == pytest.approx(level / 100, abs=3 * np.std(hits) / math.sqrt(seeds) + 0.005)
         assert np.std(hits) < 0.15
+
+
+def test_intervals_and_baselines_leave_the_test_part_alone():
+    """Residuals are those of the validation part, which ends before the gap and the test part; the same when it changes."""
+    held = trained(validation=30, test=25, gap=2)
+    last = split_windows(held.config, 160).validation_records.stop
+    assert last == 160 - 25 - 2
+    found = validation_residuals(held, 3)
+    assert [len(one) for one in found] == [30, 29, 28]
+    later = held.series.values.copy()
+    later[last:] = 77.0
+    changed = dataclasses.replace(held, series=dataclasses.replace(held.series, values=later))
+    for one, other in zip(found, validation_residuals(changed, 3), strict=True):
+        assert np.array_equal(one, other)
+    split = split_windows(held.config, 160)
+    assert baseline_errors(held.series, split, 19) == baseline_errors(changed.series, split, 19)
+    assert len(baseline_errors(held.series, split, 19)) == 3

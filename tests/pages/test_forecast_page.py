@@ -14,7 +14,7 @@ from pages.forecast.numbers import csv_of, file_name
 from pages.forecast.request import default_steps, most_steps
 from rnn.core.config import Config
 from rnn.core.series import Series
-from rnn.forecast.multi_step import validation_residuals
+from rnn.forecast.residuals import validation_residuals
 from rnn.runs.runner import Runner, runner
 from rnn.runs.store import Store
 from tests.pages.conftest import link_value

@@ -67,6 +67,7 @@ SHOWN = {
     "huber": ({"loss": "huber"}, {"huber_delta"}, set()),
     "quantile": ({"loss": "quantile"}, {"quantiles"}, set()),
     "no clipping": ({"clip": "none"}, set(), {"clip_at"}),
+    "no scaling": ({"scaling": "none"}, set(), {"scaler_rows"}),
 }
 
 
@@ -74,7 +75,7 @@ SHOWN = {
 def test_the_form_shows_what_means_something(open_app, case):
     settings, more, less = SHOWN[case]
     app = open_app(**settings)
-    assert drawn(app) == (set(FIELDS) - set(RULES) | {"activation", "clip_at"} | more) - less
+    assert drawn(app) == (set(FIELDS) - set(RULES) | {"activation", "clip_at", "scaler_rows"} | more) - less
     assert not app.exception and "train" in enabled(app)
 
 

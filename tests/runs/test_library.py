@@ -101,3 +101,15 @@ def test_what_is_not_there_is_said_in_a_sentence(store: Store, series: Series) -
     for call in (store.fit, lambda run: store.rename(run, "x"), lambda run: store.command(run, "pause")):
         with pytest.raises(LookupError, match="no run 'nothing'"):
             call("nothing")
+
+
+def test_many_series_come_back_with_their_seams(store: Store) -> None:
+    parts = [Series.from_values(np.arange(n) * 1.5, names=("y",)) for n in (3, 5)]
+    many = Series.joined(parts, ["größe", "b"])
+    key = store.add_series(many)
+    found = store.series(key)
+    assert (found.lengths, found.ids) == ((3, 5), ("größe", "b"))
+    assert found.values.tobytes() == many.values.tobytes()
+    # The same records divided otherwise, or otherwise named, are another series.
+    assert store.add_series(Series.joined(parts, ["größe", "c"])) != key
+    assert store.add_series(dataclasses.replace(many, lengths=(4, 4), times=np.zeros(8))) != key

@@ -45,10 +45,11 @@ def level_shifts(probe: Probe) -> list[Diagnosis]:
     values = probe.y[at]
     if len(values) < _LEAST:
         return []
-    season = main_season(values, at, [one for one in probe.seasons if one <= len(values) // 4])
+    steps = probe.steps[at]
+    season = main_season(values, steps, [one for one in probe.seasons if one <= len(values) // 4])
     whole = max([one for one in probe.seasons if one <= len(values) // 100], default=1)
-    points, size = _blocks(_without_season(values, at, season), whole)
-    found = [_refined(values, at, shift, size, season) for shift in steps_in(points)]
+    points, size = _blocks(_without_season(values, steps, season), whole)
+    found = [_refined(values, steps, shift, size, season) for shift in steps_in(points)]
     if not found:
         return []
     marked = np.zeros(len(probe.y), dtype=bool)

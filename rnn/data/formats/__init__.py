@@ -15,7 +15,7 @@ from .raw import Raw
 __all__ = ["READING", "Raw", "read_raw"]
 
 # The choices that say how a file is read; each kind of file takes some of them.
-READING = ("encoding", "delimiter", "decimal", "header_row", "sheet", "member", "record", "rate")
+READING = ("encoding", "delimiter", "quote", "decimal", "header_row", "sheet", "member", "record", "rate")
 
 
 def read_raw(data: bytes, wanted: Mapping[str, Any]) -> Raw:

@@ -12,14 +12,21 @@ from .raw import Raw
 
 
 def read(data: bytes, wanted: Mapping[str, Any]) -> Raw:
-    """wanted may fix encoding, delimiter, decimal and header_row. Raises BadFile for what cannot be told apart."""
+    """wanted may fix encoding, delimiter, quote, decimal, header_row and missing_words. Raises BadFile for what cannot be told
+    apart."""
     text = to_utf8(data, wanted.get("encoding"))
     layout = find_layout(text.data, wanted)
-    frame, odd_cells = parse(text.data, layout)
-    used = {
+    cells = parse(layout)
+    used: dict[str, Any] = {
         "encoding": text.encoding,
         "delimiter": layout.delimiter,
+        "quote": layout.dialect.quote,
         "decimal": layout.decimal,
         "header_row": layout.header_row,
     }
-    return Raw(frame, layout, "csv", text.encoding, (*text.findings, *layout.findings, *odd_cells), used)
+    if layout.missing_words:
+        used["missing_words"] = list(layout.missing_words)
+    findings = (*text.findings, *layout.findings, *cells.findings)
+    skipped = (*layout.skipped, *cells.skipped)
+    units = {**layout.units, **cells.units}
+    return Raw(cells.frame, layout, "csv", text.encoding, findings, used, units=units, skipped=skipped)

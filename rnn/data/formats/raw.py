@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..cells import find_decimal, is_missing, not_numbers, to_numbers
+from ..dialect import Dialect
 from ..findings import Finding, finding, shown
 from ..layout import Layout
 
@@ -25,6 +26,8 @@ class Raw:
     layout: header row, column names and decimal mark, as a text's layout has them. format: "csv", "xlsx", "parquet", … .
     encoding: a text's encoding, else how the numbers are coded. used: the reading choices that were found or taken.
     time: a column of numbers that is the time by the nature of the file. targets: the likely targets where they are several.
+    units: column → unit, where named. skipped: (reason, rows) for rows of the file that are no data. alternatives: choice →
+    the names that the file has for it.
     """
 
     frame: pd.DataFrame
@@ -35,6 +38,9 @@ class Raw:
     used: Mapping[str, Any] = field(default_factory=dict)
     time: str | None = None
     targets: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    skipped: tuple[tuple[str, int], ...] = ()
+    alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,8 +65,9 @@ def binary_layout(
 ) -> Layout:
     """The layout of a table that is not text: no separator and nothing to seek."""
     return Layout(
-        delimiter="", decimal=decimal, header_row=header_row, names=tuple(names), expected=len(names), start=0,
-        first_row=first_row, findings=(),
+        text=b"", dialect=Dialect("", '"', None, 0), decimal=decimal, header_row=header_row, names=tuple(names),
+        expected=len(names), start=0, first_row=first_row, header=(), kinds={}, units={}, missing_words=(), skipped=(),
+        findings=(),
     )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..findings import BadFile, Finding, counted, finding
-from ..header import Record, find_header, name_columns, passed_over
+from ..header import Record, find_header
+from ..layout import skipped_before
+from ..naming import joined_names, name_columns, passed_over, units_below
 from .isolated import read_apart
 from .kinds import zip_names
 from .raw import MOST_CELLS, Raw, binary_layout, decimal_of, flags, frame_of
@@ -26,7 +28,7 @@ def read(data: bytes, wanted: Mapping[str, Any]) -> Raw:
     header = find_header(records, wanted)
     rows = [cells for cells, _, _ in records[header.first :] if cells]
     top = records[header.top] if header.top is not None else None
-    names, _, named = name_columns(top[0] if top else None, rows)
+    names, _, named = name_columns(joined_names(records, header), rows)
     first_row = note["first_row"] + header.first
     below = [column.below(header.first) for column in columns]  # type: ignore[union-attr]
     decimal, guessed = decimal_of(below, wanted.get("decimal"))
@@ -36,7 +38,12 @@ def read(data: bytes, wanted: Mapping[str, Any]) -> Raw:
     kind = _kind(data)
     layout = binary_layout(names, decimal, top[1] if top else None, first_row)
     used = {"sheet": note["sheet"], "decimal": decimal, "header_row": layout.header_row}
-    return Raw(frame, layout, kind, kind, (*found, *flags(logical)), used)
+    units = {names[k]: unit for k, unit in units_below(records, header).items() if k < len(names)}
+    sheets = (note["sheet"], *(name for name, cells in note["others"].items() if cells))
+    return Raw(
+        frame, layout, kind, kind, (*found, *flags(logical)), used, units=units, skipped=skipped_before(records, header),
+        alternatives={"sheet": sheets},
+    )  # fmt: skip
 
 
 def _records(head: Sequence[list[str]], first_row: int) -> list[Record]:

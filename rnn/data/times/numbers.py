@@ -52,7 +52,7 @@ class NumericTime:
         at = np.datetime_as_string(self.values[~np.isnat(self.values)][:1].astype("datetime64[s]"))[0].replace("T", " ")
         example = f"the first, {first:.15g}, is {at}"
         if self.unit in _SPOKEN:
-            what, other = f"Unix time in {_SPOKEN[self.unit]} (UTC)", ", ".join(u for u in _SPOKEN if u != self.unit)
+            what, other = f"Unix time in {_SPOKEN[self.unit]} (UTC)", " or ".join(u for u in _SPOKEN if u != self.unit)
         else:
             what, other = _COUNTS[str(self.unit)], "excel1904" if self.unit == "excel" else "excel"
         return f"The numbers in {name!r} were read as {what}; {example}. Choose time_unit={other} if that is wrong."

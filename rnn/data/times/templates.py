@@ -23,6 +23,7 @@ Mask = NDArray[np.bool_]
 WORDS = ("name", "zone", "noon")  # parts that are words; "weekday_name" is looked over
 _LONGEST = 100  # bytes of a cell that can be a date
 _TEMPLATES = 40  # tried for the cells of one length
+_SEARCHED = 1000  # cells among which the next template is looked for
 _RENAMED = {"hour2": "hour"}
 
 
@@ -80,24 +81,29 @@ def _matrix(data: NDArray[np.uint8], edges: Integers, rows: Integers, length: in
 
 
 def _read_length(parts: Parts, kind: str, rows: Integers, matrix: NDArray[np.uint8]) -> None:
+    """Read the cells of one length: many at a time as long as templates are found, what then is left one by one."""
     for _ in range(_TEMPLATES):
-        if not len(rows):
-            return
-        cell = matrix[0].tobytes()
-        good = _apply(parts, kind, cell, rows, matrix)
-        good[0] = True  # read, or not a date
+        at = next((k for k, line in enumerate(matrix[:_SEARCHED]) if match(kind, _text(line.tobytes()))), None)
+        if at is None:
+            rows, matrix = rows[_SEARCHED:], matrix[_SEARCHED:]
+            break
+        rows, matrix = rows[at:], matrix[at:]  # those before are no dates
+        good = _apply(parts, kind, matrix[0].tobytes(), rows, matrix)
         rows, matrix = rows[~good], matrix[~good]
     for row, line in zip(rows, matrix, strict=True):
-        one = np.array([row])
-        _apply(parts, kind, line.tobytes(), one, line[None, :])
+        if match(kind, _text(line.tobytes())):
+            _apply(parts, kind, line.tobytes(), np.array([row]), line[None, :])
+
+
+def _text(cell: bytes) -> str:
+    return cell.decode("utf-8", "replace")
 
 
 def _apply(parts: Parts, kind: str, cell: bytes, rows: Integers, matrix: NDArray[np.uint8]) -> Mask:
     """Read the cells that are written as `cell` is; which they are."""
-    text = cell.decode("utf-8", "replace")
+    text = _text(cell)
     found = match(kind, text)
-    if found is None:
-        return np.zeros(len(rows), dtype=bool)
+    assert found is not None, text  # the caller has seen to it
     spans = {part: _bytes(text, found.span(part)) for part, value in found.groupdict().items() if value}
     spans.pop("mark", None)
     good = np.ones(len(rows), dtype=bool)
@@ -130,7 +136,7 @@ def _bytes(text: str, span: tuple[int, int]) -> tuple[int, int]:
 def _is_like(kind: str, cell: bytes, span: tuple[int, int], word: str) -> bool:
     """Whether the cell with this word at the word's place has its parts where the cell has them."""
     start, end = span
-    found = match(kind, cell[:start].decode() + word + cell[end:].decode("utf-8", "replace"))
+    found = match(kind, _text(cell[:start]) + word + _text(cell[end:]))
     return found is not None and word in found.groupdict().values()
 
 
@@ -161,4 +167,4 @@ def _words(matrix: NDArray[np.uint8]) -> tuple[Integers, list[str]]:
         codes = pd.factorize(codes * len(found) + packed)[0].astype(np.int64)
     first = np.zeros(int(codes.max()) + 1, dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
-    return codes, [matrix[row].tobytes().decode("utf-8", "replace") for row in first]
+    return codes, [_text(matrix[row].tobytes()) for row in first]

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from rnn.ui.figures.style import (
     ACTUAL,
     DASHED,
+    DOTTED,
+    TEST,
     TRAIN,
     VALIDATION,
     curve,
@@ -21,6 +23,7 @@ from rnn.ui.figures.style import (
     moments,
     number,
     split_shade,
+    tint,
 )
 
 _NOTHING = "There are no values to draw."
@@ -38,6 +41,9 @@ def prediction_figure(
     time_label: str = "",
     split_at: Any = None,
     focus: tuple[Any, Any] | None = None,
+    test_times: ArrayLike | None = None,
+    test_pred: ArrayLike | None = None,
+    test_at: Any = None,
 ) -> go.Figure:
     """Actual values and predictions over time.
 
@@ -45,6 +51,7 @@ def prediction_figure(
     values in original units, NaN a gap. target: name (and unit) on the y axis. time_label: name of the x axis; dates
     need none. split_at: the first moment of the validation part, from where the background is shaded.
     focus: the part of the time axis to begin with, as `prediction_focus` finds it; None for all of it.
+    test_times, test_pred: (R,), predictions of the part that is kept for the end of the run; test_at: its first moment.
     """
     x, y = moments(times), floats(actual)
     if len(x) == 0:
@@ -53,6 +60,7 @@ def prediction_figure(
     parts = (
         ("predicted (training)", train_times, train_pred, TRAIN, "solid", "circle"),
         ("predicted (validation)", val_times, val_pred, VALIDATION, DASHED, "square"),
+        ("predicted (test)", test_times, test_pred, TEST, DOTTED, "diamond"),
     )
     for name, part_times, predicted, colour, dash, symbol in parts:
         at, values = moments(part_times), floats(predicted)
@@ -60,7 +68,11 @@ def prediction_figure(
             traces.append(curve(at, values, name, colour, dash=dash, symbol=symbol, width=1.5))
     made = figure(traces, time_label, target)
     if split_at is not None:
-        made.update_layout(shapes=[split_shade(split_at, _last(x, val_times), "validation")])
+        last = _last(x, val_times)
+        shades = [split_shade(split_at, last if test_at is None else test_at, "validation")]
+        if test_at is not None:
+            shades.append(split_shade(test_at, last, "test", tint(TEST, 0.14)))
+        made.update_layout(shapes=shades)
         made.update_yaxes(domain=[0, 0.93])  # the strip above is for the shade's name, clear of the curves
     if focus is not None:
         made.update_xaxes(range=list(focus))
@@ -94,6 +106,9 @@ def alt_prediction(
     *,
     target: str,
     split_at: Any = None,
+    test_times: ArrayLike | None = None,
+    test_pred: ArrayLike | None = None,
+    test_at: Any = None,
 ) -> str:
     """The prediction chart in words, with the root mean squared error of each part; arguments as for the figure."""
     x, y = moments(times), floats(actual)
@@ -103,13 +118,19 @@ def alt_prediction(
         f"Prediction chart of {target}, {moment(x[0])} to {moment(x[-1])}. "
         f"Actual values lie between {number(np.nanmin(y))} and {number(np.nanmax(y))}"
     ]
-    parts = (("training", train_times, train_pred), ("validation", val_times, val_pred))
+    parts = (
+        ("training", train_times, train_pred),
+        ("validation", val_times, val_pred),
+        ("test", test_times, test_pred),
+    )
     for name, part_times, predicted in parts:
         at, values = moments(part_times), floats(predicted)
         if len(at):
             text.append(f"{len(at)} predictions on the {name} part{_error(x, y, at, values)}")
     if split_at is not None:
         text.append(f"Validation begins at {moment(split_at)}")
+    if test_at is not None:
+        text.append(f"The test part begins at {moment(test_at)}")
     return ". ".join(text) + "."
 
 

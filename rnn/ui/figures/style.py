@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 TRAIN = "#2f80c9"
 VALIDATION = "#d9650b"
 FORECAST = "#0f9172"
+TEST = "#8a63c9"
 ACTUAL = "#80868f"
 
 _POINTER = {"spikethickness": 1, "spikedash": "solid", "spikecolor": ACTUAL}
@@ -119,8 +120,14 @@ def empty_figure(sentence: str) -> go.Figure:
     )
 
 
-def split_shade(split_at: Any, last: Any, label: str) -> dict[str, Any]:
-    """A faint band from the split to the last moment, with its name in the corner."""
+def tint(colour: str, alpha: float) -> str:
+    """ "#rrggbb" as a translucent colour."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {alpha})"
+
+
+def split_shade(split_at: Any, last: Any, label: str, colour: str = SHADE) -> dict[str, Any]:
+    """A faint band from one moment to another, with its name in the corner."""
     return {
         "type": "rect",
         "x0": split_at,
@@ -130,7 +137,7 @@ def split_shade(split_at: Any, last: Any, label: str) -> dict[str, Any]:
         "yref": "paper",
         "layer": "below",
         "line": {"width": 0},
-        "fillcolor": SHADE,
+        "fillcolor": colour,
         "label": {"text": label, "textposition": "top left", "font": {"size": 11}, "padding": 4},
     }
 

@@ -1,0 +1,324 @@
+"""Look before you train: what the series is like, and the settings that follow from it by a click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from rnn.core.fields import FIELDS
+from rnn.core.series import Series
+from rnn.data import Table, look
+from rnn.ui.config_form import set_values, values_of_form
+from rnn.ui.figures.correlogram import alt_correlogram, correlogram_figure
+from rnn.ui.figures.seasonal import alt_seasonal, seasonal_figure
+from rnn.ui.figures.spectrum import alt_spectrum, spectrum_figure
+from rnn.ui.figures.style import moment, number
+from rnn.ui.live_chart import live_chart
+from rnn.ui.series_choice import Choice
+from rnn.ui.wording import escaped
+
+HEIGHT = 280
+_IN_A_ROW = 3
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is looked at: one target of one series. key: tells it from all others, for the caches."""
+
+    key: tuple[Any, ...]
+    name: str
+    values: NDArray[np.float64]
+    times: NDArray[Any]
+    frequency: str | None
+
+
+def draw(table: Table, choice: Choice, series: Series) -> None:
+    st.markdown("##### Look before you train")
+    st.fragment(_draw)(table, choice, series)
+
+
+def _draw(table: Table, choice: Choice, series: Series) -> None:
+    subject = _subject(choice, series)
+    _draw_suggestions(subject)
+    for one, other in ((_draw_seasonal, _draw_spectrum), (_draw_correlogram, _draw_partial)):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            one(subject)
+        with right:
+            other(subject)
+    _draw_stationarity(subject)
+    _draw_summary(table, choice, series)
+
+
+def _subject(choice: Choice, series: Series) -> Subject:
+    """The target, and of many series the one, that the pickers stand at."""
+    part, target = 0, series.targets[0]
+    with st.container(horizontal=True, key="look_subject"):
+        if len(series.targets) > 1:
+            target = st.selectbox(
+                "Look at", series.targets, key=f"look_target:{choice.data}", format_func=_plain, width=260
+            )
+        if len(series.lengths) > 1:
+            part = st.selectbox(
+                "Of the series", range(len(series.ids)), key=f"look_part:{choice.data}", width=260,
+                format_func=lambda at: _plain(series.ids[at]),
+            )  # fmt: skip
+    rows = series.parts[part]
+    values = series.values[rows, series.names.index(target)]
+    return Subject((choice, target, part), target, values, series.times[rows], series.frequency)
+
+
+def _plain(name: str) -> str:
+    return name if len(name) <= 60 else name[:59] + "…"
+
+
+# --- suggestions
+
+
+def _draw_suggestions(subject: Subject) -> None:
+    suggested = _suggestions(subject.key, subject)
+    if not suggested:
+        st.caption(f"{len(subject.values):,} records are too few to suggest settings from.")
+        return
+    values = values_of_form()
+    open_ = {one.field: one.value for one in suggested if values[one.field] != one.value}
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown("Suggested settings, and why", width="content")
+        st.button(
+            "Apply all" if open_ else "All applied", key="look_apply_all", on_click=set_values, args=(open_,),
+            disabled=not open_, icon=":material/done_all:", type="primary" if open_ else "secondary",
+            help="Puts these values into the settings of the Train page. Everything else stays as it is.",
+        )  # fmt: skip
+    for first in range(0, len(suggested), _IN_A_ROW):
+        for column, one in zip(st.columns(_IN_A_ROW, gap="small"), suggested[first : first + _IN_A_ROW], strict=False):
+            with column:
+                _draw_card(one, _needed(one, suggested), applied=one.field not in open_)
+
+
+def _needed(one: look.Suggestion, suggested: Sequence[look.Suggestion]) -> dict[str, Any]:
+    """What goes into the form with this one: a season, where it means nothing without."""
+    also = {other.field: other.value for other in suggested if one.value == "seasonal" and other.field == "season"}
+    return {one.field: one.value, **also}
+
+
+def _draw_card(one: look.Suggestion, values: dict[str, Any], *, applied: bool) -> None:
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{FIELDS[one.field].label}: {_said(one.value)}**", width="content")
+            st.button(
+                "Applied" if applied else "Apply", key=f"look_apply {one.field}", on_click=set_values, disabled=applied,
+                args=(values,), icon=":material/check:" if applied else None,
+            )  # fmt: skip
+        st.caption(escaped(one.reason, 300))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "none" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+# --- charts
+
+
+def _draw_seasonal(subject: Subject) -> None:
+    found = _seasons(subject.key, subject)
+    st.markdown("**Seasonal plot**")
+    if not found:
+        st.caption(
+            "No season stands out: nothing repeats at a fixed number of records by more than chance, so there are no "
+            "seasons to lay side by side."
+        )
+        return
+    at = 0
+    if len(found) > 1:
+        at = st.segmented_control(
+            "Season", range(len(found)), default=0, key=f"look_season:{subject.key[0].data}:{subject.name}",
+            format_func=lambda k: _named(found[k]), required=True, label_visibility="collapsed",
+        )  # fmt: skip
+    _draw_chart(lambda: _seasonal(subject.key, at, subject), "look_seasonal", (subject.key, at))
+    st.caption(f"Season of {_named(found[at])}. {escaped(found[at].why, 400)}")
+
+
+def _named(season: look.Season) -> str:
+    length = f"{season.period:.6g} records" if season.name else f"{season.period:.4g} records"
+    return f"{length} (a {season.name})" if season.name else length
+
+
+def _draw_spectrum(subject: Subject) -> None:
+    st.markdown("**Spectrum**")
+    _draw_chart(lambda: _spectral(subject.key, subject), "look_spectrum", subject.key)
+    st.caption(
+        "How much of the movement lies at each period, by a periodogram of the series less its trend line. Noise of the same "
+        "colour crosses the dashed line anywhere in one series of a hundred; dotted lines are the seasons."
+    )
+
+
+def _draw_correlogram(subject: Subject) -> None:
+    st.markdown("**Autocorrelation**")
+    _draw_chart(lambda: _correlations(subject.key, subject)[0], "look_acf", subject.key)
+    st.caption(
+        "How alike records are that lie so many apart. The band is Bartlett’s: where nothing but the shorter lags is at work, "
+        "95 of 100 values stay inside."
+    )
+
+
+def _draw_partial(subject: Subject) -> None:
+    st.markdown("**Partial autocorrelation**")
+    _draw_chart(lambda: _correlations(subject.key, subject)[1], "look_pacf", subject.key)
+    st.caption(
+        "What a lag adds to all the shorter ones. The band is ±1.96 / √n, which noise leaves once in twenty lags."
+    )
+
+
+def _draw_chart(make: Callable[[], tuple[go.Figure, str]], key: str, identity: object) -> None:
+    """The chart, or the sentence that says why there is none."""
+    try:
+        figure, words = make()
+    except ValueError as error:
+        st.caption(escaped(str(error), 400))
+        return
+    live_chart(figure, key=key, identity=repr(identity), alt=words, height=HEIGHT)
+
+
+# --- sentences and numbers
+
+
+def _draw_stationarity(subject: Subject) -> None:
+    st.markdown("**Does it stay where it is?**")
+    try:
+        found = _stationarity(subject.key, subject)
+    except ValueError as error:
+        st.caption(escaped(str(error), 400))
+        return
+    st.markdown(found.sentence)
+    lines = [verdict.sentence for verdict in found.verdicts]
+    st.caption("  \n".join(escaped(line, 300) for line in (*lines, *([found.note] if found.note else []))))
+
+
+def _draw_summary(table: Table, choice: Choice, series: Series) -> None:
+    st.markdown("**In numbers**")
+    lines = _summary(choice, table, series)
+    st.dataframe(
+        pd.DataFrame([_as_row(one) for one in lines]), hide_index=True, placeholder="–",
+        height=min(36 * (len(lines) + 1) + 3, 36 * 9), row_height=36,
+    )  # fmt: skip
+
+
+def _as_row(one: look.Summary) -> dict[str, str]:
+    return {
+        "Column": one.name,
+        "Values": f"{one.count:,}",
+        "Missing": f"{one.missing:,}",
+        "Mean": _number(one.mean),
+        "Median": _number(one.median),
+        "Deviation": _number(one.deviation),
+        "Lowest": _at(one.lowest, one.lowest_at),
+        "Highest": _at(one.highest, one.highest_at),
+        "First": _at(one.first, one.first_at),
+        "Last": _at(one.last, one.last_at),
+        "Zeros": f"{one.zeros:.1%}",
+        "Skew": _number(one.skew),
+        "Different": f"{one.distinct:,}",
+        "Course": one.monotone or "up and down",
+    }
+
+
+def _number(value: float | None) -> str:
+    """Whole numbers whole, others in four digits."""
+    if value is None:
+        return "–"
+    if (value == round(value) and abs(value) < 1e9) or 1e4 <= abs(value) < 1e9:
+        return f"{value:,.0f}"
+    return number(value)
+
+
+def _at(value: float | None, when: Any) -> str:
+    words = _number(value)
+    if value is None or when is None or (isinstance(when, np.datetime64) and np.isnat(when)):
+        return words
+    return f"{words} at {moment(when)}"
+
+
+# --- what takes a moment, remembered by the choice
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _seasons(key: tuple[Any, ...], _subject: Subject) -> tuple[look.Season, ...]:
+    try:
+        seen = _spectrum(key, _subject)
+    except ValueError:
+        return ()
+    return look.find_seasons(_subject.values, _subject.frequency, seen=seen)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _spectrum(key: tuple[Any, ...], _subject: Subject) -> look.Spectrum:
+    return look.spectrum(_subject.values)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Looking at the series …")
+def _suggestions(key: tuple[Any, ...], _subject: Subject) -> tuple[look.Suggestion, ...]:
+    try:
+        reading = _stationarity(key, _subject).reading
+    except ValueError:
+        reading = None
+    found = _seasons(key, _subject)
+    return look.suggest(_subject.values, _subject.times, _subject.frequency, seasons=found, reading=reading)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _seasonal(key: tuple[Any, ...], at: int, _subject: Subject) -> tuple[go.Figure, str]:
+    season = _seasons(key, _subject)[at]
+    found = look.seasonal_profile(_subject.values, _subject.times, _subject.frequency, season.period)
+    parts: tuple[Any, ...] = (found.labels, found.median, found.low, found.high)
+    more: dict[str, Any] = {"lines": found.lines, "seasons": found.seasons, "by": found.by}
+    unit = f"{_plain(_subject.name)}, about the trend"
+    return seasonal_figure(*parts, **more, unit=unit), alt_seasonal(*parts, **more, unit=unit)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _spectral(key: tuple[Any, ...], _subject: Subject) -> tuple[go.Figure, str]:
+    found = _spectrum(key, _subject)
+    parts = (found.frequencies, found.power, found.threshold())
+    periods = [one.period for one in _seasons(key, _subject)]
+    return spectrum_figure(*parts, periods=periods), alt_spectrum(*parts, periods=periods)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _correlations(key: tuple[Any, ...], _subject: Subject) -> tuple[tuple[go.Figure, str], tuple[go.Figure, str]]:
+    periods = [one.period for one in _seasons(key, _subject)]
+    most = round(2.5 * max(periods, default=0))
+    lags = min(max(40, most), 800, len(_subject.values) // 2)
+    found = look.autocorrelation(_subject.values, max(lags, 1))
+    both = ((found.acf, found.bound, "autocorrelation"), (found.pacf, found.partial_bound, "partial autocorrelation"))
+    made = [
+        (
+            correlogram_figure(values, bound, title=title, periods=periods),
+            alt_correlogram(values, bound, title=title, periods=periods),
+        )
+        for values, bound, title in both
+    ]
+    return made[0], made[1]
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _stationarity(key: tuple[Any, ...], _subject: Subject) -> look.Stationarity:
+    return look.stationarity(_subject.values, [one.period for one in _seasons(key, _subject)])
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _summary(choice: Choice, _table: Table, _series: Series) -> tuple[look.Summary, ...]:
+    """Of the cells as they stand in the file, where the columns do; else of the series that was made of it."""
+    columns = list(_series.names)
+    if not choice.ids and all(_table.kinds.get(name) in ("number", "counter") for name in columns):
+        times = _table.frame[_table.time].to_numpy() if _table.time else None
+        return look.summary(_table.frame[columns], times)
+    return look.summary(pd.DataFrame(_series.values, columns=columns), _series.times)
