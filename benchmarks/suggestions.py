@@ -1,8 +1,9 @@
 """Whether the settings that the Data page suggests are worth applying: each bundled series trained with and without them.
 
 The last 20 % of each series validate, for both alike. The score is validation RMSE / RMSE of repeating the last value, the
-geometric mean over seeds; beside it stand the seasonal naive forecast and a linear autoregression with the suggested window.
-With --steps the forecast free-runs over so many steps and is scored over all of them.
+geometric mean over seeds; beside it stand the seasonal naive forecast and a linear autoregression with the suggested window,
+both one step ahead. Both networks forecast as many steps as the suggested horizon has, or --steps, going on from their own
+values where their horizon is shorter, and are scored over all of them.
 
     python benchmarks/suggestions.py [--seeds 2] [--epochs 60] [--longest 1500] [--only co2,nile] [--set window=24]
 """
@@ -39,7 +40,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--longest", type=int, default=1500)
-    parser.add_argument("--steps", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=0, help="0: the suggested horizon")
     parser.add_argument("--only", default=",".join(SAMPLES))
     parser.add_argument(
         "--set", action="append", default=[], metavar="field=value", help="instead of what is suggested"
@@ -73,20 +74,21 @@ def _compared(
     split = split_windows(suggested.replace(horizon=1), count)
     errors = baseline_errors(series, split, suggested.season)
     seasonal = f"{errors['seasonal'] / errors['naive']:.3f}" if errors.get("seasonal") else "–"
-    scores = tuple(_score(config, series, options) for config in (base, suggested))
+    steps = options.steps or suggested.horizon
+    scores = tuple(_score(config, series, steps, options.seeds) for config in (base, suggested))
     said = ", ".join(f"{field} {value}" for field, value in values.items() if value not in (None, False, "none"))
     line = f"| {key} | {count} | {said} | {seasonal} | {errors['linear'] / errors['naive']:.3f} |"
     return f"{line} {scores[0]:.3f} | {scores[1]:.3f} |", scores
 
 
-def _score(config: Config, series: Series, options: argparse.Namespace) -> float:
-    """Geometric mean over the seeds of validation RMSE / RMSE of the last value, over options.steps steps ahead."""
-    count, steps, columns = len(series), options.steps, series.target_columns
+def _score(config: Config, series: Series, steps: int, seeds: int) -> float:
+    """Geometric mean over the seeds of validation RMSE / RMSE of the last value, over so many steps ahead."""
+    count, columns = len(series), series.target_columns
     starts = np.arange(count - int(config.validation) - config.reach, count - config.reach - steps + 1)
     windows = series.values[starts[:, None] + np.arange(config.reach)]
     actual = series.values[starts[:, None] + config.reach + np.arange(steps)][:, :, columns]
     naive = rmse(actual, np.broadcast_to(windows[:, -1:, columns], actual.shape))
-    models = [fit(config.replace(seed=seed), series).model for seed in range(options.seeds)]
+    models = [fit(config.replace(seed=seed), series).model for seed in range(seeds)]
     return math.exp(
         np.mean([math.log(max(rmse(actual, predict_ahead(one, windows, steps)) / naive, 1e-9)) for one in models])
     )

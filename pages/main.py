@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from rnn.ui.collector import set_modules_aside
+
 HERE = Path(__file__).parent
 # Pictures of our own: a :material: icon for the browser's tab would be fetched from elsewhere.
 st.set_page_config(page_title="Unroll", page_icon=HERE / "icon.svg", layout="wide")
@@ -28,3 +30,4 @@ st.html(
     </style>"""
 )
 st.navigation(PAGES, position="top").run()
+set_modules_aside()

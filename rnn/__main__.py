@@ -17,6 +17,7 @@ from rnn.core import article
 from rnn.core.fields import FIELDS
 from rnn.core.preflight import preflight
 from rnn.data import inspect
+from rnn.export.spreadsheet import to_spreadsheet_csv
 from rnn.forecast import check_request
 
 ARTICLE_COLUMNS = ("epoch", "loss", "val_loss", "printed_loss", "printed_val_loss")
@@ -61,11 +62,13 @@ def _forecast(options: argparse.Namespace) -> None:
     names = [name for name in dict.fromkeys(names) if name not in options.static]
     check_request(config, names, [options.target], options.steps, options.levels, known=options.known)
     series = _series(options, config)
-    ahead = 0 if series.future is None else len(series.future)
+    # Many series in one have no future of their own here; each is asked for its own when it is forecast.
+    ahead = None if series.lengths else 0 if series.future is None else len(series.future)
+    names = [name for name in series.names if name not in series.static]  # a category is several columns by now
     check_request(config, names, series.targets, options.steps, options.levels, known=series.known, ahead=ahead)
     fit = rnn.fit(config, series)
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels)
-    print(frame.to_csv(index=False, lineterminator="\n"), end="")
+    print(to_spreadsheet_csv(frame), end="")
 
 
 def _article(options: argparse.Namespace) -> None:
@@ -113,12 +116,29 @@ def _series(options: argparse.Namespace, config: rnn.Config) -> rnn.Series:
     """The file's series, once it is clear that the config can be trained on it here."""
     choices = {"time": options.time} if options.time else {}
     table = rnn.read_csv(options.file, **choices)
-    series = table.series(target=options.target, inputs=options.inputs, static=options.static, known=options.known)
+    table, ids = _picked(options, table, choices)
+    series = table.series(options.target, options.inputs, options.static, known=options.known, ids=ids)
     columns = (len(series.names), len(series.targets))
     beside = {"n_static": len(series.static), "n_known": len(series.known)}
     many = {"lengths": series.lengths, "ids": series.ids}
     preflight(config, len(series), *columns, **beside, **many, memory_limit=_memory())
     return series
+
+
+def _picked(options: argparse.Namespace, table: rnn.Table, choices: dict[str, Any]) -> tuple[rnn.Table, Any]:
+    """The series that --ids and --id name, and the table, read again where --id COL=VALUE names the column of the ids."""
+    if options.ids or not options.id:
+        return table, options.ids
+    picked: list[str] = []
+    for text in options.id:
+        column, separator, value = text.partition("=")
+        if text in table.ids or not separator:
+            picked.append(text)
+            continue
+        if column not in table.id_columns:
+            table = rnn.read_csv(options.file, **choices, id=column)
+        picked += table.ids_where(column, value)
+    return table, picked
 
 
 def _memory() -> int | None:
@@ -190,6 +210,11 @@ def _parser() -> argparse.ArgumentParser:
             "--static", action="extend", type=_columns, default=[], metavar="COL,…",
             help="further columns of which one value a window is taken, that of its last record",
         )  # fmt: skip
+        command.add_argument(
+            "--id", action="append", default=[], metavar="VALUE",
+            help="which series of a file of many, by its name or as COL=VALUE; may be said again to train across several",
+        )  # fmt: skip
+        command.add_argument("--ids", choices=["all"], help="train one network across all series of the file")
         command.add_argument("--time", metavar="COL", help="the time column, where it is not the one found")
         command.add_argument("--preset", default="default", metavar="NAME", help=", ".join(rnn.PRESETS))
         command.add_argument("--set", action="append", default=[], metavar="field=value", help="change a config field")

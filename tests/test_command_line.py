@@ -56,10 +56,13 @@ def lines(folder, monkeypatch, capsys):
 def folder(tmp_path_factory) -> Path:
     place = tmp_path_factory.mktemp("files")
     rows = [
-        f"{np.datetime64('2023-01-01') + k},{k},{50 + 10 * math.sin(k / 4):.3f},{'north' if k % 2 else 'south'},{7 + k % 3}"
+        f"{np.datetime64('2023-01-01') + k},{k},{50 + 10 * math.sin(k / 4):.3f},{'north' if k % 2 else 'south'},{7 + k % 3},"
+        f"note {k}"
         for k in range(150)
     ]
-    (place / "sales.csv").write_text("\n".join(["date,row,sales,shop,size", *rows]) + "\n")
+    (place / "sales.csv").write_text("\n".join(["date,row,sales,shop,size,note", *rows]) + "\n")
+    both = [f"{shop},{row}" for shop in ("north", "south", "west") for row in rows[:60]]
+    (place / "shops.csv").write_text("\n".join(["shop,date,row,sales,town,size,note", *both]) + "\n")
     (place / "binary.csv").write_bytes(np.random.default_rng(0).bytes(5000))
     (place / "empty.csv").write_bytes(b"")
     (place / "short.csv").write_text("y\n" + "\n".join(map(str, range(10))))
@@ -201,6 +204,18 @@ def test_a_diverging_run_names_what_went_first(lines):
     assert finished["parameter"] in finished["message"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [(["--ids", "all"], "all"), (["--id", "west"], ["west"]), (["--id", "shop=north", "--id", "west"], ["north", "west"]),
+     (["--id", "size=8"], ["8"])],
+)  # fmt: skip
+def test_one_series_of_many_or_several_are_trained_on(folder, lines, asked, ids):
+    table = rnn.read_csv(folder / "shops.csv", **({"id": "size"} if "size=8" in asked else {}))
+    expected = rnn.fit(rnn.Config(epochs=1, window=6), table.series("sales", ids=ids)).history
+    *epochs, _ = lines("train", "shops.csv", "--target", "sales", "--set", "epochs=1", "--set", "window=6", *asked)
+    assert [epoch["val_loss"] for epoch in epochs] == [epoch.val_loss for epoch in expected]
+
+
 def test_inspect_prints_what_was_understood(lines):
     (found,) = lines("inspect", "sales.csv")
     assert (found["time"], found["frequency"], found["delimiter"], found["encoding"]) == ("date", "D", ",", "utf-8")
@@ -258,7 +273,7 @@ BAD = {
     "binary file": ("inspect", "binary.csv"),
     "empty file": ("inspect", "empty.csv"),
     "unknown target": ("train", "sales.csv", "--target", "profit"),
-    "target that is not numeric": ("train", "sales.csv", "--target", "shop"),
+    "target that is not numeric": ("train", "sales.csv", "--target", "note"),
     "target that is the time": ("train", "sales.csv", "--target", "date"),
     "unknown time": ("train", "sales.csv", "--target", "sales", "--time", "when"),
     "unknown field": (*TRAIN, "--set", "colour=red"),
@@ -273,11 +288,15 @@ BAD = {
     "a season that is not known": (*TRAIN, "--set", "residual=seasonal"),
     "a patch that does not divide the window": (*TRAIN, "--set", "patch=7"),
     "unknown static column": (*TRAIN, "--static", "region"),
-    "static column that is not numeric": (*TRAIN, "--static", "shop"),
+    "static column that is not numeric": (*TRAIN, "--static", "note"),
     "static column that is the target": (*TRAIN, "--static", "sales"),
+    "a series of a file that holds one": (*TRAIN, "--ids", "all"),
+    "unknown series": ("train", "shops.csv", "--target", "sales", "--id", "east"),
+    "unknown cell of an id column": ("train", "shops.csv", "--target", "sales", "--id", "shop=east"),
+    "unknown id column": ("train", "shops.csv", "--target", "sales", "--id", "town=east"),
     "unknown input column": (*TRAIN, "--inputs", "row,region"),
     "known column that is static as well": (*TRAIN, "--static", "size", "--known", "size"),
-    "known column that is not numeric": (*TRAIN, "--known", "shop"),
+    "known column that is not numeric": (*TRAIN, "--known", "note"),
     "no value": (*TRAIN, "--set", "hidden"),
     "unknown preset": (*TRAIN, "--preset", "best"),
     "short series": ("train", "short.csv", "--target", "y"),

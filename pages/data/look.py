@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from rnn.core.config import Config
 from rnn.core.fields import FIELDS
 from rnn.core.series import Series
 from rnn.data import Table, look
@@ -20,13 +19,13 @@ from rnn.ui.config_form import set_values, values_of_form
 from rnn.ui.figures.correlogram import alt_correlogram, correlogram_figure
 from rnn.ui.figures.seasonal import alt_seasonal, seasonal_figure
 from rnn.ui.figures.spectrum import alt_spectrum, spectrum_figure
-from rnn.ui.figures.style import moment
+from rnn.ui.figures.style import moment, number
 from rnn.ui.live_chart import live_chart
 from rnn.ui.series_choice import Choice
-from rnn.ui.wording import escaped, number_in_words
+from rnn.ui.wording import escaped
 
 HEIGHT = 280
-_CARD = 236  # pixels, so that six stand in a row on a wide screen
+_IN_A_ROW = 3
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,12 @@ def draw(table: Table, choice: Choice, series: Series) -> None:
 def _draw(table: Table, choice: Choice, series: Series) -> None:
     subject = _subject(choice, series)
     _draw_suggestions(subject)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _draw_seasonal(subject)
-        _draw_correlogram(subject)
-    with right:
-        _draw_spectrum(subject)
-        _draw_partial(subject)
+    for one, other in ((_draw_seasonal, _draw_spectrum), (_draw_correlogram, _draw_partial)):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            one(subject)
+        with right:
+            other(subject)
     _draw_stationarity(subject)
     _draw_summary(table, choice, series)
 
@@ -98,18 +96,27 @@ def _draw_suggestions(subject: Subject) -> None:
             disabled=not open_, icon=":material/done_all:", type="primary" if open_ else "secondary",
             help="Puts these values into the settings of the Train page. Everything else stays as it is.",
         )  # fmt: skip
-    with st.container(horizontal=True, gap="small", key="look_suggestions"):
-        for one in suggested:
-            _draw_card(one, applied=one.field not in open_)
+    for first in range(0, len(suggested), _IN_A_ROW):
+        for column, one in zip(st.columns(_IN_A_ROW, gap="small"), suggested[first : first + _IN_A_ROW], strict=False):
+            with column:
+                _draw_card(one, _needed(one, suggested), applied=one.field not in open_)
 
 
-def _draw_card(one: look.Suggestion, *, applied: bool) -> None:
-    with st.container(border=True, width=_CARD, height="stretch", vertical_alignment="distribute", gap="small"):
-        st.markdown(f"**{FIELDS[one.field].label}: {_said(one.value)}**  \n:small[{escaped(one.reason, 300)}]")
-        st.button(
-            "Applied" if applied else "Apply", key=f"look_apply {one.field}", on_click=set_values, disabled=applied,
-            args=({one.field: one.value},), icon=":material/check:" if applied else None, width="stretch",
-        )  # fmt: skip
+def _needed(one: look.Suggestion, suggested: Sequence[look.Suggestion]) -> dict[str, Any]:
+    """What goes into the form with this one: a season, where it means nothing without."""
+    also = {other.field: other.value for other in suggested if one.value == "seasonal" and other.field == "season"}
+    return {one.field: one.value, **also}
+
+
+def _draw_card(one: look.Suggestion, values: dict[str, Any], *, applied: bool) -> None:
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{FIELDS[one.field].label}: {_said(one.value)}**", width="content")
+            st.button(
+                "Applied" if applied else "Apply", key=f"look_apply {one.field}", on_click=set_values, disabled=applied,
+                args=(values,), icon=":material/check:" if applied else None,
+            )  # fmt: skip
+        st.caption(escaped(one.reason, 300))
 
 
 def _said(value: Any) -> str:
@@ -141,7 +148,7 @@ def _draw_seasonal(subject: Subject) -> None:
 
 
 def _named(season: look.Season) -> str:
-    length = f"{season.period:.4g} records"
+    length = f"{season.period:.6g} records" if season.name else f"{season.period:.4g} records"
     return f"{length} (a {season.name})" if season.name else length
 
 
@@ -210,22 +217,31 @@ def _as_row(one: look.Summary) -> dict[str, str]:
         "Column": one.name,
         "Values": f"{one.count:,}",
         "Missing": f"{one.missing:,}",
-        "Mean": number_in_words(one.mean),
-        "Median": number_in_words(one.median),
-        "Deviation": number_in_words(one.deviation),
+        "Mean": _number(one.mean),
+        "Median": _number(one.median),
+        "Deviation": _number(one.deviation),
         "Lowest": _at(one.lowest, one.lowest_at),
         "Highest": _at(one.highest, one.highest_at),
         "First": _at(one.first, one.first_at),
         "Last": _at(one.last, one.last_at),
         "Zeros": f"{one.zeros:.1%}",
-        "Skew": number_in_words(one.skew),
+        "Skew": _number(one.skew),
         "Different": f"{one.distinct:,}",
         "Course": one.monotone or "up and down",
     }
 
 
+def _number(value: float | None) -> str:
+    """Whole numbers whole, others in four digits."""
+    if value is None:
+        return "–"
+    if (value == round(value) and abs(value) < 1e9) or 1e4 <= abs(value) < 1e9:
+        return f"{value:,.0f}"
+    return number(value)
+
+
 def _at(value: float | None, when: Any) -> str:
-    words = number_in_words(value)
+    words = _number(value)
     if value is None or when is None or (isinstance(when, np.datetime64) and np.isnat(when)):
         return words
     return f"{words} at {moment(when)}"
@@ -236,14 +252,26 @@ def _at(value: float | None, when: Any) -> str:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _seasons(key: tuple[Any, ...], _subject: Subject) -> tuple[look.Season, ...]:
-    return look.find_seasons(_subject.values, _subject.frequency)
+    try:
+        seen = _spectrum(key, _subject)
+    except ValueError:
+        return ()
+    return look.find_seasons(_subject.values, _subject.frequency, seen=seen)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _spectrum(key: tuple[Any, ...], _subject: Subject) -> look.Spectrum:
+    return look.spectrum(_subject.values)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Looking at the series …")
 def _suggestions(key: tuple[Any, ...], _subject: Subject) -> tuple[look.Suggestion, ...]:
-    return look.suggest(
-        _subject.values, _subject.times, _subject.frequency, seasons=_seasons(key, _subject), base=Config()
-    )
+    try:
+        reading = _stationarity(key, _subject).reading
+    except ValueError:
+        reading = None
+    found = _seasons(key, _subject)
+    return look.suggest(_subject.values, _subject.times, _subject.frequency, seasons=found, reading=reading)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -258,7 +286,7 @@ def _seasonal(key: tuple[Any, ...], at: int, _subject: Subject) -> tuple[go.Figu
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _spectral(key: tuple[Any, ...], _subject: Subject) -> tuple[go.Figure, str]:
-    found = look.spectrum(_subject.values)
+    found = _spectrum(key, _subject)
     parts = (found.frequencies, found.power, found.threshold())
     periods = [one.period for one in _seasons(key, _subject)]
     return spectrum_figure(*parts, periods=periods), alt_spectrum(*parts, periods=periods)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.data import chart, gallery, receipt, rows, split, understanding
+from pages.data import chart, doctor, gallery, look, reading_choices, receipt, rows, split, understanding
 from pages.data.parts import parts_of
 from rnn.data import BadFile
 from rnn.ui import series_choice, session
@@ -27,6 +27,7 @@ gallery.draw()
 st.divider()
 table = series_choice.current_table()
 understanding.draw(table)
+reading_choices.draw(table)
 with st.container(horizontal=True, gap="medium", key="roles"):
     draw_columns(table, series_choice.current_choice().data, width=300)
 choice = series_choice.current_choice()
@@ -38,13 +39,21 @@ except BadFile as error:
 if series is not None:
     parts = parts_of(series)
     chart.draw(parts, choice)
-    receipt.draw(choice)
+    receipt.draw(table, choice)
 
-dividing, listing = st.tabs(["Split and scaling", "Rows"], key="data_tab", on_change="rerun")
+findings, dividing, looking, listing = st.tabs(
+    ["Findings and repairs", "Split and scaling", "A closer look", "Rows"], key="data_tab", on_change="rerun"
+)
+if findings.open:
+    with findings:
+        doctor.draw(table, choice)
 if listing.open:
     with listing:
         rows.draw(table)
 if dividing.open and series is not None:
     with dividing:
         split.draw(parts)
+if looking.open and series is not None:
+    with looking:
+        look.draw(table, choice, series)
 series_choice.remember_in_link(choice)

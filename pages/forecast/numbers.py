@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from rnn.export.spreadsheet import to_spreadsheet_csv
+
 FORMAT = "%.5g"
 
 
@@ -31,7 +33,7 @@ def draw(future: pd.DataFrame, levels: Sequence[int], whole: pd.DataFrame, serie
 
 def csv_of(whole: pd.DataFrame) -> str:
     """The same text as the command line prints."""
-    return whole.to_csv(index=False, lineterminator="\n")
+    return to_spreadsheet_csv(whole)
 
 
 def file_name(series_name: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
+from . import dates
 from .findings import Finding, counted, finding, row_list
 
 # Cells that say "no value" in the exports of Excel, R, SQL, SPSS and measuring stations.
@@ -35,8 +37,22 @@ MISSING_WORDS: tuple[str, ...] = (
     *("?", "-", "--", "---", ".", "..", "*"),
     *("–", "—", "#VALUE!", "#DIV/0!", "#REF!", "#NAME?", "#NUM!", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
 )
+_MOSTLY = 0.9  # share of the cells that must name a unit, or none
 _MISSING = frozenset(MISSING_WORDS)
 _SPACES = "\u0020\u00a0\u202f\u2009'’"  # what separates thousands besides the point and the comma
+_CURRENCIES = (
+    *("US$", "CA$", "AU$", "NZ$", "HK$", "A$", "C$", "R$", "S$", *"$€£¥₹₽₩₺₴₫₪฿₦¢"),
+    *("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "RMB", "INR", "AUD", "CAD", "NZD", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK"),
+    *("HUF", "RON", "BGN", "RUB", "UAH", "TRY", "BRL", "MXN", "ARS", "CLP", "COP", "ZAR", "KRW", "SGD", "HKD", "TWD", "THB"),
+    *("IDR", "MYR", "PHP", "VND", "ILS", "AED", "SAR", "EGP", "NGN", "KES", "BTC", "Rs.", "Rs", "Fr.", "kr", "zł", "Kč"),
+)  # fmt: skip
+_CURRENCY = "|".join(re.escape(one) for one in _CURRENCIES)
+_UNIT = r"(?:[^\W\d_]|[%‰°\"'′″/$€£¥₹])[^\s,;()\d]{0,9}[\d²³]?(?:/[^\W_]{1,8})?"
+_QUANTITY = re.compile(
+    rf"(?P<open>\()?(?P<sign>[+\-−])?\s?(?:(?P<before>{_CURRENCY})\s?)?(?P<sign2>[+\-−])?"
+    rf"(?P<number>(?:\d[\d.,{_SPACES}]*|[.,]\d+)(?:[eE][+\-]?\d+)?)(?<!\s)(?P<minus>[-−])?"
+    rf"(?:\s?(?P<after>{_CURRENCY}|{_UNIT}))?(?P<minus2>[-−])?(?(open)\))"
+)
 
 
 def is_missing(cell: str) -> bool:
@@ -46,10 +62,14 @@ def is_missing(cell: str) -> bool:
 
 @cache
 def number_pattern(decimal: str) -> str:
-    """A regular expression for a whole cell that is a number; `decimal` is "." or ",", the other one may group thousands."""
+    """A regular expression for a whole cell that is a number; `decimal` is "." or ",", the other one may group thousands
+    (12,345 or 12,34,567). A minus may stand behind, and brackets around a number mean minus, as accountants write it.
+    """
     point, other = re.escape(decimal), re.escape("," if decimal == "." else ".")
     groups = "|".join(rf"\d{{1,3}}(?:{mark}\d{{3}})+" for mark in (other, f"[{_SPACES}]"))
-    return rf"[+\-−]?(?:(?:\d+|{groups})(?:{point}\d*)?|{point}\d+)(?:[eE][+\-]?\d+)?"
+    indian = rf"|\d{{1,2}}(?:{other}\d\d)+{other}\d{{3}}"
+    body = rf"(?:(?:\d+|{groups}{indian})(?:{point}\d*)?|{point}\d+)(?:[eE][+\-]?\d+)?"
+    return rf"(?:[+\-−]?{body}|{body}[\-−]|\({body}\))"
 
 
 def is_number(cell: str, decimal: str | None = None) -> bool:
@@ -60,12 +80,42 @@ def is_number(cell: str, decimal: str | None = None) -> bool:
     return any(re.fullmatch(number_pattern(mark), text, re.ASCII) for mark in ([decimal] if decimal else ".,"))
 
 
+def quantity(cell: str) -> tuple[str, str] | None:
+    """A number and its unit ("" where there is none): "$1,234.50", "12.5 kg", "-3 %", "(20 €)"; None for anything else."""
+    text = cell.strip()
+    match = _QUANTITY.fullmatch(text) if len(text) <= 60 else None
+    if not match or (match["before"] and match["after"]):
+        return None
+    unit = match["before"] or match["after"] or ""
+    negative = any(match[part] in ("-", "−") for part in ("sign", "sign2", "minus", "minus2")) != bool(match["open"])
+    number = ("-" if negative else "") + match["number"]
+    return (number, unit) if is_number(number) and not dates.family(text) else None
+
+
+def common_unit(cells: Iterable[str], decimal: str | None = None) -> str | None:
+    """The unit that nearly all of the cells name, beside numbers; None where there is none or they differ.
+
+    A few cells may name none, or be no numbers.
+    """
+    units = Counter[str | None]()
+    for cell in cells:
+        if not is_missing(cell):
+            found = quantity(cell)
+            units[found[1] if found and is_number(found[0], decimal) else None] += 1
+    named = [(count, unit) for unit, count in units.items() if unit]
+    if not named:
+        return None
+    count, unit = max(named)
+    return unit if count + units[""] >= _MOSTLY * units.total() and count * 2 > units.total() else None
+
+
 def _vote(cell: str) -> str | None:
     """What one cell says of the decimal mark: "." or "," for sure; "?." or "?," where thousands are as likely; None."""
-    if ("." not in cell and "," not in cell) or not is_number(cell):
+    number = (quantity(cell) or ("",))[0] if "." in cell or "," in cell else ""
+    if not number:
         return None
-    spaced = re.search(f"[{_SPACES}]", cell.strip())
-    body = re.sub(f"[{_SPACES}]", "", cell).lstrip("+-−")
+    spaced = re.search(f"[{_SPACES}]", number)
+    body = re.sub(f"[{_SPACES}]", "", number).lstrip("+-−")
     match = re.fullmatch(r"(\d*)((?:[.,]\d*)+)([eE][+-]?\d+)?", body, re.ASCII)
     if not match:
         return None
@@ -93,7 +143,7 @@ def find_decimal(columns: Iterable[Sequence[str]], delimiter: str) -> tuple[str,
             if vote in sure:
                 sure[vote] += 1
             elif vote:
-                numbers = sum(is_number(other) for other in cells)
+                numbers = sum(quantity(other) is not None for other in cells)
                 every = sum(v is not None for v, _ in votes) == numbers and numbers > 1
                 unsure.append((vote[1], every, cell))
                 break
@@ -113,25 +163,39 @@ def find_decimal(columns: Iterable[Sequence[str]], delimiter: str) -> tuple[str,
     return decimal, finding("ambiguous-number", message, count=len(unsure))
 
 
-def to_numbers(text: pd.Series, decimal: str) -> tuple[np.ndarray, np.ndarray]:
+def to_numbers(
+    text: pd.Series, decimal: str, unit: str | None = None, missing_words: Sequence[str] = ()
+) -> tuple[np.ndarray, np.ndarray]:
     """Numbers in `text` as float64 (NaN where there is none), and a mask of the cells that hold something else.
 
-    text: strings, missing where the file had a missing word. Thousands marks go, "−" counts as minus.
+    text: strings, missing where the file had a missing word. unit: what stands before or behind the numbers. missing_words:
+    further words that say "no value". Thousands marks go, "−", a minus behind and brackets count as minus.
     """
     cells = text.str.strip()
+    if unit:
+        mark = re.escape(unit)
+        cells = cells.str.replace(rf"^([(+\-−]*)\s?{mark}\s?", r"\1", regex=True)
+        cells = cells.str.replace(rf"\s?{mark}([)\-−]*)$", r"\1", regex=True)
     fits = cells.str.fullmatch(number_pattern(decimal)).fillna(False).to_numpy(dtype=bool)
     values = np.full(len(text), np.nan)
     if fits.any():
-        plain = cells[fits].str.replace("−", "-", regex=False)
-        plain = plain.str.replace(rf"[{_SPACES}{re.escape(',' if decimal == '.' else '.')}]", "", regex=True)
-        if decimal == ",":
-            plain = plain.str.replace(",", ".", regex=False)
-        values[fits] = pd.to_numeric(plain).to_numpy(dtype=np.float64)
+        values[fits] = _values(cells[fits], decimal)
     lowered = cells.str.lower()
     infinite = lowered.isin(["inf", "+inf", "-inf", "infinity", "-infinity"]).to_numpy(dtype=bool)
     values[infinite] = np.inf
-    missing = cells.isna().to_numpy(dtype=bool) | cells.isin(MISSING_WORDS).to_numpy(dtype=bool)
-    return values, ~(fits | missing | infinite)
+    missing = cells.isna() | cells.isin([*MISSING_WORDS, *missing_words])
+    return values, ~(fits | missing.to_numpy(dtype=bool) | infinite)
+
+
+def _values(cells: pd.Series, decimal: str) -> np.ndarray:
+    """The numbers in cells that all fit `number_pattern`."""
+    plain = cells.str.replace("−", "-", regex=False)
+    if plain.str.contains(r"-$|^\(", regex=True).any():
+        plain = plain.str.replace(r"^\((.*)\)$|^(.*)-$", r"-\1\2", regex=True)
+    plain = plain.str.replace(rf"[{_SPACES}{re.escape(',' if decimal == '.' else '.')}]", "", regex=True)
+    if decimal == ",":
+        plain = plain.str.replace(",", ".", regex=False)
+    return pd.to_numeric(plain).to_numpy(dtype=np.float64)
 
 
 def not_numbers(column: str, rows: np.ndarray, first: str) -> Finding:
@@ -139,3 +203,10 @@ def not_numbers(column: str, rows: np.ndarray, first: str) -> Finding:
     cells = counted(len(rows), "cell")
     message = f"{cells} of {column!r} not a number ({row_list(rows)}; the first is {first}); treated as missing."
     return finding("not-numbers", message, rows, column=column)
+
+
+def with_unit(column: str, unit: str, count: int) -> Finding:
+    """The finding for a column whose cells name their unit."""
+    kept = "kept in percent, 12.5 for 12.5 %" if unit == "%" else f"the values are in {unit}"
+    message = f"{counted(count, 'cell')} of {column!r} name the unit {unit!r}; it was taken off ({kept})."
+    return finding("unit", message, count=count, column=column)

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .dialect import PAIRS, QUOTES
 from .prepare import MISSING
 from .shape import SHAPES
+from .times.numbers import UNITS
+from .times.zones import zone
 
 CHOICES = (
-    "encoding", "delimiter", "decimal", "header_row", "time", "day_first", "missing", "shape", "id", "variable", "categories",
-)  # fmt: skip
+    *("encoding", "delimiter", "quote", "decimal", "header_row", "missing_words"),
+    *("time", "day_first", "time_unit", "timezone", "missing"),
+    *("sheet", "member", "record", "rate"),
+    *("shape", "id", "variable", "categories"),
+)
 
 _DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
 
@@ -40,9 +46,26 @@ def _encoding(value: Any) -> str:
 
 def _delimiter(value: Any) -> str:
     mark = _DELIMITER_WORDS.get(value, value) if isinstance(value, str) else value
+    if isinstance(mark, str) and mark in PAIRS:
+        return mark
     if not isinstance(mark, str) or len(mark) != 1 or not mark.isascii() or mark.isalnum() or mark in "\"'.+-\r\n\0":
         raise ValueError(f"delimiter={value!r} must be one character: comma, semicolon, tab, pipe or space.")
     return mark
+
+
+def _quote(value: Any) -> str:
+    if value == "none":
+        return ""
+    if not isinstance(value, str) or value not in ("", *QUOTES):
+        raise ValueError(f"quote={value!r} must be \", ', ` or 'none' (quotation marks are ordinary letters).")
+    return value
+
+
+def _missing_words(value: Any) -> list[str]:
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, (list, tuple)) or not all(isinstance(word, (str, int, float)) for word in words):
+        raise ValueError(f"missing_words={value!r} must be a list of words such as ['-999', 'no data'].")
+    return sorted({str(word).strip() for word in words} - {""})
 
 
 def _decimal(value: Any) -> str:
@@ -72,6 +95,20 @@ def _time(value: Any) -> str | None:
 def _day_first(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"day_first={value!r} must be True (31.12.2020) or False (12/31/2020).")
+    return value
+
+
+def _time_unit(value: Any) -> str:
+    if value not in UNITS:
+        raise ValueError(
+            f"time_unit={value!r} must be one of {', '.join(UNITS)}: what the numbers of the time column count."
+        )
+    return str(value)
+
+
+def _timezone(value: Any) -> str:
+    if not isinstance(value, str) or zone(value) is None:
+        raise ValueError(f"timezone={value!r} must be the name of a zone, such as Europe/Berlin or America/New_York.")
     return value
 
 
@@ -108,16 +145,48 @@ def _columns(choice: str, value: Any) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _sheet(value: Any) -> str:
+    return _named("sheet", value, "a sheet of the workbook")
+
+
+def _member(value: Any) -> str:
+    return _named("member", value, "a file in the archive")
+
+
+def _record(value: Any) -> str:
+    return _named("record", value, "a sequence in the file")
+
+
+def _named(choice: str, value: Any, what: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{choice}={value!r} must be the name of {what}.")
+    return value
+
+
+def _rate(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"rate={value!r} must be a whole number of samples a second, 1 or more.")
+    return value
+
+
 _CHECKS = {
     "encoding": _encoding,
     "delimiter": _delimiter,
+    "quote": _quote,
     "decimal": _decimal,
     "header_row": _header_row,
+    "missing_words": _missing_words,
     "time": _time,
     "day_first": _day_first,
+    "time_unit": _time_unit,
+    "timezone": _timezone,
     "missing": _missing,
     "shape": _shape,
     "id": _id,
     "variable": _variable,
     "categories": _categories,
+    "sheet": _sheet,
+    "member": _member,
+    "record": _record,
+    "rate": _rate,
 }

@@ -1,16 +1,23 @@
-"""Which line of a file names its columns, where the data begin, and what the columns are called."""
+"""Which lines of a file name its columns, and where the data begin."""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from . import dates
-from .cells import is_missing, is_number
-from .findings import BadFile, Finding, counted, finding
+from .cells import common_unit, is_missing, is_number, quantity
+from .findings import BadFile
 
+_OPEN = object()  # no choice was made
+_FACTOR = r"(?:[^\W\d_]{1,4}[²³\d]?)"
+_UNIT = re.compile(
+    rf"%|‰|[°$€£¥]\S{{0,6}}|{_FACTOR}(?:[/·*^ -]{_FACTOR})*|\d{{1,2}}[a-z]|(?:int|float|str|double|date)\w*"
+)
+_STATISTICS = frozenset(["min", "max", "avg", "mean", "sum", "std", "low", "high", "open", "last", "in", "out"])
 _JUDGES = 300  # rows that say what the columns hold
 
 Record = tuple[list[str], int, int]  # cells ([] for a blank line), first line and last line (counted from 1)
@@ -18,10 +25,14 @@ Record = tuple[list[str], int, int]  # cells ([] for a blank line), first line a
 
 @dataclass(frozen=True)
 class Header:
-    """Which record is the header (None: there is none) and which is the first of the data (may be one past the last)."""
+    """Which records are the header (the first of them; None: there is none), and which is the first of the data (may be one
+    past the last). more: further records whose cells belong to the names. kinds: column → "date", "number" or "quantity".
+    """
 
     top: int | None
     first: int
+    more: tuple[int, ...] = ()
+    kinds: Mapping[int, str] = field(default_factory=dict)
 
 
 def find_header(records: Sequence[Record], choices: Mapping[str, object]) -> Header:
@@ -29,14 +40,22 @@ def find_header(records: Sequence[Record], choices: Mapping[str, object]) -> Hea
 
     choices may fix header_row. Raises BadFile where there is no text on that line.
     """
-    width = _usual_width([cells for cells, _, _ in records if cells])
-    wide = [k for k, (cells, _, _) in enumerate(records) if len(cells) >= width - 1 and _filled(cells) * 2 >= width]
+    width = usual_width([cells for cells, _, _ in records if cells])
+    wide = [k for k, (cells, _, _) in enumerate(records) if len(cells) >= width - 1 and filled(cells) * 2 >= width]
     wide = wide or [k for k, (cells, _, _) in enumerate(records) if cells]
-    kinds = _kinds([records[k][0] for k in wide[len(wide) // 2 :][:_JUDGES]])
+    some = [records[k][0] for k in wide]
+    parts = some[len(some) // 2 :], some[len(some) // 4 : len(some) * 3 // 4]  # a long preamble, or a long footer
+    kinds = max((_kinds(rows[:_JUDGES]) for rows in parts), key=len)
+    found = replace(_found(records, width, wide, kinds), kinds=kinds)
+    line = choices.get("header_row", _OPEN)
+    if line is _OPEN or line == (records[found.top][1] if found.top is not None else None):
+        return found
+    fitting = [k for k in wide if _fits(records[k][0], kinds)]
+    return replace(_chosen(records, line, fitting or wide[:1]), kinds=kinds)
+
+
+def _found(records: Sequence[Record], width: int, wide: Sequence[int], kinds: Mapping[int, str]) -> Header:
     data = next((k for k in wide if _fits(records[k][0], kinds)), None)
-    if "header_row" in choices:
-        fitting = [k for k in wide if _fits(records[k][0], kinds)]
-        return _chosen(records, choices["header_row"], fitting or wide[:1])
     if data is None:
         return Header(wide[0], wide[0] + 1)
     if _is_numbered(records, data):
@@ -46,67 +65,71 @@ def find_header(records: Sequence[Record], choices: Mapping[str, object]) -> Hea
         block.append(above)
     if block:
         first_wins = -1 if width > 2 else 1  # names over units where it is wide, a title over a name where it is narrow
-        return Header(max(block, key=lambda k: (_filled(records[k][0]), first_wins * k)), data)
+        names = max(block, key=lambda k: (*_likeness(records[k][0]), first_wins * k))
+        levels = _levels([cells for cells, _, _ in records], names, data, width)
+        return Header(min(levels), data, tuple(sorted(levels)[1:]))
     apart = [k for k in wide if k < data and len(records[k][0]) >= width]
     return Header(apart[-1] if apart else None, data)
 
 
-def name_columns(header: list[str] | None, rows: Sequence[list[str]]) -> tuple[tuple[str, ...], int, list[Finding]]:
-    """A name for every column, each different: the header's where it has one, else "column k".
-
-    Also how many columns there should be (the header's, or most rows'), since a few rows may have more.
-    """
-    width = max([len(cells) for cells in rows] + [len(header or [])])
-    given = list(header or [])
-    usual = _usual_width(rows) if rows else width
-    if given and all(given) and len(given) == usual - 1 and any(len(row) == usual and row[-1] != "" for row in rows):
-        given.insert(0, "")  # R leaves out the corner above its row names
-    expected = len(given) or usual
-    given += [""] * (width - len(given))
-    names: dict[str, None] = {}
-    renamed: list[str] = []
-    for k, cell in enumerate(given, 1):
-        wanted = " ".join(cell.split()) or f"column {k}"
-        name, n = wanted, 1
-        while name in names:
-            n += 1
-            name = f"{wanted} ({n})"
-        if name != wanted:
-            renamed.append(name)
-        names[name] = None
-    found: list[Finding] = []
-    if header is None:
-        found.append(
-            finding("no-header", "The file has no header; its columns are called column 1, column 2, …", count=1)
-        )
-    if renamed:
-        message = f"{counted(len(renamed), 'column name')} repeated; renamed to {', '.join(renamed[:5])}."
-        found.append(finding("duplicate-names", message, count=len(renamed), column=renamed[0]))
-    return tuple(names), expected, found
+def _likeness(row: list[str]) -> tuple[bool, int, bool]:
+    """How much a row above the data is like one of names: no comment, full, and all text."""
+    return not is_comment(row), filled(row), _is_text(row)
 
 
-def passed_over(records: Sequence[Record], header: Header) -> list[Finding]:
-    """The findings for lines above the header, and between it and the data."""
-    start = header.first if header.top is None else header.top
-    above = [begins for cells, begins, _ in records[:start] if cells]
-    between = [begins for cells, begins, _ in records[start + 1 : header.first] if cells]
-    found = []
-    if above:
-        found.append(finding("preamble", f"{counted(len(above), 'line')} above the table left out.", above))
-    if between:
-        message = f"{counted(len(between), 'line')} between the header and the numbers left out (units, perhaps)."
-        found.append(finding("below-header", message, between))
-    return found
+def is_comment(row: Sequence[str]) -> bool:
+    return bool(row) and row[0].startswith(("#", "//", "!", "%"))
 
 
-def _usual_width(rows: Sequence[list[str]]) -> int:
+def _levels(rows: Sequence[list[str]], names: int, data: int, width: int) -> list[int]:
+    """The row of the names and the rows around it that say more of the same columns: groups above, particulars below."""
+    levels = [names]
+    if width < 3:
+        return levels
+    above = names - 1
+    while above >= 0 and names - above <= 3 and _is_group(rows[above], rows[names], width):
+        levels.append(above)
+        above -= 1
+    below = names + 1
+    while below < data and _is_text(rows[below]) and not holds_units(rows[below]) and filled(rows[below]) > 1:
+        levels.append(below)
+        below += 1
+    return levels
+
+
+def _is_group(row: Sequence[str], names: Sequence[str], width: int) -> bool:
+    """A row of headings over several columns each: text in at least two places, or in one that is not the corner."""
+    places = [k for k, cell in enumerate(row) if cell]
+    if not _is_text(row) or is_comment(row) or len(row) < width - 1 or not places or places == [0]:
+        return False
+    if len(row) > len(names) + 1:
+        return False
+    if len({row[k] for k in places}) < len(places) or (row[0] == "" and len(places) > 1):
+        return True
+    spans = [right - left for left, right in itertools.pairwise([*places, max(len(row), len(names))])]
+    return min(spans) > 1 or (max(spans) > 1 and (row[0] == "" or names[0] == ""))
+
+
+def _is_text(row: Sequence[str]) -> bool:
+    return bool(row) and not any(quantity(cell) or dates.family(cell) for cell in row if cell)
+
+
+def holds_units(row: Sequence[str]) -> bool:
+    """Whether the cells are units, or the types of the columns, rather than names."""
+    cells = [cell.strip("()[] ") for cell in row if cell]
+    if not cells or any(cell.lower() in _STATISTICS for cell in cells):
+        return False
+    return sum(len(cell) <= 20 and bool(_UNIT.fullmatch(cell)) for cell in cells) * 2 >= len(cells)
+
+
+def usual_width(rows: Sequence[list[str]]) -> int:
     """How many cells most rows have; the first third of a longer file, where a preamble may be, does not vote."""
     voters = rows[len(rows) // 3 :] if len(rows) >= 12 else rows
     return Counter(map(len, voters)).most_common(1)[0][0]
 
 
 def _kinds(rows: Sequence[list[str]]) -> dict[int, str]:
-    """The columns in which nearly all cells are dates or numbers, and which of the two."""
+    """The columns in which nearly all cells are dates, numbers or quantities (numbers with the same unit)."""
     kinds = {}
     for k in range(max(map(len, rows), default=0)):
         cells = [row[k] for row in rows if k < len(row) and not is_missing(row[k])]
@@ -115,6 +138,8 @@ def _kinds(rows: Sequence[list[str]]) -> dict[int, str]:
             kinds[k] = "number"
         elif cells and sum(dates.family(cell) is not None for cell in cells) >= enough:
             kinds[k] = "date"
+        elif common_unit(cells):
+            kinds[k] = "quantity"
     return kinds
 
 
@@ -128,6 +153,7 @@ def _fits(row: list[str], kinds: Mapping[int, str]) -> bool:
             return False
         told += 1
         wrong += kind == "number" and not is_number(row[k])
+        wrong += kind == "quantity" and quantity(row[k]) is None
     return told > 0 and wrong * 2 <= told
 
 
@@ -163,5 +189,5 @@ def _rises(cells: Sequence[str]) -> bool:
     return all(int(right) == int(left) + 1 for left, right in itertools.pairwise(cells))
 
 
-def _filled(cells: Sequence[str]) -> int:
+def filled(cells: Sequence[str]) -> int:
     return sum(cell != "" for cell in cells)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .doctor import diagnose
 from .reader import read_csv
 from .source import CsvSource
 from .table import Table
@@ -18,8 +19,9 @@ def inspect(source: CsvSource, **choices: Any) -> dict[str, Any]:
     """Read `source` as `read_csv` does and describe it. Plain strings, numbers, lists and None only, no NaN.
 
     Keys: name, encoding, delimiter, decimal, header_row, time, frequency, rows, columns (name and kind), numeric, guess,
-    first_time and last_time (ISO text, or a number for a time column of numbers), findings, choices, shape, id_columns, ids
-    (their count and the first 20 with rows, first and last time), usable, roles (what is offered for each).
+    first_time and last_time (ISO text, or a number for a time column of numbers), findings, diagnoses (what the data doctor
+    says of the guessed target), choices, shape, id_columns, ids (their count and the first 20 with rows, first and last
+    time), usable, roles (what is offered for each), format.
     """
     return describe(read_csv(source, **choices))
 
@@ -42,12 +44,14 @@ def describe(table: Table) -> dict[str, Any]:
         "first_time": first,
         "last_time": last,
         "findings": [{**asdict(one), "rows": list(one.rows)} for one in table.findings],
+        "diagnoses": _diagnoses(table),
         "choices": dict(table.choices),
         "shape": table.shape,
         "id_columns": list(table.id_columns),
         "ids": {"count": len(table.ids), "first": [_series(table, k) for k in range(min(_SHOWN_IDS, len(table.ids)))]},
         "usable": list(table.usable),
         "roles": {name: list(names) for name, names in asdict(table.offers).items() if name != "usable"},
+        "format": table.format,
     }
 
 
@@ -62,6 +66,16 @@ def _plain(moment: Any) -> str | float | None:
     if isinstance(moment, np.datetime64):
         return None if np.isnat(moment) else str(moment)
     return float(moment) if np.isfinite(moment) else None
+
+
+def _diagnoses(table: Table) -> list[dict[str, Any]]:
+    times = table.frame[table.time].to_numpy() if table.time else None
+    column = table.guess
+    found = diagnose(table.frame[[column]], times, [column], frequency=table.frequency, findings=table.findings)
+    return [
+        {name: value for name, value in one.to_dict().items() if name != "remedies"} | {"severity": one.severity}
+        for one in found
+    ]
 
 
 def _ends(table: Table) -> tuple[str | float | None, str | float | None]:

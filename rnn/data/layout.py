@@ -5,109 +5,118 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import clevercsv
-
-from . import dates
 from .cells import find_decimal, is_number
+from .dialect import Dialect, find_dialect, sample_lines
 from .findings import BadFile, Finding
-from .header import Record, find_header, name_columns, passed_over
+from .header import Header, Record, find_header
+from .mending import mended
+from .naming import joined_names, name_columns, passed_over, units_below
 
-DELIMITERS = (",", ";", "\t", "|", " ")
-_SAMPLE = 128 * 1024  # bytes from the start that are looked at
 _VOTERS = 1000  # rows of the sample that the decimal mark is found from
-_SNIFFED = 100  # lines that the separator is found from
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the cells are. start: the byte where the data begin; first_row: the line they begin on, counted from 1.
+    """Where the cells are.
 
-    header_row: the line of the header, or None. names: one a column, each different;
-    expected: how many of them the header or most rows have, the rest being surplus. findings: what was noticed.
+    text: the file's text, its separators single marks and its quotes put right. start: the byte where the data begin;
+    first_row: the line they begin on, counted from 1. header_row: the (first) line of the header, or None. names: one a column,
+    each different; expected: how many of them the header or most rows have, the rest being surplus. header: the cells of its
+    lines, and of those between it and the data. kinds: column number → "date", "number" or "quantity", where nearly all cells
+    are that. units: column name → unit, as a row below the names says. skipped: (reason, rows) for what stands before the data.
+    findings: what was noticed.
     """
 
-    delimiter: str
+    text: bytes
+    dialect: Dialect
     decimal: str
     header_row: int | None
     names: tuple[str, ...]
     expected: int
     start: int
     first_row: int
+    header: tuple[tuple[str, ...], ...]
+    kinds: Mapping[int, str]
+    units: Mapping[str, str]
+    missing_words: tuple[str, ...]
+    skipped: tuple[tuple[str, int], ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def delimiter(self) -> str:
+        return self.dialect.delimiter
 
 
 def find_layout(text: bytes, choices: Mapping[str, object]) -> Layout:
-    """The layout of `text` (UTF-8). choices may fix delimiter, decimal and header_row.
+    """The layout of `text` (UTF-8, lines ended by LF). choices may fix delimiter, quote, decimal, header_row and missing_words.
 
     Raises BadFile where there is no line to read or the chosen header row is not near the start of the file.
     """
-    lines = _sample_lines(text)
-    delimiter, skip = _delimiter(lines, choices.get("delimiter"))
-    records = _records(lines, delimiter, skip)
+    dialect = find_dialect(sample_lines(text), choices)
+    text = dialect.simple(text)
+    text, mends = mended(text, sample_lines(text), dialect)
+    lines = sample_lines(text)
+    records = _records(lines, dialect)
     if not any(cells for cells, _, _ in records):
         raise BadFile("The file is empty; choose a file with a header and rows of numbers.")
     if "delimiter" not in choices and _is_one_column_of_fractions(records, lines):
-        delimiter = ";"  # "1,5" under a single name: one number, not two columns
-        records = _records(lines, delimiter, skip)
+        dialect = replace(dialect, delimiter=";")  # "1,5" under a single name: one number, not two columns
+        records = _records(lines, dialect)
     header = find_header(records, choices)
     rows = [cells for cells, _, _ in records[header.first :] if cells]
-    names, expected, named = name_columns(records[header.top][0] if header.top is not None else None, rows)
-    decimal, guessed = _decimal(rows, len(names), delimiter, choices)
+    names, expected, named = name_columns(joined_names(records, header), rows)
+    decimal, guessed = _decimal(rows, len(names), dialect.delimiter, choices)
     line = records[header.first][1] if header.first < len(records) else records[-1][2] + 1
     return Layout(
-        delimiter=delimiter,
+        text=text,
+        dialect=dialect,
         decimal=decimal,
         header_row=records[header.top][1] if header.top is not None else None,
         names=names,
         expected=expected,
         start=sum(len(part.encode("utf-8")) for part in lines[: line - 1]),
         first_row=line,
-        findings=(*passed_over(records, header), *named, *guessed),
+        header=_header_lines(records, header),
+        kinds=header.kinds,
+        units={names[k]: unit for k, unit in units_below(records, header).items() if k < len(names)},
+        missing_words=tuple(choices.get("missing_words", ())),  # type: ignore[arg-type]
+        skipped=skipped_before(records, header, dialect.skip),
+        findings=(*mends, *passed_over(records, header), *named, *guessed),
     )
 
 
-def _sample_lines(text: bytes) -> list[str]:
-    """The first lines, each with its line end. Only CR and LF end a line (str.splitlines knows ten more)."""
-    sample = text[:_SAMPLE]
-    if len(text) > len(sample):
-        cut = max(sample.rfind(b"\n"), sample.rfind(b"\r"))
-        if cut < 0:
-            raise BadFile("The first line of the file is endless; this is not a file of rows and columns.")
-        sample = sample[: cut + 1]
-    return re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$", sample.decode("utf-8", "ignore"))
+def _header_lines(records: Sequence[Record], header: Header) -> tuple[tuple[str, ...], ...]:
+    if header.top is None:
+        return ()
+    return tuple(tuple(cells) for cells, _, _ in records[header.top : header.first] if cells)
 
 
-def _delimiter(lines: list[str], chosen: object) -> tuple[str, int]:
-    """The separator, and how many lines to skip because they only declare it (Excel's "sep=;")."""
-    declared = re.fullmatch(r'"?sep=(.)"?\s*', lines[0]) if lines else None
-    skip = 1 if declared else 0
-    if chosen is not None:
-        return str(chosen), skip
-    if declared and declared.group(1) in DELIMITERS:
-        return declared.group(1), skip
-    some = [line[:2000] for line in lines[:_SNIFFED] if line.strip()]
-    try:
-        dialect = clevercsv.Sniffer().sniff("".join(some)[:32768], delimiters=list(DELIMITERS))
-        found = dialect.delimiter if dialect else None
-    except clevercsv.Error:
-        found = None
-    if found == " " and all(dates.family(line.strip()) for line in some[1:]):
-        found = None  # "2020-01-01 12:00" alone on a line is one cell
-    return (found if found in DELIMITERS else ","), skip
+def skipped_before(records: Sequence[Record], header: Header, declared: int = 0) -> tuple[tuple[str, int], ...]:
+    """How many records before the data were used as header or left out, by reason; a cell of several lines counts as one."""
+    top = header.first if header.top is None else header.top
+    before = [cells for cells, _, _ in records[: header.first]]
+    counts = {
+        "separator line": declared,
+        "preamble": sum(bool(cells) for cells in before[:top]),
+        "header": len(header.more) + (header.top is not None),
+        "blank-rows": sum(not cells for cells in before),
+    }
+    counts["below-header"] = declared + len(before) - sum(counts.values())
+    return tuple((reason, count) for reason, count in counts.items() if count)
 
 
-def _records(lines: list[str], delimiter: str, skip: int) -> list[Record]:
-    if delimiter == " ":
+def _records(lines: Sequence[str], dialect: Dialect) -> list[Record]:
+    skip = dialect.skip
+    if dialect.delimiter == " ":
         return [(re.findall(r"[^ \t\r\n]+", line), k, k) for k, line in enumerate(lines, 1) if k > skip]
     records: list[Record] = []
-    rest = [line if line.endswith("\n") else line.rstrip("\r") + "\n" for line in lines[skip:]]
-    reader = csv.reader(rest, delimiter=delimiter, skipinitialspace=True)
+    reader = dialect.reader(lines[skip:])
     last = 0
     try:
         for cells in reader:
-            blank = not any(cell.strip() for cell in cells) and len(cells) <= 1
+            blank = not any(cell.strip() for cell in cells)
             records.append(([] if blank else [cell.strip() for cell in cells], skip + last + 1, skip + reader.line_num))
             last = reader.line_num
     except csv.Error:

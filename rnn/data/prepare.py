@@ -48,7 +48,8 @@ def prepare(
     sheet, found, sorted_ = _in_time_order(sheet)
     findings += found
     done += sorted_
-    sheet, found, kept = _kept(sheet, missing)
+    drawn = _drawn(sheet)
+    sheet, drawn, found, kept = _kept(sheet, drawn, missing)
     findings += found
     done += kept
     if len(sheet) < 2:
@@ -56,7 +57,7 @@ def prepare(
             f"Only {counted(len(sheet), 'row')} of {len(frame):,} can be used for {', '.join(targets)}; choose another "
             "target, fewer inputs, fewer repairs or another way to treat missing values."
         )
-    sheet, found, filled = _filled(sheet)
+    sheet, found, filled = _filled(sheet, drawn)
     done += filled
     frequency = infer_frequency(sheet.times)[0] if sheet.times is not None and sheet.times.dtype.kind == "M" else None
     moments = np.arange(len(sheet)) if sheet.times is None else sheet.times
@@ -125,12 +126,25 @@ def _in_time_order(sheet: Sheet) -> tuple[Sheet, list[Finding], list[RepairRecei
     return sheet, findings, receipts
 
 
-def _kept(sheet: Sheet, missing: str) -> tuple[Sheet, list[Finding], list[RepairReceipt]]:
+def _drawn(sheet: Sheet) -> np.ndarray:
+    """The values with straight lines across the gaps, in time where the times all differ and by row otherwise; what lies
+    before the first or after the last value of its column stays missing."""
+    values = sheet.values
+    gaps = np.isnan(values)
+    for k in np.flatnonzero(gaps.any(axis=0)).tolist():
+        values = values.copy() if values is sheet.values else values
+        values[:, k] = interpolated(values[:, k], gaps[:, k], sheet.positions)
+    return values
+
+
+def _kept(
+    sheet: Sheet, drawn: np.ndarray, missing: str
+) -> tuple[Sheet, np.ndarray, list[Finding], list[RepairReceipt]]:
     """Which rows stay; what is said of those that go."""
     gaps = np.isnan(sheet.values)
     lacking = gaps.any(axis=1)
     if not lacking.any():
-        return sheet, [], []
+        return sheet, drawn, [], []
     if missing == "error":
         row, column = (int(k) for k in np.argwhere(gaps)[0])
         where = f"Row {sheet.rows[row]} has" if sheet.rows[row] else "A row that a repair made has"
@@ -141,34 +155,25 @@ def _kept(sheet: Sheet, missing: str) -> tuple[Sheet, list[Finding], list[Repair
     if missing == "drop":
         out, reason, kind, words = lacking, "missing", "dropped", "with missing values left out"
     else:
-        out, reason, kind = np.ones(len(sheet), dtype=bool), _AT_ENDS, _AT_ENDS
-        out[max(_first(~gap) for gap in gaps.T) : min(len(sheet) - _first(~gap[::-1]) for gap in gaps.T)] = False
+        out, reason, kind = np.isnan(drawn).any(axis=1), _AT_ENDS, _AT_ENDS
         words = "left out at the ends, where a missing value has no neighbour"
     if not out.any():
-        return sheet, [], []
+        return sheet, drawn, [], []
     rows = named_rows(sheet.rows[out])
     message = f"{counted(int(out.sum()), 'row')} {words}{_listed(rows)}."
     after = sheet.keep(~out, reason)
     receipt = RepairReceipt(
         Repair("drop"), message, len(sheet), len(after), rows=_first_rows(rows), left_out=int(out.sum()), default=True
     )
-    return after, [finding(kind, message, rows, count=int(out.sum()))], [receipt]
+    return after, drawn[~out], [finding(kind, message, rows, count=int(out.sum()))], [receipt]
 
 
-def _first(present: np.ndarray) -> int:
-    return int(np.argmax(present)) if present.any() else len(present)
-
-
-def _filled(sheet: Sheet) -> tuple[Sheet, list[Finding], list[RepairReceipt]]:
-    """Straight lines across the gaps, in time where the times all differ and by row otherwise."""
+def _filled(sheet: Sheet, drawn: np.ndarray) -> tuple[Sheet, list[Finding], list[RepairReceipt]]:
+    """The sheet with the values drawn across its gaps, and what is said of each column that had any."""
     gaps = np.isnan(sheet.values)
-    if not gaps.any():
-        return sheet, [], []
-    values, at = sheet.values.copy(), sheet.positions
     findings, receipts = [], []
-    for k in (int(column) for column in np.flatnonzero(gaps.any(axis=0))):
+    for k in np.flatnonzero(gaps.any(axis=0)).tolist():
         hole, name = gaps[:, k], sheet.names[k]
-        values[:, k] = interpolated(values[:, k], hole, at)
         rows, count = named_rows(sheet.rows[hole]), int(hole.sum())
         starts, stops = runs(hole)
         where = f"{row_list(rows)}; " if len(rows) else ""
@@ -182,7 +187,7 @@ def _filled(sheet: Sheet) -> tuple[Sheet, list[Finding], list[RepairReceipt]]:
                 Repair("fill", str(name)), message, len(sheet), len(sheet), count, _first_rows(rows), default=True
             )
         )
-    return sheet.with_values(values), findings, receipts
+    return sheet.with_values(drawn), findings, receipts
 
 
 def _listed(rows: np.ndarray) -> str:

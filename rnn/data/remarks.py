@@ -6,11 +6,22 @@ import numpy as np
 import pandas as pd
 
 from .findings import BadFile, Finding, counted, finding, row_list, shown
-from .frequency import infer_frequency
 from .layout import Layout
 
 _SPOKEN_OF = 50  # columns whose missing cells are reported one by one
 
+_SENTINELS = {
+    float(sign + digits)
+    for sign in ("", "-")
+    for digits in ("99", "999", "9999", "99999", "999999", "99.9", "999.9", "999.99")
+} | {
+    -9.0,
+    -32768.0,
+    32767.0,
+    1e20,
+    1e30,
+    -1e30,
+}  # numbers that stand for "no value" in the files of stations and statistics
 _INDEX_NAMES = ("column 1", "Unnamed: 0", "index", "rownames")
 _TREATMENTS = {
     "interpolate": "a series fills them on a straight line between the neighbours",
@@ -19,8 +30,11 @@ _TREATMENTS = {
 }
 
 
-def trimmed(frame: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[Finding]]:
-    """The frame without blank rows and without nameless columns that hold nothing (what trailing separators leave)."""
+def trimmed(frame: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[Finding], int]:
+    """The frame without blank rows and without nameless columns that hold nothing (what trailing separators leave).
+
+    Also how many blank rows there were: those at the end of the file are counted, but not worth a finding.
+    """
     findings = []
     blank = _blank_rows(frame)
     if blank.any():
@@ -36,7 +50,15 @@ def trimmed(frame: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[Fin
         if layout.header_row is not None:
             message = f"{counted(len(hollow), 'column')} without a name or a value left out ({', '.join(hollow[:5])})."
             findings.append(finding("empty-columns", message, count=len(hollow), column=hollow[0]))
-    return frame, findings
+    return frame, findings, int(blank.sum())
+
+
+def tallied(*counts: tuple[str, int]) -> tuple[tuple[str, int], ...]:
+    """(reason, rows), each reason once and none with zero rows."""
+    total: dict[str, int] = {}
+    for reason, count in counts:
+        total[reason] = total.get(reason, 0) + count
+    return tuple((reason, count) for reason, count in total.items() if count)
 
 
 def _blank_rows(frame: pd.DataFrame) -> np.ndarray:
@@ -82,54 +104,13 @@ def _some(names: object) -> str:
     return ", ".join(listed[:8]) + (f" and {len(listed) - 8} more" if len(listed) > 8 else "")
 
 
-def spacing(frame: pd.DataFrame, time: str | None) -> tuple[str | None, list[Finding]]:
-    """The frequency of the time column, and what is irregular in it."""
-    if time is None:
-        message = "No column holds dates; the rows are numbered 0, 1, 2, … in file order."
-        return None, [finding("no-time-column", message, count=1)]
-    moments = frame[time].to_numpy()
-    if moments.dtype.kind != "M":
-        return None, []
-    findings = []
-    known = ~np.isnat(moments)
-    ordered = moments[known]
-    rows = frame.index.to_numpy()[known]
-    back = ordered[1:] < ordered[:-1]
-    if back.any():
-        how = "newest first" if back.all() else "not in time order"
-        message = (
-            f"The rows are {how} ({row_list(rows[1:][back])} earlier than the row above); a series is sorted by time."
-        )
-        findings.append(finding("unsorted", message, rows[1:][back], column=time))
-        order = np.argsort(ordered, kind="stable")
-        ordered, rows = ordered[order], rows[order]
-    same = rows[1:][ordered[1:] == ordered[:-1]]
-    if len(same):
-        message = (
-            f"{counted(len(same), 'row')} with the time of an earlier row ({row_list(same)}); a series keeps them all."
-        )
-        findings.append(finding("repeated-times", message, same, column=time))
-    frequency, absent = infer_frequency(ordered)
-    if absent:
-        steps = counted(absent, "time step")
-        message = f"{steps} of {frequency!r} absent between the first and the last row; a series passes over them."
-        findings.append(finding("gaps", message, _before_gaps(ordered, rows), absent, time))
-    return frequency, findings
-
-
-def _before_gaps(ordered: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """The rows after which the longest steps follow, longest first."""
-    steps = np.diff(ordered).astype(np.int64)
-    longer = np.flatnonzero(steps > 1.5 * np.median(steps))
-    return rows[longer[np.argsort(-steps[longer], kind="stable")][:5]]
-
-
 def remarks(frame: pd.DataFrame, kinds: dict[str, str], time: str | None, missing: str) -> list[Finding]:
-    """Row index columns, missing and infinite numbers."""
+    """Row index columns, missing and infinite numbers, and numbers that may stand for a missing value."""
     findings = _row_index(frame, kinds)
     placed = frame.loc[frame[time].notna()] if time is not None else frame  # rows without a time have their own finding
     for name in [name for name, kind in kinds.items() if kind == "number"][:_SPOKEN_OF]:
         values = placed[name].to_numpy()
+        findings += _sentinel(placed[name])
         if values.dtype.kind != "f":
             continue
         for kind, lacking in (("missing", np.isnan(values)), ("infinite", np.isinf(values))):
@@ -141,6 +122,25 @@ def remarks(frame: pd.DataFrame, kinds: dict[str, str], time: str | None, missin
                 )
                 findings.append(finding(kind, message, rows, column=name))
     return findings
+
+
+def _sentinel(column: pd.Series) -> list[Finding]:
+    """A number such as -999 far outside all others, which often stands for a missing value. It is only pointed out."""
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = values[np.isfinite(values)]
+    for mark in {known.min(), known.max()} & _SENTINELS if len(known) else ():
+        others = known[known != mark]
+        if len(others) < 3:
+            continue
+        low, high = others.min(), others.max()
+        if max(low - mark, mark - high) > (high - low) / 2 + abs(mark) / 10:
+            rows = column.index[values == mark]
+            message = (
+                f"{counted(len(rows), 'cell')} of {column.name!r} hold {mark:g}, far from all others ({low:g} to {high:g}; "
+                f"{row_list(rows)}); if that means a missing value, choose missing_words=['{mark:g}']."
+            )
+            return [finding("sentinel", message, rows, column=str(column.name))]
+    return []
 
 
 def _row_index(frame: pd.DataFrame, kinds: dict[str, str]) -> list[Finding]:

@@ -64,6 +64,11 @@ def forecast(
     windows = np.stack([one.series.values[-fit.config.reach :] for one in chosen])
     numbers = np.array([one.number for one in chosen]) if model.ids else None
     means = predict_ahead(model, windows, steps, None if ahead is None else ahead[None], numbers)
+    if ahead is not None and not np.isfinite(means[:, : fit.config.horizon]).all():
+        raise ValueError(
+            f"The forecast is no finite number: the future of {', '.join(model.known)} goes to {np.abs(ahead).max():.3g}, far "
+            "from anything that the network has seen; correct it."
+        )
     residuals = validation_residuals(fit, steps, None if ahead is None else len(ahead))
     reaches = {level: _reaches(residuals, level) for level in levels}
     units = units_of(fit)

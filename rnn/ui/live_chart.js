@@ -127,7 +127,7 @@ class LiveChart {
     }
     this.plot.on("plotly_relayout", () => {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.reportView(), 250);
+      this.timer = setTimeout(() => this.reportView(), 80);
     });
   }
 

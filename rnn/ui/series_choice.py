@@ -16,7 +16,7 @@ import streamlit as st
 
 from rnn.core.series import Series
 from rnn.data import SAMPLES, BadFile, Receipt, Table, load_sample, read_csv
-from rnn.data.repair import repairs_from_json
+from rnn.data.repair import Repair, repairs_from_json
 from rnn.data.shape.calendar import is_calendar
 from rnn.runs.packing import file_hash
 from rnn.runs.runner import runner as process_runner
@@ -29,6 +29,7 @@ _DATA, _READING, _REPAIRS = "data", "reading", "repairs"
 # What stands in the address for each part of a Choice that is a list of names.
 NAMES = {"target": "targets", "input": "inputs", "static": "static", "known": "known", "id": "ids"}
 ALL = "all"  # as an id: every series of the file
+_LONGEST_LINK = 2000  # characters of repairs that an address carries; longer lists live as long as the session
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Choice:
         """The choice as the arguments of `Table.series` and `Table.receipt`."""
         ids = ALL if self.ids == (ALL,) else self.ids or None
         roles = {"inputs": self.inputs, "static": self.static, "known": self.known}
-        return {"target": self.targets or None, **roles, "ids": ids, "repairs": repairs_from_json(self.repairs)}
+        return {"target": self.targets or None, **roles, "ids": ids, "repairs": repairs_of(self)}
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the file …")
@@ -87,6 +88,11 @@ def series_of(choice: Choice) -> Series:
 def receipt_of(choice: Choice) -> Receipt:
     """What became of the rows of the file for this choice."""
     return read_table(choice.data, choice.reading).receipt(**choice.asked)
+
+
+def repairs_of(choice: Choice) -> tuple[Repair, ...]:
+    """The repairs that were chosen, in their order."""
+    return repairs_from_json(choice.repairs)
 
 
 def reading_of(choice: Choice) -> dict[str, Any]:
@@ -174,7 +180,7 @@ def current_choice() -> Choice:
     data, table = st.session_state[_DATA], current_table()
     ids = chosen("id", data, [ALL, *table.ids] if table.ids else [])
     by_column = bool(ids) and table.ids.codes is None
-    targets = [] if by_column else chosen("target", data, table.numeric) or [table.guess]
+    targets = [] if by_column else chosen("target", data, table.numeric) or usual_targets(table)
     inputs = chosen("input", data, [name for name in table.offers.inputs if name not in targets])
     known = [name for name in inputs if is_calendar(name) or name in chosen("known", data, table.offers.known)]
     static = chosen("static", data, [name for name in inputs if name not in known])
@@ -187,6 +193,11 @@ def chosen(role: str, data: str, offered: Sequence[str]) -> list[str]:
     """The names chosen for a role, as far as they are on offer."""
     there = set(offered)
     return [name for name in st.session_state.get(names_key(role, data), ()) if name in there]
+
+
+def usual_targets(table: Table) -> tuple[str, ...]:
+    """The targets of a table of which none was chosen."""
+    return table.likely_targets or (table.guess,)
 
 
 def names_key(role: str, data: str) -> str:
@@ -215,9 +226,9 @@ def remember_in_link(choice: Choice) -> None:
         _DATA: [choice.data] if choice.data != DEFAULT_DATA else [],
         **{role: list(getattr(choice, part)) for role, part in NAMES.items()},
         _READING: [choice.reading] if choice.reading != "{}" else [],
-        _REPAIRS: [choice.repairs] if choice.repairs != "[]" else [],
+        _REPAIRS: [choice.repairs] if choice.repairs != "[]" and len(choice.repairs) <= _LONGEST_LINK else [],
     }
-    if choice.targets == (read_table(choice.data, choice.reading).guess,):
+    if choice.targets == usual_targets(read_table(choice.data, choice.reading)):
         wanted["target"] = []
     for key, values in wanted.items():
         if st.query_params.get_all(key) != values:
@@ -234,7 +245,7 @@ def take_upload(name: str, content: bytes) -> Table:
     table = read_table(data, "{}", _upload=(name, content))
     process_runner().store.add_file(name, content)
     set_values(_suggested_instead(st.session_state.get(_DATA), data))
-    choose(Choice(data, (table.guess,)))
+    choose(Choice(data, usual_targets(table)))
     _let_run_go()
     uploads = st.session_state.setdefault("uploads", {})
     uploads[data] = name

@@ -8,13 +8,13 @@ import streamlit as st
 
 from rnn.data import Table
 from rnn.data.shape.calendar import is_calendar
-from rnn.ui.series_choice import ALL, chosen, names_key
+from rnn.ui.series_choice import ALL, chosen, names_key, usual_targets
 
 Width = int | Literal["stretch"]
 
 # More names than this in one list make the browser slow; the others are found by a part of their name.
 MOST_LISTED = 1000
-_SEVERAL = "\0several"  # no cell holds a NUL
+_USUAL, _SEVERAL = "\0usual", "\0several"  # no cell holds a NUL
 
 
 def draw_columns(table: Table, data: str, width: Width = "stretch") -> None:
@@ -28,7 +28,7 @@ def draw_columns(table: Table, data: str, width: Width = "stretch") -> None:
 
 def _draw_targets(table: Table, data: str, width: Width) -> list[str]:
     key = names_key("target", data)
-    targets = st.session_state[key] = chosen("target", data, table.numeric) or [table.guess]
+    targets = st.session_state[key] = chosen("target", data, table.numeric) or list(usual_targets(table))
     if len(table.numeric) == 1:
         return targets
     return st.multiselect(
@@ -75,15 +75,15 @@ def _draw_series(table: Table, data: str, width: Width) -> None:
     picked = chosen("id", data, [ALL, *table.ids])
     listed = _listed(table, data, picked, width)
     usual = "One column of the table" if table.ids.codes is None else f"{table.ids[table.ids.longest]} (the longest)"
-    options = [None, ALL, _SEVERAL, *listed]
+    options = [_USUAL, ALL, _SEVERAL, *listed]
     several = len(picked) > 1 or bool(st.session_state.get(_several_key(data)))
-    current = _SEVERAL if several else picked[0] if picked else None
-    words = {None: usual, ALL: f"All {len(table.ids):,} in one network", _SEVERAL: "Several in one network …"}
+    current = _SEVERAL if several else picked[0] if picked else _USUAL
+    words = {_USUAL: usual, ALL: f"All {len(table.ids):,} in one network", _SEVERAL: "Several in one network …"}
     key = f"series_of:{data}"
     st.session_state[key] = current
     st.selectbox(
         f"Series in this file ({len(table.ids):,})", options, key=key, width=width, on_change=_pick_series, args=(data,),
-        format_func=lambda name: words.get(name) or _with_rows(table, str(name)),
+        format_func=lambda name: words.get(name) or _with_rows(table, name),
         help="The file holds many series. Learn one of them, or train one network on several, each in its own scale.",
     )  # fmt: skip
     if several:
@@ -99,7 +99,7 @@ def _pick_series(data: str) -> None:
     if picked == _SEVERAL:
         st.session_state[key] = [name for name in st.session_state.get(key, ()) if name != ALL]
     else:
-        st.session_state[key] = [] if picked is None else [picked]
+        st.session_state[key] = [] if picked == _USUAL else [picked]
 
 
 def _several_key(data: str) -> str:

@@ -127,7 +127,7 @@ def test_date_and_clock_in_two_columns() -> None:
     table = read_csv(("Date;Time;Power\n" + "\n".join(rows) + "\n").encode())
     assert (table.time, table.frequency) == ("Date", "h")
     assert str(table.series().times[25]) == "2006-12-17T01:30:00"
-    assert "joined-clock" in {one.kind for one in table.findings}
+    assert "joined-time" in {one.kind for one in table.findings}
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_the_user_decides() -> None:
 
 
 def test_rows_whose_time_cannot_be_read_are_left_out() -> None:
-    cells = [f"2020-01-{k + 1:02d}" for k in range(25)] + ["Total"]
+    cells = [f"2020-01-{k + 1:02d}" for k in range(25)] + ["soon"]
     table = table_of(cells)
     receipt = table.receipt()
     assert (receipt.rows, receipt.used, receipt.left_out) == (26, 25, 1)
@@ -203,3 +203,19 @@ def test_no_frequency() -> None:
     assert infer_frequency(irregular[:0]) == (None, 0)
     mid_month = pd.date_range("2000-01-01", periods=40, freq="MS").to_numpy() + np.timedelta64(14, "D")
     assert infer_frequency(mid_month) == (None, 0)
+
+
+def test_a_doubt_shows_both_readings_and_the_evidence() -> None:
+    table = table_of([f"{month:02d}/{day:02d}/2020" for month in (1, 2, 3) for day in range(1, 13)])
+    (doubt,) = [one for one in table.findings if one.kind == "ambiguous-dates"]
+    assert "'01/02/2020' can be 2 January 2020 or 1 February 2020" in doubt.message
+    assert "read month first, because that gives the more even steps" in doubt.message
+    assert "Choose day_first=True" in doubt.message
+    assert doubt.rows == (3,)  # the first date that differs: 01/01 is the same both ways
+
+
+def test_a_column_that_mixes_the_orders_is_reported() -> None:
+    cells = [f"{day:02d}/01/2020" for day in range(1, 32)] + ["02/13/2020", "02/14/2020"]
+    (mixed,) = [one for one in table_of(cells).findings if one.kind == "mixed-date-order"]
+    assert mixed.rows == (33, 34)
+    assert "'02/13/2020'" in mixed.message

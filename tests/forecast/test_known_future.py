@@ -126,6 +126,7 @@ def test_without_a_future_the_last_origins_are_left_out():
         (1, np.zeros((2, 2)), r"for the 3 steps .*reads all of its horizon=3.* 2 are there; .* or train with horizon=2"),
         (3, np.zeros((3, 3)), r"future must have the shape \(steps, 2\), one column each for price, flag, got \(3, 3\)"),
         (3, [[1, 2], [3, np.nan], [5, 6]], r"^Step 2 of the future of 'flag' is missing, and the forecast needs 3 steps"),
+        (3, [[0, 0], [0, 1e200], [0, 0]], r"no finite number: the future of price, flag goes to 1e\+200, far from anything"),
         (3, pd.DataFrame({"price": [1, 2, 3]}), r"future has no column 'flag'; it must hold price, flag\."),
         (3, [["a", "b"]] * 3, "future must hold numbers only"),
         (

@@ -19,8 +19,9 @@ def constant_stretches(probe: Probe) -> list[Diagnosis]:
     """Runs of one value that are longer than chance allows.
 
     The chance that a value is followed by itself is counted on all other runs of the same value, so zeros every night or
-    weekends without sales are ordinary; a run of L is reported where N · chance^(L − 1) < ALARM and L ≥ 5, and where it is
-    more than twice as long as the 95th percentile of the other runs of its value.
+    weekends without sales are ordinary; a run of L ≥ 5 is reported where N · chance^(L − 1) < ALARM and it is more than twice
+    as long as the 95th percentile of the other runs of its value, or where there are ten of those and it is four times as
+    long.
     """
     at = np.flatnonzero(probe.sound)
     values = probe.y[at]
@@ -77,9 +78,12 @@ def _too_long(values: NDArray[np.float64], lengths: NDArray[np.intp], count: int
     group = np.repeat(np.arange(len(firsts)), number)
     rows = np.add.reduceat(sizes, firsts)[group]  # of the same value, in all runs
     runs = number[group]
-    own = np.maximum(rows - runs - sizes + 2, 1) / np.maximum(rows - sizes + 2, 1)
+    others = rows - sizes
+    own = (others - (runs - 1) + 2 * pooled) / (others + 2)  # drawn to that of all values where there are few others
     chance = np.clip(np.maximum(own, pooled), 1e-12, 1 - 1e-12)
     usual = np.where(number > 1, sizes[firsts + np.maximum(np.rint(0.95 * (number - 1)).astype(np.intp) - 1, 0)], 1)
     rare = np.log(count) + (sizes - 1) * np.log(chance) < np.log(ALARM)
-    stuck[order] = (sizes >= _LEAST) & rare & (sizes > 2 * usual[group])
+    usual = usual[group]
+    unlike = (runs > 10) & (sizes > 4 * usual)  # as zeros for days among zeros every night
+    stuck[order] = (sizes >= _LEAST) & ((rare & (sizes > 2 * usual)) | unlike)
     return stuck

@@ -22,6 +22,8 @@ from .spread import growing_spread
 from .time_order import gaps, repeated, unsorted
 from .units import mixed_units
 
+_FEW = 0.5  # share of the rows that may be set aside; beyond it, they are the series
+
 
 def diagnose(
     frame: pd.DataFrame,
@@ -71,7 +73,7 @@ def _of_column(probe: Probe) -> list[Diagnosis]:
     for look in (sentinels, mixed_units, outliers, constant_stretches):
         seen = look(probe)
         found += seen
-        if seen and look is not constant_stretches:
-            named = np.concatenate([one.rows for one in seen])
+        named = np.concatenate([one.rows for one in seen]) if seen else np.empty(0, dtype=np.int64)
+        if 0 < len(named) <= _FEW * len(probe.rows):
             probe = probe.without(np.isin(probe.rows, named[named > 0], kind="table"))
     return [*found, *level_shifts(probe), *growing_spread(probe)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,19 @@ class Probe:
     def sound(self) -> NDArray[np.bool_]:
         """The values that are there and not named by another diagnosis."""
         return ~np.isnan(self.y) & ~self.spoilt
+
+    @cached_property
+    def steps(self) -> NDArray[np.int64]:
+        """(N,) the place of each row on the grid of its times, so that a season keeps its phase across a gap; the row's own
+        number where the times have no step of a fixed length."""
+        count = np.arange(len(self.y))
+        if self.x.dtype.kind != "M" or len(count) < 3:
+            return count
+        passed = (self.x - self.x[0]).astype(np.float64)
+        step = float(np.median(np.diff(passed)))
+        places = np.rint(passed / step) if step > 0 else count
+        even = step > 0 and bool((np.abs(passed - places * step) < 0.05 * step).all())
+        return places.astype(np.int64) if even else count
 
     def without(self, spoilt: NDArray[np.bool_]) -> Probe:
         return Probe(self.name, self.rows, self.x, self.y, self.seasons, self.spoilt | spoilt)

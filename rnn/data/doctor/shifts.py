@@ -45,9 +45,11 @@ def level_shifts(probe: Probe) -> list[Diagnosis]:
     values = probe.y[at]
     if len(values) < _LEAST:
         return []
-    season = main_season(values, at, [one for one in probe.seasons if one <= len(values) // 4])
-    points, size = _blocks(_without_season(values, at, season), season)
-    found = [_refined(values, at, shift, size, season) for shift in steps_in(points)]
+    steps = probe.steps[at]
+    season = main_season(values, steps, [one for one in probe.seasons if one <= len(values) // 4])
+    whole = max([one for one in probe.seasons if one <= len(values) // 100], default=1)
+    points, size = _blocks(_without_season(values, steps, season), whole)
+    found = [_refined(values, steps, shift, size, season) for shift in steps_in(points)]
     if not found:
         return []
     marked = np.zeros(len(probe.y), dtype=bool)
@@ -59,7 +61,7 @@ def level_shifts(probe: Probe) -> list[Diagnosis]:
     when = f" ({str(probe.x[place])[:10]})" if probe.x.dtype.kind == "M" else ""
     others = f"; {counted(len(found), 'such shift')} in all, in rows {', '.join(map(str, rows[:8]))}"
     message = (
-        f"The level of {probe.name!r} {side} by about {abs(largest.by):.4g} in row {probe.rows[place]}{when}, for good"
+        f"The level of {probe.name!r} {side} by about {abs(largest.by):.4g} from row {probe.rows[place]} on{when}"
         f"{others if len(found) > 1 else ''}."
     )
     picture = around(probe.x, probe.y, marked, (place, place + 1), max(60, len(values) // 4))
@@ -94,32 +96,36 @@ def steps_in(y: Array) -> list[Shift]:
       autocorrelation ρ of what remains (the long-run variance of an AR(1)), and ρ is at most MOST_MEMORY;
     - is at least VISIBLE standard deviations of what remains, so that it can be seen;
     - is a jump: the medians of the 25 values before and after it are 0.6 of it apart.
-    The stretches between found steps are examined again. The curve keeps trends and slow waves from being taken for steps,
+    Levels that last for less than a 25th of the series are left to other looks; the stretches between found steps are
+    examined again. The curve keeps trends and slow waves from being taken for steps,
     the bound on ρ random walks, the jump what wanders. False alarms by simulation: about 1 series in 100 or fewer of 100 or
     more values (tests/data/test_doctor_alarms.py).
     """
-    found = _search(np.asarray(y, dtype=np.float64), 0)
+    found = _search(np.asarray(y, dtype=np.float64), 0, max(_EDGE, len(y) // 25))
     return sorted(found, key=lambda shift: shift.at)[:_MOST_SHIFTS]
 
 
-def _search(y: Array, offset: int) -> list[Shift]:
-    if len(y) < _LEAST or y.min() == y.max():
+def _search(y: Array, offset: int, edge: int) -> list[Shift]:
+    """edge: how many values a level lasts at least."""
+    if len(y) < max(_LEAST, 4 * edge) or y.min() == y.max():
         return []
-    basis, places = _best_model((y - y.mean()) / y.std())
+    basis, places = _best_model((y - y.mean()) / y.std(), edge)
     steps = _tested(y, basis, places) if places else []
     if not steps:
         return []
     ends = [0, *(step.at for step in steps), len(y)]
-    inner = [shift for start, stop in itertools.pairwise(ends) for shift in _search(y[start:stop], offset + start)]
+    inner = [
+        shift for start, stop in itertools.pairwise(ends) for shift in _search(y[start:stop], offset + start, edge)
+    ]
     return [*(Shift(step.at + offset, step.by, step.t) for step in steps), *inner]
 
 
-def _best_model(y: Array) -> tuple[Array, list[int]]:
+def _best_model(y: Array, edge: int) -> tuple[Array, list[int]]:
     """The smooth basis (n, m) and the places of the steps that win by Schwarz' criterion; no places where none does."""
     n, best = len(y), {}
     for degree in range(1, 2 + min(SMOOTH, n // 20)):
         basis = np.linalg.qr(_curve(n, degree))[0]
-        for places in _candidates(y, basis):
+        for places in _candidates(y, basis, edge):
             full = _with_steps(basis, places)
             left = float(((y - full @ (full.T @ y)) ** 2).sum())
             score = n * np.log(max(left, 1e-12 * n) / n) + (basis.shape[1] + 2 * len(places)) * np.log(n)
@@ -148,30 +154,30 @@ def _with_steps(basis: Array, places: list[int]) -> Array:
     return basis
 
 
-def _candidates(y: Array, basis: Array) -> list[list[int]]:
+def _candidates(y: Array, basis: Array, edge: int) -> list[list[int]]:
     """No step, the best one, and the best two that greed and one round of refinement find."""
-    first = _next_place(y, basis, [])
+    first = _next_place(y, basis, [], edge)
     if first is None:
         return [[]]
-    second = _next_place(y, _with_steps(basis, [first]), [first])
+    second = _next_place(y, _with_steps(basis, [first]), [first], edge)
     if second is None:
         return [[], [first]]
     for _ in range(2):
-        first, second = second, _next_place(y, _with_steps(basis, [second]), [second])
-    return [[], [_next_place(y, basis, [])], sorted((first, second))]
+        first, second = second, _next_place(y, _with_steps(basis, [second]), [second], edge)
+    return [[], [_next_place(y, basis, [], edge)], sorted((first, second))]
 
 
-def _next_place(y: Array, basis: Array, taken: list[int]) -> int | None:
-    """Where one more step explains most of y beside the basis."""
+def _next_place(y: Array, basis: Array, taken: list[int], edge: int) -> int | None:
+    """Where one more step explains most of y beside the basis, `edge` values or more from the ends and from those taken."""
     n = len(y)
     rest = y - basis @ (basis.T @ y)
     after = np.cumsum(rest[::-1])[::-1]  # the step from k on, times what is left
     shared = np.cumsum(basis[::-1], axis=0)[::-1]
     own = np.arange(n, 0, -1) - (shared**2).sum(axis=1)  # what of that step the basis does not hold already
     allowed = own > 1.0
-    allowed[:_EDGE] = allowed[n - _EDGE + 1 :] = False
+    allowed[:edge] = allowed[n - edge + 1 :] = False
     for place in taken:
-        allowed[max(0, place - _EDGE) : place + _EDGE] = False
+        allowed[max(0, place - edge) : place + edge] = False
     if not allowed.any():
         return None
     return int(np.argmax(np.where(allowed, after**2 / np.maximum(own, 1e-9), -1.0)))
@@ -218,13 +224,12 @@ def _without_season(values: Array, at: NDArray[np.intp], season: int) -> Array:
     return values - (mean - mean[count > 0].mean())[phase]
 
 
-def _blocks(values: Array, season: int) -> tuple[Array, int]:
-    """Means of equal blocks of rows, about _MOST_POINTS of them, and their size."""
+def _blocks(values: Array, whole: int) -> tuple[Array, int]:
+    """Means of equal blocks of rows, about _MOST_POINTS of them and each a multiple of `whole`, and their size."""
     size = -(-len(values) // _MOST_POINTS)
     if size == 1:
         return values, 1
-    if 1 < season <= len(values) // 100:
-        size = -(-size // season) * season
+    size = -(-size // whole) * whole
     return values[: len(values) // size * size].reshape(-1, size).mean(axis=1), size
 
 

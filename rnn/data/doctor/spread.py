@@ -15,6 +15,7 @@ _LEAST = 48
 _RATIO = 1.5  # of the highest part's level to the lowest's
 _AGREE = 0.7  # correlation of level and spread, both as logarithms
 _SLOPE = 0.5
+_CLEAR = 8.0
 
 
 def growing_spread(probe: Probe) -> list[Diagnosis]:
@@ -35,6 +36,8 @@ def growing_spread(probe: Probe) -> list[Diagnosis]:
     spread = (parts - level[:, None] - slopes[:, None] * line).std(axis=1)
     if len(level) < 5 or (spread <= 0).any() or level.max() < _RATIO * level.min():
         return []
+    if level.var() < _CLEAR * (spread**2).mean() / size:
+        return []  # the levels differ no more than chance makes them: where high values are rare, theirs is the spread too
     x, y = np.log(level), np.log(spread)
     agree = float(np.corrcoef(x, y)[0, 1])
     slope = float(np.polyfit(x, y, 1)[0])

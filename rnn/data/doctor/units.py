@@ -56,13 +56,10 @@ def mixed_units(probe: Probe) -> list[Diagnosis]:
     values = probe.y[at]
     if len(values) < _LEAST or len(np.unique(values[:1000])) < 10:
         return []
-    best, unit = np.zeros(len(values), dtype=bool), None
     steps = {one: _big_steps(values, one) for one in (True, False)}
-    for candidate in _UNITS:
-        off = _rows_off(values, candidate, *steps[candidate.logarithmic])
-        if off.sum() > best.sum():
-            best, unit = off, candidate
-    if unit is None:
+    explained = [(_rows_off(values, unit, *steps[unit.logarithmic]), unit) for unit in _UNITS]
+    (best, count), unit = max(explained, key=lambda one: (one[0][1], -one[0][0].sum()))
+    if not count:
         return []
     marked = np.zeros(len(probe.y), dtype=bool)
     marked[at[best]] = True
@@ -91,28 +88,33 @@ def _big_steps(values: Array, logarithmic: bool) -> tuple[NDArray[np.intp], floa
     return (np.flatnonzero(step > _BIG * usual) if usual else np.empty(0, dtype=np.intp)), usual
 
 
-def _rows_off(values: Array, unit: _Unit, big: NDArray[np.intp], usual: float) -> NDArray[np.bool_]:
-    """Mask of the rows in this unit. big, usual: see `_big_steps`."""
-    off = np.zeros(len(values), dtype=bool)
+def _rows_off(values: Array, unit: _Unit, big: NDArray[np.intp], usual: float) -> tuple[NDArray[np.bool_], int]:
+    """Mask of the rows in this unit, and how many big steps that explains. big, usual: see `_big_steps`."""
+    off, none = np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
     if not len(big):
-        return off
+        return none, 0
     measure: Callable[[Array], Array] = np.log if unit.logarithmic else np.asarray
     before, after = values[big], values[big + 1]
+    explained = 0
     with np.errstate(invalid="ignore", divide="ignore"):
         into = np.abs(measure(unit.back(after)) - measure(before)) <= _USUAL * usual
         out = np.abs(measure(after) - measure(unit.back(before))) <= _USUAL * usual
     for start, stop in _stretches(big, into, out, len(values)):
-        off[start:stop] = stop - start >= unit.least and _fits_around(values, start, stop, unit, measure)
-    return off if off.mean() < 0.5 else np.zeros(len(values), dtype=bool)
+        if stop - start >= unit.least and _fits_around(values, start, stop, unit, measure):
+            off[start:stop] = True
+            explained += (start > 0) + (stop < len(values))
+    return (off, explained) if off.mean() < 0.5 else (none, 0)
 
 
 def _fits_around(values: Array, start: int, stop: int, unit: _Unit, measure: Callable[[Array], Array]) -> bool:
-    """Whether the rows beside the stretch are far from it as it is, and near once it is converted."""
+    """Whether the rows beside the stretch are far from it as it is, and near once it is converted; a stretch at an end of
+    the series, which one step speaks for, must fit better."""
     inside = np.median(values[start : min(start + _BESIDE, stop)])
     outside = np.median(values[max(0, start - _BESIDE) : start] if start else values[stop : stop + _BESIDE])
     with np.errstate(invalid="ignore", divide="ignore"):
         as_is, converted = measure(inside) - measure(outside), measure(unit.back(inside)) - measure(outside)
-    return bool(np.abs(converted) < 0.25 * np.abs(as_is))
+    near = 0.25 if start and stop < len(values) else 0.1
+    return bool(np.abs(converted) < near * np.abs(as_is))
 
 
 def _stretches(

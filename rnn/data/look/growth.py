@@ -19,7 +19,7 @@ _SHORTEST = 6  # records of a block whose spread is measured
 @dataclass(frozen=True)
 class Growth:
     """power: p of spread ∝ level^p over blocks; 0 is a spread of its own, 1 a spread in per cent. error: its standard error.
-    factor: by how many times the highest block lies above the lowest."""
+    factor: by how many times the level rises from a low block (the 10 % quantile) to a high one (90 %)."""
 
     power: float
     error: float
@@ -27,12 +27,13 @@ class Growth:
 
     @property
     def proportional(self) -> bool:
-        """Whether the spread clearly grows with the level, at least as fast as its square root, over levels that differ."""
-        return self.power >= 0.5 and self.power - 2 * self.error > 0.25 and self.factor >= 1.5
+        """Whether the spread clearly grows with the level, at least as fast as its square root, over levels of which the
+        high are at least twice the low: with less, a logarithm bends next to nothing."""
+        return self.power >= 0.5 and self.power - 2 * self.error > 0.25 and self.factor >= 2
 
 
 def spread_with_level(values: ArrayLike, period: float | None = None) -> Growth | None:
-    """The slope of log(spread) on log(level) over blocks of one season, or of N / 12 records without one (Box and Cox 1964,
+    """The slope of log(spread) on log(level) over blocks of whole seasons, or of N / 40 records without one (Box and Cox 1964,
     by blocks as Guerrero 1993: 1 − λ is the slope). None where a value is not above zero or there are fewer than six blocks.
 
     values: (N,). The spread is the standard deviation about each block's own straight line.
@@ -45,10 +46,7 @@ def spread_with_level(values: ArrayLike, period: float | None = None) -> Growth 
         or is_constant(array)
     ):
         return None
-    longest = len(array) // _FEWEST_BLOCKS
-    width = max(_SHORTEST, len(array) // _MOST_BLOCKS, min(round(period) if period else len(array) // 12, longest))
-    if period and width > 1.5 * period:
-        width = round(width / period) * round(period) or width
+    width = _width(len(array), period)
     count = len(array) // width
     if count < _FEWEST_BLOCKS:
         return None
@@ -62,7 +60,18 @@ def spread_with_level(values: ArrayLike, period: float | None = None) -> Growth 
     power = float(x @ y / (x @ x))
     left = y - y.mean() - power * x
     error = float(np.sqrt(left @ left / (len(x) - 2) / (x @ x)))
-    return Growth(power, error, float(level.max() / level.min()))
+    low, high = np.quantile(level, (0.1, 0.9))
+    return Growth(power, error, float(high / low))
+
+
+def _width(count: int, period: float | None) -> int:
+    """Records of a block: whole seasons where there are some, else short enough for a level that bends."""
+    longest = count // _FEWEST_BLOCKS
+    width = max(_SHORTEST, count // _MOST_BLOCKS, min(count // 40, 50))
+    if not period:
+        return min(width, longest)
+    season = max(round(period), 2)
+    return max(min(season * max(round(width / season), 1), longest), _SHORTEST)
 
 
 def _about_line(blocks: Array64) -> Array64:

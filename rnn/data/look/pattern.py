@@ -11,6 +11,7 @@ Array64 = NDArray[np.float64]
 
 MOST_PLACES = 96  # within a season; a year of hours is seen in steps of about four days
 _FRACTION_PLACES = 24  # of a short season that is not a whole number of records
+_LONG_ENOUGH = 8  # records, from which on a fraction of one is a small part of the season
 
 
 def without_trend(values: Array64, period: float) -> Array64:
@@ -44,9 +45,9 @@ def alike(rest: Array64, period: float, *, near: bool = True) -> float:
 
 def places(count: int, period: float) -> tuple[NDArray[np.intp], int]:
     """The place within its season of each of `count` records, and how many places there are: one a record where the period
-    is whole, and at most MOST_PLACES."""
-    whole = abs(period - round(period)) < 0.02 * min(1.0, period / 24)
-    many = round(period) if whole or period > _FRACTION_PLACES else _FRACTION_PLACES
+    is whole or not short, and at most MOST_PLACES."""
+    whole = abs(period - round(period)) < 0.02 * period / _FRACTION_PLACES
+    many = round(period) if whole or period >= _LONG_ENOUGH else _FRACTION_PLACES
     many = max(2, min(many, MOST_PLACES))
     at = (np.arange(count) % period) * (many / period)
     return np.minimum(at.astype(np.intp), many - 1), many

@@ -92,7 +92,7 @@ def _counted(first: int, count: int, period: float) -> _Places:
     place, many = places(first + count, period)
     season = (np.arange(first + count) // period).astype(int)[first:] + 1
     step = period / many
-    labels = tuple(f"{1 + k * step:.4g}" for k in range(many))
+    labels = tuple(f"{k + 1}" if many == round(period) else f"{1 + k * step:.1f}" for k in range(many))
     return _Places("record of the season", place[first:], season, labels)
 
 

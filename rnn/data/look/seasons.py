@@ -29,8 +29,9 @@ _LINES = 40  # peaks that are followed up
 
 @dataclass(frozen=True)
 class Season:
-    """period: records in one, seldom whole. strength: 0 … 1, the share of the movement about the trend (and about shorter
-    seasons) that repeats from season to season. why: one sentence. name: "day", "week", "year", … where the calendar has it.
+    """period: records in one, seldom whole. strength: 0 … 1, the share of the movement about the trend that repeats from season
+    to season, what shorter seasons explain not counted again. why: one sentence. name: "day", "week", "year", … where the
+    calendar has it.
     """
 
     period: float
@@ -174,15 +175,17 @@ def _repeats(array: Array64, period: float, shorter: Sequence[float]) -> bool:
 
 
 def _described(array: Array64, lines: Spectrum, found: Sequence[tuple[str, float]]) -> tuple[Season, ...]:
-    seasons, shorter = [], []
+    seasons, shorter, left = [], [], 1.0
     for name, period in sorted(found, key=lambda one: one[1]):
         rest = without_trend(array, period)
         for other in shorter:
             rest = without_pattern(rest, other)
-        strength = strength_of(rest, period)
+        share = strength_of(rest, period)
         shorter.append(period)
-        if strength >= WEAKEST:
-            seasons.append(Season(period, strength, _why(lines, period, alike(rest, period), strength), name))
+        if share >= WEAKEST:
+            why = _why(lines, period, alike(rest, period), share * left)
+            seasons.append(Season(period, share * left, why, name))
+            left *= 1 - share
     return tuple(sorted(seasons, key=lambda one: -one.strength))
 
 

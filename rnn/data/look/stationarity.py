@@ -85,10 +85,12 @@ def stationarity(values: ArrayLike, periods: Sequence[float] = ()) -> Stationari
     whole = usable(values, LEAST)
     array = whole[-LONGEST:]
     note = "" if len(array) == len(whole) else f"Tested on the last {len(array):,} of {len(whole):,} records."
-    for period in sorted(periods):
-        if FEWEST * period <= len(array):
-            array = array - pattern_of(array, period)
-            note = f"{note} The season of {round(period):,} records is taken out first.".strip()
+    out = [period for period in sorted(periods) if FEWEST * period <= len(array)]
+    for period in out:
+        array = array - pattern_of(array, period)
+    if out:
+        said = f"{'season' if len(out) == 1 else 'seasons'} of {' and '.join(f'{round(period):,}' for period in out)} records"
+        note = f"{note} The {said} {'is' if len(out) == 1 else 'are'} taken out first.".strip()
     try:
         usable(array, LEAST)
     except ValueError as error:

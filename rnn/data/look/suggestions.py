@@ -25,10 +25,12 @@ from .usable import usable
 Array64 = NDArray[np.float64]
 
 FIELDS = ("season", "window", "residual", "difference", "log", "horizon")
-STRONG = 0.5  # share of the movement that repeats, from which the season before is the better start than nothing
-_SHARE = 3  # a prediction reads at most the n-th part of the series, so that windows are left to learn from
-_SHORTEST, _LONGEST = 8, 400  # records of a suggested window; a longer one takes minutes an epoch
-_USUAL = 24
+_MOST_READ = 0.6  # of the series, for one prediction: the rest is left to learn from
+_LONGEST = 100  # records of a window of whole seasons; longer ones learn slower and forecast no better
+_USUAL, _WIDE = 24, 56  # records of a window that no season sets
+STRONG = 0.5  # share of the movement that repeats in a clear season
+MANY_SEASONS = 20
+_FAR = 48  # records ahead that are learnt at once
 _MULTIPLES = 8  # of a season that is not whole
 
 
@@ -48,13 +50,15 @@ def suggest(
     targets: Sequence[int] | None = None,
     *,
     seasons: Sequence[Season] | None = None,
+    reading: str | None = None,
     base: Config | None = None,
 ) -> tuple[Suggestion, ...]:
     """One suggestion for each of FIELDS, which together make a Config that the series is long enough for; () where it is too
     short for any training.
 
     values: (N,) or (N, D); times: (N,) or None; frequency: a pandas offset alias or None. targets: the columns to predict, the
-    first of which decides (None: all). seasons: of that column, where they are known already. base: the other settings.
+    first of which decides (None: all). seasons, reading: of that column, where they are known already (`find_seasons`, and
+    `stationarity`'s). base: the other settings.
     """
     array = np.asarray(values, dtype=np.float64)
     columns = (array[:, None] if array.ndim == 1 else array)[:, list(targets) if targets is not None else slice(None)]
@@ -66,9 +70,9 @@ def suggest(
     except ValueError:
         return ()
     season = _season(main, found)
-    residual = _residual(main, season.value)
-    chosen = [season, _window(main, season.value), residual, _difference(main, residual.value, found)]
-    return _fitting([*chosen, _log(columns, season.value), _horizon(len(main), season.value)], base, len(main))
+    reading = reading or _reading(main, found)
+    chosen = [season, _window(main, season.value), *_start(main, season.value, reading)]
+    return _fitting([*chosen, _log(columns, season.value), _horizon(len(main), season.value, found)], base, len(main))
 
 
 def _season(main: Array64, found: Sequence[Season]) -> Suggestion:
@@ -103,49 +107,61 @@ def _starts(main: Array64, season: int | None) -> dict[str, float]:
     return errors
 
 
-def _residual(main: Array64, season: int | None) -> Suggestion:
+def _reading(main: Array64, found: Sequence[Season]) -> str:
+    try:
+        return stationarity(main, [one.period for one in found]).reading
+    except ValueError:  # too short to tell, or nothing is left beside the season
+        return "unclear"
+
+
+def _start(main: Array64, season: int | None, reading: str) -> tuple[Suggestion, Suggestion]:
+    """What the network starts from, as residual and difference: the start that misses least, by differencing where it is the
+    season before or where the values wander, for then the inputs come back to one level as well."""
     errors = _starts(main, season)
     # What is hardly better than no start at all would only add its own noise.
     best = min(errors, key=lambda name: errors[name] * (0.9 if name == "none" else 1.0))
     said = {"none": "the mean", "last": "the last value", "seasonal": f"the value {season} records before"}
-    words = [
-        f"{said[name]} misses by {_short(error)}" for name, error in sorted(errors.items(), key=lambda one: one[1])
-    ]
-    meaning = {
-        "none": "so the network had better find the level itself",
-        "last": "so the network need only learn the step from there",
-        "seasonal": "so the network need only learn what differs from the season before",
-    }
-    return Suggestion("residual", best, f"A steady drift apart, {', '.join(words)}: {meaning[best]}.")
+    first, *others = sorted(errors, key=lambda name: errors[name])
+    misses = f"As a forecast {said[first]} misses by {_short(errors[first])}, " + " and ".join(
+        f"{said[name]} by {_short(errors[name])}" for name in others
+    )
+    misses += " (a steady drift set aside)"
+    if best == "none":
+        why = f"{misses}, so the network had better find the level itself."
+        return Suggestion("residual", "none", why), Suggestion(
+            "difference", "none", "The values come back to a level of their own, and their changes would be noisier."
+        )
+    taken = Suggestion("residual", "none", "Differencing, as suggested, starts from an earlier value already.")
+    if best == "seasonal":
+        why = f"{misses}, so the change from season to season is the easier thing to learn."
+        return taken, Suggestion("difference", "seasonal", why)
+    if reading == "unit root":
+        why = f"The values wander and do not come back to a level, but their changes do. {misses}."
+        return taken, Suggestion("difference", "first", why)
+    why = f"{misses}, so the network need only learn the step from there."
+    return Suggestion("residual", "last", why), Suggestion(
+        "difference",
+        "none",
+        "The values do not wander off for good (the tests find no unit root), so they can be learnt as they are.",
+    )
 
 
 def _window(main: Array64, season: int | None) -> Suggestion:
-    if season is not None:
-        return Suggestion(
-            "window", min(2 * season, _LONGEST), f"Two seasons of {season:,} records, so that each is seen whole."
+    if season is not None and season <= _LONGEST:
+        seasons = 2 if 2 * season <= _LONGEST else 1
+        words = "Two seasons" if seasons == 2 else "One whole season"
+        seen = (
+            ", so that each is seen whole"
+            if seasons == 2
+            else "; two would be slow to learn from and forecast no better"
         )
-    last = autocorrelation(main, min(_LONGEST, len(main) // 4)).last_partial
-    window = max(_USUAL, min(last, _LONGEST))
-    return Suggestion(
-        "window", window, f"No season sets a length, and the partial autocorrelation is within noise after lag {last}."
+        return Suggestion("window", seasons * season, f"{words} of {season:,} records{seen}.")
+    last = autocorrelation(main, max(min(_WIDE, len(main) // 4), 1)).last_partial
+    why = (
+        "No season sets a length" if season is None else f"A season of {season:,} records is too long to read each time"
     )
-
-
-def _difference(main: Array64, residual: str, found: Sequence[Season]) -> Suggestion:
-    reading = stationarity(main, [one.period for one in found]).reading if len(main) >= 20 else "unclear"
-    if residual == "none" and reading == "unit root":
-        return Suggestion(
-            "difference", "first", "The values wander and do not come back (unit root), and their changes do."
-        )
-    if reading == "unit root":
-        return Suggestion(
-            "difference",
-            "none",
-            f"The values wander (unit root), but the output is added to the {residual} value already.",
-        )
-    return Suggestion(
-        "difference", "none", f"The tests find no unit root ({reading}), so the values can be learnt as they are."
-    )
+    noise = f"is within noise after lag {last}" if last else "shows no lag beyond noise"
+    return Suggestion("window", min(max(_USUAL, last), _WIDE), f"{why}, and the partial autocorrelation {noise}.")
 
 
 def _log(columns: Array64, season: int | None) -> Suggestion:
@@ -155,16 +171,32 @@ def _log(columns: Array64, season: int | None) -> Suggestion:
         )
     found = [spread_with_level(column, season) for column in columns.T]
     if all(one is not None and one.proportional for one in found):
+        times = f"{2 ** found[0].power:.1f}" if found[0] else ""
         return Suggestion(
             "log",
             True,
-            f"The spread grows with the level (as its power {found[0].power:.1f}), so per cent are steadier.",
+            f"Values twice as high move {times} times as much, so that growth in per cent is the steadier thing.",
         )
-    return Suggestion("log", False, "The spread does not clearly grow with the level.")
+    return Suggestion("log", False, "How much the values move does not clearly grow with how high they are.")
 
 
-def _horizon(count: int, season: int | None) -> Suggestion:
-    return Suggestion("horizon", 1, "One record ahead is learnt best; longer forecasts go on from their own values.")
+def _horizon(count: int, season: int | None, found: Sequence[Season]) -> Suggestion:
+    """A whole season at once where it was measured to forecast better than step by step, else one record."""
+    if season is None:
+        return Suggestion(
+            "horizon", 1, "Nothing repeats that a longer horizon could learn; forecasts go on step by step."
+        )
+    if season > _FAR or found[0].strength < STRONG or count < MANY_SEASONS * season:
+        return Suggestion(
+            "horizon",
+            1,
+            f"A season at once takes {MANY_SEASONS} clear ones of at most {_FAR} records; step by step does better here.",
+        )
+    return Suggestion(
+        "horizon",
+        season,
+        f"{count // season:,} clear seasons are enough to learn a whole one ahead of {season} records.",
+    )
 
 
 def _short(value: float) -> str:
@@ -174,23 +206,32 @@ def _short(value: float) -> str:
 def _fitting(chosen: list[Suggestion], base: Config, count: int) -> tuple[Suggestion, ...]:
     """The same, the window shortened and what looks back a season given up until the series is long enough."""
     values = {one.field: one.value for one in chosen}
-    reach = max(count // _SHARE, 1)
-    if max(values["window"], values["season"] or 0) > reach:
-        if values["season"] and values["season"] > reach:
-            values |= {"residual": "none"} if values["residual"] == "seasonal" else {}
-        values["window"] = min(values["window"], max(reach, 1))
-    while True:
-        try:
-            split_windows(base.replace(**values), count)
-            break
-        except ValueError:
-            if values["window"] == 1:
-                return ()
-            values["window"] //= 2
+    values["window"] = min(values["window"], max(count // 3, min(_USUAL, count * 2 // 5), 1))
+    if values["difference"] == "seasonal" and values["window"] + values["season"] > _MOST_READ * count:
+        values["difference"] = "none"
+    if not _is_long_enough(base.replace(**values), count):
+        values["horizon"] = 1
+    while not _is_long_enough(base.replace(**values), count):
+        if values["window"] == 1:
+            return ()
+        values["window"] //= 2
     return tuple(_changed(one, values[one.field], count) for one in chosen)
+
+
+def _is_long_enough(config: Config, count: int) -> bool:
+    try:
+        return split_windows(config, count).train > 0
+    except ValueError:
+        return False
 
 
 def _changed(one: Suggestion, value: Any, count: int) -> Suggestion:
     if value == one.value:
         return one
-    return Suggestion(one.field, value, f"{one.reason.rstrip('.')}; {value} is what {count:,} records leave room for.")
+    return Suggestion(
+        one.field, value, f"{one.reason.rstrip('.')}; {_said(value)} is what {count:,} records leave room for."
+    )
+
+
+def _said(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

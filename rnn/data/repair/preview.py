@@ -49,7 +49,7 @@ def preview(
     shown = repair.column if repair.column in before.names else (column if column in before.names else before.names[0])
     at = before.names.index(shown)
     if repair.kind != "sort":
-        before = before.ordered()
+        before, after = before.ordered(), after.ordered()
     first = _moments(before) if repair.kind != "sort" else np.arange(len(before))
     then = _moments(after) if repair.kind != "sort" else np.arange(len(after))
     same = repair.kind not in ("log", "boxcox")

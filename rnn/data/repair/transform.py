@@ -43,8 +43,9 @@ def _transformed(sheet: Sheet, column: int, add: float, words: str, function: An
     unfit = moved <= 0
     if unfit.any():
         place = int(np.argmax(unfit))
+        row = f"Row {sheet.rows[place]}" if sheet.rows[place] else "A row that a repair made"
         raise BadFile(
-            f"Row {sheet.rows[place]} of column {name!r} holds {values[place, column]:g}, and {words} is for values above "
+            f"{row} of column {name!r} holds {values[place, column]:g}, and {words} is for values above "
             f"zero ({counted(int(unfit.sum()), 'value')} in all {'is' if unfit.sum() == 1 else 'are'} not); "
             "add a constant first, or take those values out."
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..findings import SHOWN, Finding, Receipt
+from ..repair.record import Repair, RepairReceipt
 
 
 def with_left_out(receipt: Receipt, reasons: Sequence[tuple[str, int]], findings: Sequence[Finding] = ()) -> Receipt:
@@ -35,9 +36,7 @@ def added_up(receipts: Mapping[str, Receipt]) -> Receipt:
         for reason, count in one.reasons:
             reasons[reason] = reasons.get(reason, 0) + count
     other: dict[str, Any] = {"reasons": tuple(reasons.items()), "findings": _findings(receipts)}
-    if hasattr(ones[0], "repairs"):
-        other["repairs"] = _repairs(receipts)
-    return dataclasses.replace(ones[0], **sums, **other)
+    return dataclasses.replace(ones[0], **sums, **other, repairs=_repairs(receipts))
 
 
 def _findings(receipts: Mapping[str, Receipt]) -> tuple[Finding, ...]:
@@ -53,11 +52,11 @@ def _findings(receipts: Mapping[str, Receipt]) -> tuple[Finding, ...]:
     return tuple(result)
 
 
-def _repairs(receipts: Mapping[str, Receipt]) -> tuple[Any, ...]:
+def _repairs(receipts: Mapping[str, Receipt]) -> tuple[RepairReceipt, ...]:
     """What a repair did in all series: its whole numbers are sums."""
-    groups: dict[Any, list[tuple[str, Any]]] = {}
+    groups: dict[tuple[Repair, bool], list[tuple[str, RepairReceipt]]] = {}
     for name, receipt in receipts.items():
-        for one in receipt.repairs:  # type: ignore[attr-defined]
+        for one in receipt.repairs:
             groups.setdefault((one.repair, one.default), []).append((name, one))
     result = []
     for found in groups.values():

@@ -14,6 +14,7 @@ from rnn.core.series import Series
 
 from ..findings import Receipt, finding
 from ..future_rows import rows_ahead, with_future
+from ..repair.record import Repair
 from .calendar import calendar_columns, moments_ahead
 from .roles import Columns
 
@@ -24,7 +25,7 @@ Prepare = Callable[[pd.DataFrame, NDArray[Any] | None], tuple[Series, Receipt]]
 
 
 def prepare_ahead(
-    at: slice | NDArray[np.int64], times: NDArray[Any] | None, columns: Columns, missing: str, repairs: Sequence[Any],
+    at: slice | NDArray[np.int64], times: NDArray[Any] | None, columns: Columns, missing: str, repairs: Sequence[Repair],
     prepare: Prepare,
 ) -> tuple[Series, Receipt]:  # fmt: skip
     """What `prepare(frame, times)` gives for the rows `at` of the table, with the known columns and their future.
@@ -50,7 +51,7 @@ def prepare_ahead(
     return with_future(series, receipt, frame.iloc[after], None if times is None else times[after], columns.known)
 
 
-def _changes(repair: Any, held: Sequence[str]) -> bool:
+def _changes(repair: Repair, held: Sequence[str]) -> bool:
     """Whether the file's future rows would not go on as the records end after this repair."""
     return bool(held) and repair.kind not in _HARMLESS and (repair.column is None or repair.column in held)
 

@@ -14,6 +14,7 @@ from rnn.core.series import Series
 
 from ..findings import BadFile, Finding, Receipt, counted, finding
 from ..prepare import prepare
+from ..repair.record import Repair
 from .added_up import added_up, with_left_out
 from .ahead import prepare_ahead
 from .roles import Columns, Roles, columns_for
@@ -45,6 +46,29 @@ def build(
     return _joined(table, maker, chosen)
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Part:
+    """The rows of one series. frame: its columns of numbers, the index the file's row numbers. times: (N,) or None."""
+
+    name: str
+    frame: pd.DataFrame
+    times: NDArray[Any] | None
+
+
+def parts_of(table: Table, roles: Roles, ids: str | Sequence[str] | None) -> tuple[Part, ...]:
+    """The series that `build` makes with the same arguments, as they stand in the file."""
+    chosen = chosen_ids(table, ids)
+    maker = _Maker(table, columns_for(table, roles), ())
+    if chosen is None and table.ids.codes is None:
+        return (_part(table.name, maker.columns, slice(None)),)
+    names = chosen or (table.ids[table.ids.longest],)
+    return tuple(_part(name, *maker.part(name)) for name in names)
+
+
+def _part(name: str, columns: Columns, at: slice | NDArray[np.int64]) -> Part:
+    return Part(name, columns.frame(at), None if columns.times is None else columns.times[at])
+
+
 def chosen_ids(table: Table, ids: str | Sequence[str] | None) -> tuple[str, ...] | None:
     """The names, each once, or None where none is asked for. Raises BadFile for one that is not there."""
     if ids is None or (not isinstance(ids, str) and not len(ids)):
@@ -56,9 +80,9 @@ def chosen_ids(table: Table, ids: str | Sequence[str] | None) -> tuple[str, ...]
     names = tuple(dict.fromkeys([ids] if isinstance(ids, str) else ids))
     for name in names:
         if name not in table.ids:
-            some = ", ".join(table.ids[:_NAMED])
+            some = ", ".join(table.ids[:_NAMED]) + (", …" if len(table.ids) > _NAMED else "")
             raise BadFile(
-                f"ids={name!r} is not one of the {len(table.ids):,} series of the file ({some}, …); choose among them."
+                f"ids={name!r} is not one of the {len(table.ids):,} series of the file ({some}); choose among them."
             )
     return names
 
@@ -69,7 +93,7 @@ class _Maker:
 
     table: Table
     columns: Columns
-    repairs: tuple[Any, ...]
+    repairs: tuple[Repair, ...]
 
     def whole(self) -> tuple[Series, Receipt]:
         return self.made(self.table.name, self.columns, slice(None))
@@ -88,10 +112,9 @@ class _Maker:
         self, name: str, columns: Columns, at: slice | NDArray[np.int64], joined: bool = False
     ) -> tuple[Series, Receipt]:
         missing = str(self.table.choices.get("missing", "interpolate"))
-        more = {"repairs": self.repairs} if self.repairs else {}
 
         def prepared(frame: pd.DataFrame, times: NDArray[Any] | None) -> tuple[Series, Receipt]:
-            return prepare(frame, times, columns.targets, missing, name, **more)
+            return prepare(frame, times, columns.targets, missing, name, repairs=self.repairs)
 
         times = None if columns.times is None else columns.times[at]
         if columns.known:

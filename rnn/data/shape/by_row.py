@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .. import dates
 from ..findings import Finding, counted, finding, row_list
+from ..times.families import family
 from .header_times import HeaderTimes, header_times
 from .unrolled import Unrolled, fresh
 
@@ -43,15 +43,14 @@ def _ids(
             return None
         return tuple(chosen)
     texts = [name for name in labels if not _is_numbers(frame[name])]
-    if not forced and (not texts or any(_holds_dates(frame[name]) for name in texts)):
+    if not texts or any(_holds_dates(frame[name]) for name in texts):
         return None
     if not forced and across.kind == "numbered" and (len(across.columns) < _FEWEST_STEPS or len(labels) > 6):
         return None
-    named = texts or labels
-    for ids in (*((one,) for one in named), *itertools.combinations(named[:6], 2)):
+    for ids in itertools.chain.from_iterable(itertools.combinations(texts[:6], size) for size in (1, 2, 3)):
         if frame[list(ids)].notna().any(axis=1).all() and not frame.duplicated(list(ids)).any():
             return ids
-    return tuple(named[:3]) if forced or (across.kind != "numbered" and named) else None
+    return tuple(texts[:3]) if forced else None
 
 
 def _records(
@@ -104,4 +103,4 @@ def _is_numbers(column: pd.Series) -> bool:
 
 def _holds_dates(column: pd.Series) -> bool:
     some = column.dropna().iloc[:50]
-    return len(some) > 0 and sum(dates.family(str(cell)) is not None for cell in some) > len(some) / 2
+    return len(some) > 0 and sum(family(str(cell)) is not None for cell in some) > len(some) / 2

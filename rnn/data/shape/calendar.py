@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..dates import Datetimes
 from ..findings import BadFile
+from ..times.moments import Datetimes
 
 PREFIX = "calendar: "
 ONE_HOT = " one-hot"
@@ -37,9 +37,9 @@ def _places(numbers: object) -> NDArray[np.float64]:
 CYCLES = MappingProxyType({
     "month": Cycle(lambda t: _places(t.month) - 1, 12,
                    ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 100.0),
-    "day of year": Cycle(lambda t: _places(t.dayofyear) - 1, 366, (), 8.0),
+    "day of year": Cycle(lambda t: _places(t.day_of_year) - 1, 366, (), 8.0),
     "day of month": Cycle(lambda t: _places(t.day) - 1, 31, tuple(str(day) for day in range(1, 32)), 1.5),
-    "weekday": Cycle(lambda t: _places(t.dayofweek), 7, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1.5),
+    "weekday": Cycle(lambda t: _places(t.day_of_week), 7, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1.5),
     "hour": Cycle(lambda t: _places(t.hour), 24, tuple(str(hour) for hour in range(24)), 0.3),
     "minute": Cycle(lambda t: _places(t.minute), 60, (), 0.02),
 })  # fmt: skip

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .. import dates
 from ..findings import BadFile, Finding, counted, finding, row_list
+from ..times.families import family
 from .ids import spelt
 
 MOST_LEVELS = 50
@@ -34,7 +34,7 @@ def is_category(column: pd.Series) -> bool:
     if not 1 <= levels <= len(known) / _REPEATS:
         return False
     some = known.iloc[:50]
-    return sum(dates.family(str(cell)) is not None for cell in some) <= len(some) / 2
+    return sum(family(str(cell)) is not None for cell in some) <= len(some) / 2
 
 
 def levels_of(column: pd.Series) -> tuple[str, ...]:

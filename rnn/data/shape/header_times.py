@@ -12,20 +12,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .. import dates
-from ..timecolumn import find_time
+from ..times import names
+from ..times.column import find_time
+from ..times.families import family
 
 _YEAR = re.compile(r"[XYF]?((?:1[5-9]|20|21)\d{2})(?:\.0)?(?: ?\[YR\1\])?")  # World Bank: "1960 [YR1960]"
 _NUMBERED = re.compile(
     r"(V|T|t|d|D|h|x|X|F|lag|step|day|week|hour|month|time|col|value|p|q|period|obs)[ _.]?(\d{1,6})|()(\d{1,6})"
 )
-
-# The twelve months as headers spell them: English, German, French, Spanish, Italian; by their first letters.
-_MONTHS = (
-    ("jan", "ene", "gen"), ("feb", "fév", "fev"), ("mar", "mär", "mae"), ("apr", "avr", "abr"), ("may", "mai", "mag"),
-    ("jun", "juin", "giu"), ("jul", "juil", "lug"), ("aug", "aoû", "aou", "ago"), ("sep", "set"), ("oct", "okt", "ott"),
-    ("nov",), ("dec", "dez", "déc", "dic"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,25 +31,25 @@ class HeaderTimes:
     kind: str  # "year", "date" or "numbered"
 
 
-def header_times(names: Sequence[str], choices: dict[str, Any], delimiter: str) -> HeaderTimes | None:
-    """The largest group of `names` that are moments of one kind and differ; None where there are fewer than three."""
+def header_times(columns: Sequence[str], choices: dict[str, Any], delimiter: str) -> HeaderTimes | None:
+    """The largest group of `columns` that are moments of one kind and differ; None where there are fewer than three."""
     groups: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for name in names:
+    for name in columns:
         if year := _YEAR.fullmatch(name):
             groups["year", ""].append((name, year.group(1)))
-        elif kind := dates.family(name):
+        elif kind := family(name):
             groups["date", kind].append((name, name))
         elif number := _NUMBERED.fullmatch(name):
             groups["numbered", number.group(1) or ""].append((name, number.group(2) or number.group(4)))
     if not groups:
         return None
     (kind, _), found = max(groups.items(), key=lambda group: len(group[1]))
-    columns = np.array([name for name, _ in found], dtype=object)
+    across = np.array([name for name, _ in found], dtype=object)
     moments = _moments(kind, [text for _, text in found], choices, delimiter) if len(found) >= 3 else None
     if moments is None or pd.isna(moments).any() or len(np.unique(moments)) < len(moments):
         return None
     order = np.argsort(moments, kind="stable")
-    return HeaderTimes(tuple(columns[order]), moments[order], kind)
+    return HeaderTimes(tuple(across[order]), moments[order], kind)
 
 
 def _moments(kind: str, texts: list[str], choices: dict[str, Any], delimiter: str) -> NDArray[Any] | None:
@@ -70,39 +64,19 @@ def _moments(kind: str, texts: list[str], choices: dict[str, Any], delimiter: st
     return None if found is None or found.moments.dtype.kind != "M" else found.moments
 
 
-def month_columns(names: Sequence[str]) -> dict[str, int] | None:
+def month_columns(columns: Sequence[str]) -> dict[str, int] | None:
     """Column → its month, counted from 0, where twelve columns are the months or four are the quarters of a year."""
-    months = {name: month for name in names if (month := month_of(name)) is not None}
+    months = {name: month for name in columns if (month := month_of(name)) is not None}
     if sorted(months.values()) == list(range(12)):
         return months
-    quarters = {name: 3 * (int(name.strip()[-1]) - 1) for name in names if re.fullmatch(r" *[Qq][1-4] *", name)}
+    quarters = {name: 3 * (int(name.strip()[-1]) - 1) for name in columns if re.fullmatch(r" *[Qq][1-4] *", name)}
     if len(quarters) == 4:
         return quarters
-    numbered = {name: int(n.group(1)) - 1 for name in names if (n := re.fullmatch(r"[Mm]?(0?[1-9]|1[0-2])", name))}
+    numbered = {name: int(n.group(1)) - 1 for name in columns if (n := re.fullmatch(r"[Mm]?(0?[1-9]|1[0-2])", name))}
     return numbered if sorted(numbered.values()) == list(range(12)) else None
 
 
 def month_of(text: str) -> int | None:
     """The month, counted from 0, that a word such as "Jan", "JANUARY" or "févr." stands for."""
-    word = text.strip().rstrip(".").lower()
-    if not 3 <= len(word) <= 10 or not word.isalpha():
-        return None
-    at = [k for k, starts in enumerate(_MONTHS) if word.startswith(starts)]
-    return at[0] if len(at) == 1 and _is_month_word(word) else None
-
-
-_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "january february march april may june july august september october november december "
-        "januar jänner jaenner februar märz maerz mai juni juli oktober dezember "
-        "janvier février fevrier mars avril juin juillet août aout septembre octobre novembre décembre decembre "
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre "
-        "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre sept févr fevr avr juil mrz mär mae",
-    )
-)
-
-
-def _is_month_word(word: str) -> bool:
-    """Whether the word is a month's name or the first three letters of one: "marketing" is none."""
-    return word in _WORDS or (len(word) == 3 and any(full.startswith(word) for full in _WORDS))
+    word = text.strip().rstrip(".")
+    return names.month(word) - 1 if word.isalpha() and names.month(word) else None

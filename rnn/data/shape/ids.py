@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..findings import BadFile
+
 BETWEEN = " / "  # between the parts of a name that is made of several columns
 UNNAMED = -1
 
@@ -127,6 +129,18 @@ def ids_of_columns(frame: pd.DataFrame, columns: Sequence[str], times: NDArray[A
         first.append(low)
         last.append(high)
     return Ids(tuple(columns), np.array(counts), np.concatenate(first), np.concatenate(last))
+
+
+def ids_where(column: pd.Series, value: str, ids: Ids) -> tuple[str, ...]:
+    """The series whose rows have a cell of `column` that is spelt `value`. Raises BadFile where there is none."""
+    assert ids.codes is not None
+    codes, levels = pd.factorize(column)
+    at = [k for k, level in enumerate(levels) if spelt(level) == value]
+    found = np.unique(ids.codes[np.isin(codes, at) & (ids.codes >= 0)])
+    if not len(found):
+        some = ", ".join(spelt(level) for level in levels[:5])
+        raise BadFile(f"No row has {value!r} in column {column.name!r}, which holds {some}, …; choose one of these.")
+    return tuple(ids[place] for place in found.tolist())
 
 
 def spelt(cell: Any) -> str:

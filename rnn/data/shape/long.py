@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .. import dates
-from ..numerictime import from_numbers
+from ..times.families import family
+from ..times.numbers import from_numbers
 from .ids import codes_of
 
 _ENOUGH = 3  # rows that a series has on average
@@ -77,23 +77,26 @@ def find_times(frame: pd.DataFrame, names: Sequence[str], ids: Sequence[str]) ->
             continue
         numbers = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
         levels, at = np.unique(numbers, return_inverse=True)
-        moments = from_numbers(levels, name) if len(levels) > 2 else None
-        step = moments is None and _NAMED_STEP.fullmatch(name)
+        found = from_numbers(levels, name) if len(levels) > 2 else None
+        moments = None if found is None else found.values
+        step = moments is None and _NAMED_STEP.fullmatch(name) is not None
         if moments is None and not step:
             continue
-        times = numbers if moments is None else moments[at]
+        times = numbers if moments is None else moments.values[at]
         columns = tuple(ids) or find_id_columns(frame, times, name)
         if not columns or (step and not ids and not all(_is_label(frame[one], one) for one in columns)):
             continue
         codes, _ = codes_of([frame[one] for one in columns])
-        if _counts_within(codes, numbers, 1.0 if step else _UNIQUE, even=step is not None):
+        if _counts_within(codes, numbers, _UNIQUE, even=step):
             return name, times
     return None
 
 
 def _candidates(frame: pd.DataFrame, time: str) -> list[str]:
-    """What may name series: texts and columns called so first, then other whole numbers, each from the left."""
-    labels, numbers = [], []
+    """What may name series: texts first, then whole numbers that are called so, then other ones, each from the left."""
+    texts: list[str] = []
+    labels: list[str] = []
+    numbers: list[str] = []
     for name in (name for name in frame.columns if name != time):
         column = frame[name]
         text = not pd.api.types.is_numeric_dtype(column)
@@ -105,11 +108,13 @@ def _candidates(frame: pd.DataFrame, time: str) -> list[str]:
         levels = column.nunique()
         if not 2 <= levels <= known / _ENOUGH:
             continue
-        if _is_label(column, name):
+        if text:
+            texts.append(name)
+        elif _is_label(column, name):
             labels.append(name)
         elif not _is_calendar(column):
             numbers.append(name)
-    return [*labels, *numbers][:_MOST_COLUMNS]
+    return [*texts, *labels, *numbers][:_MOST_COLUMNS]
 
 
 def _is_label(column: pd.Series, name: str) -> bool:
@@ -135,7 +140,7 @@ def _is_calendar(column: pd.Series) -> bool:
 
 def _holds_dates(column: pd.Series) -> bool:
     some = column.dropna().iloc[:50]
-    return len(some) > 0 and sum(dates.family(str(cell)) is not None for cell in some) > len(some) / 2
+    return len(some) > 0 and sum(family(str(cell)) is not None for cell in some) > len(some) / 2
 
 
 def _leaves_a_value(frame: pd.DataFrame, time: str, ids: tuple[str, ...]) -> bool:

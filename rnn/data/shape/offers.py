@@ -33,9 +33,10 @@ class Offers:
 
 
 def offers_of(table: Table) -> Offers:
+    parts = [one.column for one in table.findings if one.kind == "joined-time"]
     categories = tuple(
         name for name, kind in table.kinds.items()
-        if name not in table.id_columns
+        if name not in (*table.id_columns, *parts)
         and (name in table.chosen_categories or (kind == "text" and is_category(table.frame[name])))
     )  # fmt: skip
     usable = tuple(name for name in table.kinds if name in table.numeric or name in categories)

@@ -72,7 +72,7 @@ class Columns:
 
 def roles_of(table: Table, target: Names, inputs: Names, static: Names, known: Names) -> Roles:
     """The roles, checked. Raises BadFile for a column that is not there or has two roles that exclude each other."""
-    targets = _listed(target) if target is not None else [table.guess]
+    targets = _listed(target) if target is not None else list(table.likely_targets) or [table.guess]
     if not targets:
         raise BadFile(f"No target is named; the columns with numbers are {', '.join(table.numeric)}.")
     if len(set(targets)) != len(targets):

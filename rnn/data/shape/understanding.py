@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ..findings import BadFile, Finding, finding
-from ..timecolumn import TimeColumn, find_time
+from ..times.column import TimeColumn, find_time
 from .by_row import unroll_rows
 from .ids import Ids, ids_of_columns, ids_of_rows
 from .long import find_id_columns, find_times
@@ -68,7 +68,7 @@ def understand(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str) -> 
         return _side_by_side(frame, found, chosen, choices["variable"], one)
     if one:
         return Understood(frame, found, shape or "plain")
-    ids = chosen or find_id_columns(frame, found.moments, found.name)
+    ids = chosen or _ids_found(frame, found)
     if shape == "long" and not ids:
         raise BadFile(
             "No column divides the rows into series of their own times; name one with id, or choose another shape."
@@ -79,8 +79,11 @@ def understand(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str) -> 
 def with_kinds(shaped: Understood, kinds: dict[str, str], choices: dict[str, Any]) -> Understood:
     """The same once the kinds of the columns are known: a file of a column a series has its series then.
 
-    Raises BadFile where the chosen shape is wide and no column holds numbers.
+    Raises BadFile where the chosen shape is wide and no column holds numbers, and for a category that is no column.
     """
+    for name in choices.get("categories", ()):
+        if name not in kinds:
+            raise BadFile(f"categories={name!r} is not a column; the columns are {', '.join([*kinds][:20])}.")
     forced = choices.get("shape") == "wide"
     if shaped.id_columns or (not forced and (shaped.shape != "plain" or "shape" in choices or shaped.before)):
         return shaped
@@ -134,17 +137,24 @@ def _time(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str, ids: tup
     return TimeColumn(*counted, None, ()) if counted else None
 
 
+def _ids_found(frame: pd.DataFrame, time: TimeColumn) -> tuple[str, ...]:
+    parts = [
+        one.column for one in time.findings if one.kind == "joined-time"
+    ]  # a column of hours tells no series apart
+    return find_id_columns(frame.drop(columns=parts), time.moments, time.name)
+
+
 def _side_by_side(frame: pd.DataFrame, time: TimeColumn, ids: tuple[str, ...], variable: str, one: bool) -> Understood:
     if variable in (*ids, time.name):
         raise BadFile(f"Column {variable!r} cannot be the variable and the time or the id; choose another column.")
     if not ids and not one:
         # With the variable as one of two columns that divide the rows, the other one is what tells series apart.
-        found = find_id_columns(frame, time.moments, time.name)
+        found = _ids_found(frame, time)
         ids = tuple(name for name in found if name != variable)
         if ids == found and ids:
             ids = ()
     spread = pivot(frame, time.name, time.moments, ids, variable)
-    after = TimeColumn(time.name, spread.moments, time.day_first, time.findings)
+    after = replace(time, moments=spread.moments)
     return _long(spread.frame, after, ids, spread.findings)
 
 
@@ -152,6 +162,8 @@ def _long(frame: pd.DataFrame, time: TimeColumn, columns: tuple[str, ...], found
     if not columns:
         return Understood(frame, time, findings=found)
     ids = ids_of_rows(frame, columns, time.moments)
+    if not ids:
+        raise BadFile(f"Column {columns[0]!r} is empty, so it tells no series apart; choose another id, or none.")
     names = " and ".join(map(repr, columns))
     message = f"{len(ids):,} series in one file, told apart by {names}; pick one, or train one network across several."
     variable = next((name for name in columns if _VARIABLE.fullmatch(name)), None)

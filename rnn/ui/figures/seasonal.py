@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from rnn.ui.figures.style import ACTUAL, FORECAST, curve, empty_figure, figure, floats, number, plain
 
 _NOTHING = "There is no season to draw."
-_TICKS = 12
+_TICKS = 12  # labels that all stand
+_FEW_TICKS = 8  # … and so many of a long row, which a phone has room for
 
 
 def seasonal_figure(
@@ -53,7 +54,7 @@ def _single(x: NDArray[Any], lines: NDArray[np.float64], seasons: Sequence[str])
         {
             "type": "scatter", "mode": "lines", "x": x, "y": line, "legendgroup": "single", "showlegend": at == 0,
             "name": f"the last {len(lines)} seasons" if len(lines) > 1 else "the last season", "hoverinfo": "skip",
-            "line": {"width": 1, "color": ACTUAL}, "opacity": 0.35 + 0.4 * (at + 1) / len(lines),
+            "line": {"width": 1, "color": ACTUAL}, "connectgaps": True, "opacity": 0.35 + 0.4 * (at + 1) / len(lines),
         }
         for at, line in enumerate(lines)
     ]  # fmt: skip
@@ -78,7 +79,7 @@ def _tick_places(labels: Sequence[str]) -> list[int]:
     first_of_day = [k for k, label in enumerate(labels) if label.endswith(" 0:00")]
     if first_of_day:
         return first_of_day
-    step = next(k for k in (2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, len(labels)) if len(labels) / k <= _TICKS)
+    step = next(k for k in (2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, len(labels)) if len(labels) / k <= _FEW_TICKS)
     return list(range(0, len(labels), step))
 
 

@@ -35,9 +35,17 @@ def spectrum_figure(
         curve(x, np.maximum(over, low), "what noise stays below", ACTUAL, dash=DASHED, mode="lines"),
     ]
     made = figure(traces, "period, in records", "power", shapes=_marks(periods), annotations=_names(periods))
-    made.update_xaxes(type="log", unifiedhovertitle={"text": "%{x:.4~g} records"}, dtick=1 if f[0] < 1e-3 else "D2")
+    made.update_xaxes(type="log", unifiedhovertitle={"text": "%{x:.4~g} records"}, **_ticks(x))
     made.update_yaxes(axis("power", type="log", dtick=2))
     return made
+
+
+def _ticks(x: NDArray[Any]) -> dict[str, Any]:
+    """Round periods: 1, 2 and 5 of each decade, or the decades alone where there are more than three."""
+    decades = range(int(np.floor(np.log10(x[0]))), int(np.ceil(np.log10(x[-1]))) + 1)
+    digits = (1, 2, 5) if len(decades) <= 4 else (1,)
+    at = [digit * 10**decade for decade in decades for digit in digits]
+    return {"tickvals": at, "ticktext": [f"{value:,}" for value in at], "range": [np.log10(x[0]), np.log10(x[-1])]}
 
 
 def _thinned(f: NDArray[Any], y: NDArray[Any], over: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
