@@ -134,10 +134,12 @@ def prepare(run_choice: Choice | None) -> None:
     if linked:
         for role in _COLUMNS:
             st.session_state[_columns_key(role, data)] = st.query_params.get_all(role)
+    if data == (linked or DEFAULT_DATA):
         _take_repairs_from_link(data)
 
 
 def _take_repairs_from_link(data: str) -> None:
+    """The repairs that the address carries, unless they are no repairs or leave no series."""
     linked = st.query_params.get(_REPAIRS, "[]")
     try:
         repairs_from_json(linked)
@@ -145,6 +147,11 @@ def _take_repairs_from_link(data: str) -> None:
         st.session_state["data_refused"] = f"The repairs in the link are left out: {error}"
         return
     st.session_state[repairs_key(data)] = linked
+    try:
+        receipt_of(current_choice())
+    except BadFile as error:
+        st.session_state["data_refused"] = f"The repairs in the link are left out: {error}"
+        st.session_state[repairs_key(data)] = "[]"
 
 
 def choose(choice: Choice) -> None:

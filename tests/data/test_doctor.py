@@ -144,6 +144,7 @@ def test_fahrenheit_among_celsius(rng: np.random.Generator) -> None:
     mixed = values.copy()
     mixed[200:260] = mixed[200:260] * 9 / 5 + 32
     found = look(mixed, days(365), "D")
+    assert set(found) == {"mixed-units"}  # and no level shift where the season moves on behind it
     assert "°F among °C" in found["mixed-units"].message
     assert found["mixed-units"].rows.tolist() == list(range(202, 262))
     assert np.allclose(after(mixed, days(365), found["mixed-units"]), values)
@@ -302,3 +303,15 @@ def test_a_season_keeps_its_phase_across_a_gap(rng: np.random.Generator) -> None
     found = look(values, days(700)[at], "D")
     assert set(found) == {"gaps", "level-shift"}
     assert abs(found["level-shift"].rows[0] - 399) <= 2
+
+
+def test_what_is_missing_or_named_hides_no_shift(rng: np.random.Generator) -> None:
+    values = 200 + 30 * np.sin(np.arange(700) * 2 * np.pi / 7) + 5 * rng.standard_normal(700)
+    values[400:] += 60
+    values[[50, 320]] = [900, -300]
+    values[[100, 101, 250]] = -999
+    values[200:212] = np.nan
+    values[150:165] = values[150]
+    found = look(values, days(700), "D")
+    assert set(found) == {"missing", "sentinel", "outliers", "constant", "level-shift"}
+    assert found["level-shift"].rows.tolist() == [402]
