@@ -152,4 +152,5 @@ def _is_total(cell: str) -> bool:
 
 
 def _is_text(column: pd.Series) -> bool:
-    return column.dtype.kind not in "iufb"
+    # Not the other kinds of object: whole numbers beyond 64 bits stay Python's own.
+    return isinstance(column.dtype, pd.StringDtype)

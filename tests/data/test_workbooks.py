@@ -245,3 +245,14 @@ def test_the_process_has_its_bounds() -> None:
     said = subprocess.check_output([sys.executable, "-c", code], text=True).split()
     assert [int(one) for one in said] == [process.MEMORY, process.SECONDS, 0]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 0  # and this process goes on without them
+
+
+def test_words_for_nothing_can_be_said_of_a_workbook_too() -> None:
+    rows = [[f"2024-01-{k:02d}", -999 if k == 3 else k, "off" if k == 5 else k] for k in range(1, 20)]
+    content = workbook(["day", "v", "w"], *rows)
+    assert read_csv(content).frame["v"].min() == -999
+    table = read_csv(content, missing_words=["-999", "off"])
+    assert table.frame["v"].isna().to_numpy().nonzero()[0].tolist() == [2]
+    assert table.frame["w"].isna().to_numpy().nonzero()[0].tolist() == [4]
+    again = read_csv(content, **table.choices)
+    assert again.frame["v"].equals(table.frame["v"])

@@ -10,7 +10,7 @@ from ..findings import BadFile, finding
 from . import delimited, json_records, parquet, sound, symbols, workbooks
 from .archives import unpacked
 from .kinds import kind_of_bytes
-from .raw import Raw
+from .raw import Raw, without_words
 
 __all__ = ["READING", "Raw", "read_raw"]
 
@@ -25,6 +25,8 @@ def read_raw(data: bytes, wanted: Mapping[str, Any]) -> Raw:
     """
     packed = unpacked(data, wanted.get("member"), _is_table)
     raw = _read(packed.data, wanted)
+    if raw.format != "csv" and wanted.get("missing_words"):
+        raw = without_words(raw, wanted["missing_words"])
     used = dict(raw.used) | ({"member": packed.member} if packed.member is not None else {})
     unused = [name for name in READING if name in wanted and wanted[name] is not None and name not in used]
     findings = (*packed.findings, *raw.findings)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..cells import MISSING_WORDS, find_decimal, not_numbers, to_numbers
+from ..cells import MISSING_WORDS, find_decimal, is_number, not_numbers, to_numbers
 from ..dialect import Dialect
 from ..findings import Finding, finding, shown
 from ..layout import Layout
@@ -58,6 +58,19 @@ class Cells:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+
+def without_words(raw: Raw, words: Sequence[str]) -> Raw:
+    """The table with the cells that hold one of these words missing, as the reader of text does by itself."""
+    numbers = [float(word) for word in words if is_number(word, ".")]
+    columns = {}
+    for name, column in raw.frame.items():
+        if name != raw.time:
+            said = column.isin(numbers if column.dtype.kind in "iuf" else list(words))
+            column = column.mask(said) if said.any() else column
+        columns[name] = column
+    frame = pd.DataFrame(columns, index=raw.frame.index)
+    return replace(raw, frame=frame, used={**raw.used, "missing_words": list(words)})
 
 
 def binary_layout(
