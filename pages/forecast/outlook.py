@@ -12,7 +12,7 @@ from rnn.core.fit import Fit
 from rnn.forecast import forecast
 from rnn.forecast.residuals import validation_residuals
 from rnn.runs.records import Run
-from rnn.ui import session
+from rnn.ui import one_of_many, session
 
 _PINNED = "forecast_pinned"
 
@@ -27,10 +27,12 @@ class Outlook:
 
 
 def fit_of(run: Run) -> Fit | None:
-    """The run with its best weights, or None where no epoch is finished. Of a run in progress the weights stay those
-    first asked for until `refresh`."""
+    """The run with its best weights, or None where no epoch is finished; of many series in one that of the series shown. Of
+    a run in progress the weights stay those first asked for until `refresh`."""
     fit = _fit(run.id, version_of(run))
-    return fit if fit is not None and fit.state.epoch else None
+    if fit is None or not fit.state.epoch:
+        return None
+    return fit.of(one_of_many.shown_id(fit.series)) if fit.series.lengths else fit
 
 
 def version_of(run: Run) -> int:
@@ -48,9 +50,9 @@ def refresh() -> None:
     st.session_state.pop(_PINNED, None)
 
 
-def outlook_of(run: Run, steps: int, levels: tuple[int, ...]) -> Outlook:
-    """Raises ValueError with a sentence where there is no such forecast."""
-    return _outlook(run.id, version_of(run), steps, levels)
+def outlook_of(run: Run, steps: int, levels: tuple[int, ...], id_: str | None) -> Outlook:
+    """id_: of many series in one, the one to forecast. Raises ValueError with a sentence where there is no such forecast."""
+    return _outlook(run.id, version_of(run), steps, levels, id_)
 
 
 def of_target(found: Outlook, targets: Sequence[str], target: int, levels: Sequence[int]) -> pd.DataFrame:
@@ -66,8 +68,8 @@ def _fit(run_id: str, version: int) -> Fit | None:
 
 
 @st.cache_data(max_entries=64, show_spinner="Forecasting …")
-def _outlook(run_id: str, version: int, steps: int, levels: tuple[int, ...]) -> Outlook:
+def _outlook(run_id: str, version: int, steps: int, levels: tuple[int, ...], id_: str | None) -> Outlook:
     fit = _fit(run_id, version)
     if fit is None:
         raise ValueError("The run has no weights to forecast with yet.")
-    return Outlook(forecast(fit, steps, levels), len(validation_residuals(fit, 1)[0]))
+    return Outlook(forecast(fit, steps, levels, id=id_), len(validation_residuals(fit, 1)[0]))

@@ -5,19 +5,21 @@ import streamlit as st
 from pages.forecast import basis, numbers, outlook, picture, request, run_choice, standing
 from rnn.core.fit import Fit
 from rnn.runs.records import Run
-from rnn.ui import session
+from rnn.ui import one_of_many, session
 
 
 def draw(run: Run, fit: Fit) -> None:
     standing.draw(run, fit)
+    whole = session.series_of_run(run)
+    one_of_many.draw_picker(whole, None)
     asked = request.draw(fit)
     try:
-        found = outlook.outlook_of(run, asked.steps, asked.levels)
+        found = outlook.outlook_of(run, asked.steps, asked.levels, fit.series.name if whole.lengths else None)
     except ValueError as error:
         st.error(str(error), icon=":material/error:")
         return
     future = outlook.of_target(found, fit.model.targets, asked.target, asked.levels)
-    picture.draw(f"{run.id}:{asked.target}", fit, future, asked)
+    picture.draw(f"{run.id}:{fit.series.name}:{asked.target}", fit, future, asked)
     basis.draw(fit, future, asked.levels, found.residuals)
     numbers.draw(future, asked.levels, found.frame, fit.series.name)
 

@@ -73,3 +73,9 @@ def test_what_cannot_leak_or_be_judged_is_refused():
         false_gain(CONFIG.replace(scaling="none"), rising())
     with pytest.raises(ValueError, match="seeds=2 is not allowed"):
         false_gain(CONFIG, rising(), seeds=2)
+
+
+def test_of_many_series_the_longest_is_taken():
+    many = Series.joined([rising(90), rising(150), rising(60)], ["a", "b", "c"])
+    found, alone = (false_gain(CONFIG.replace(epochs=2), series, seeds=3) for series in (many, rising(150)))
+    assert found.records == 150 and found.honest == alone.honest and found.leaky == alone.leaky

@@ -49,4 +49,19 @@ def test_inside_looks_into_the_one_that_is_shown(open_app):
     app = open_app("inside/page.py", run=run.id)
     assert not app.exception
     assert "b\\*ar" in " ".join(one.value for one in app.markdown)
-    assert "Jan 2015" in charts(app)["hidden_chart"]["alt"] or "20" in charts(app)["hidden_chart"]["alt"]
+    assert "sales lies between 2.0" in charts(app)["hidden_chart"]["alt"]
+
+
+def test_forecast_is_of_the_one_that_is_picked(open_app):
+    app = open_app()
+    run = trained(runner().store, many(), epochs=2, window=8, hidden=4, patience=None)
+    app = open_app("forecast/page.py", run=run.id)
+    assert not app.exception
+    means = {}
+    for id_ in ("b*ar", "foo"):
+        app.selectbox(key=one_of_many.KEY).select(id_).run()
+        assert not app.exception
+        frame = app.dataframe[0].value
+        means[id_] = float(frame.iloc[0]["mean" if "mean" in frame else frame.columns[1]])
+    # One series lies between 2 and 4, the other a thousand times as high.
+    assert 1 < means["b*ar"] < 6 and 1000 < means["foo"] < 6000
