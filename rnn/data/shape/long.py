@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..times.families import family
+from ..times.moments import tidy
 from ..times.numbers import from_numbers
 from .ids import codes_of
 
@@ -82,7 +83,7 @@ def find_times(frame: pd.DataFrame, names: Sequence[str], ids: Sequence[str]) ->
         step = moments is None and _NAMED_STEP.fullmatch(name) is not None
         if moments is None and not step:
             continue
-        times = numbers if moments is None else moments.values[at]
+        times = numbers if moments is None else tidy(moments)[at]
         columns = tuple(ids) or find_id_columns(frame, times, name)
         if not columns or (step and not ids and not all(_is_label(frame[one], one) for one in columns)):
             continue
