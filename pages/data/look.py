@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from numpy.typing import NDArray
 
+from pages.data import look_findings as findings
+from pages.data.look_findings import Subject
 from rnn.core.fields import FIELDS
 from rnn.core.series import Series
 from rnn.data import look
-from rnn.ui import repair_choice
 from rnn.ui.config_form import set_values, values_of_form
-from rnn.ui.figures.correlogram import alt_correlogram, correlogram_figure
-from rnn.ui.figures.seasonal import alt_seasonal, seasonal_figure
-from rnn.ui.figures.spectrum import alt_spectrum, spectrum_figure
 from rnn.ui.figures.style import moment, number
 from rnn.ui.live_chart import live_chart
 from rnn.ui.series_choice import Choice
@@ -27,17 +23,6 @@ from rnn.ui.wording import escaped
 
 HEIGHT = 280
 _IN_A_ROW = 3
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is looked at: one target of one series. key: tells it from all others, for the caches."""
-
-    key: tuple[Any, ...]
-    name: str
-    values: NDArray[np.float64]
-    times: NDArray[Any]
-    frequency: str | None
 
 
 def draw(choice: Choice, series: Series) -> None:
@@ -77,7 +62,7 @@ def _plain(name: str) -> str:
 
 
 def _draw_suggestions(subject: Subject) -> None:
-    suggested = _suggestions(subject.key, subject)
+    suggested = findings.suggestions(subject.key, subject)
     if not suggested:
         st.caption(f"{len(subject.values):,} records are too few to suggest settings from.")
         return
@@ -123,7 +108,7 @@ def _said(value: Any) -> str:
 
 
 def _draw_seasonal(subject: Subject) -> None:
-    found = _seasons(subject.key, subject)
+    found = findings.seasons(subject.key, subject)
     st.markdown("**Seasonal plot**")
     if not found:
         st.caption(
@@ -137,7 +122,7 @@ def _draw_seasonal(subject: Subject) -> None:
             "Season", range(len(found)), default=0, key=f"look_season:{subject.key[0].data}:{subject.name}",
             format_func=lambda k: _named(found[k]), required=True, label_visibility="collapsed",
         )  # fmt: skip
-    _draw_chart(lambda: _seasonal(subject.key, at, subject), "look_seasonal", (subject.key, at))
+    _draw_chart(lambda: findings.seasonal(subject.key, at, subject), "look_seasonal", (subject.key, at))
     st.caption(f"Season of {_named(found[at])}. {escaped(found[at].why, 400)}")
 
 
@@ -148,7 +133,7 @@ def _named(season: look.Season) -> str:
 
 def _draw_spectrum(subject: Subject) -> None:
     st.markdown("**Spectrum**")
-    _draw_chart(lambda: _spectral(subject.key, subject), "look_spectrum", subject.key)
+    _draw_chart(lambda: findings.spectral(subject.key, subject), "look_spectrum", subject.key)
     st.caption(
         "How much of the movement lies at each period, by a periodogram of the series less its trend line. Noise of the same "
         "colour crosses the dashed line anywhere in one series of a hundred; dotted lines are the seasons."
@@ -157,7 +142,7 @@ def _draw_spectrum(subject: Subject) -> None:
 
 def _draw_correlogram(subject: Subject) -> None:
     st.markdown("**Autocorrelation**")
-    _draw_chart(lambda: _correlations(subject.key, subject)[0], "look_acf", subject.key)
+    _draw_chart(lambda: findings.correlations(subject.key, subject)[0], "look_acf", subject.key)
     st.caption(
         "How alike records are that lie so many apart. The band is Bartlett’s: where nothing but the shorter lags is at work, "
         "95 of 100 values stay inside."
@@ -166,7 +151,7 @@ def _draw_correlogram(subject: Subject) -> None:
 
 def _draw_partial(subject: Subject) -> None:
     st.markdown("**Partial autocorrelation**")
-    _draw_chart(lambda: _correlations(subject.key, subject)[1], "look_pacf", subject.key)
+    _draw_chart(lambda: findings.correlations(subject.key, subject)[1], "look_pacf", subject.key)
     st.caption(
         "What a lag adds to all the shorter ones. The band is ±1.96 / √n, which noise leaves once in twenty lags."
     )
@@ -188,7 +173,7 @@ def _draw_chart(make: Callable[[], tuple[go.Figure, str]], key: str, identity: o
 def _draw_stationarity(subject: Subject) -> None:
     st.markdown("**Does it stay where it is?**")
     try:
-        found = _stationarity(subject.key, subject)
+        found = findings.stationarity(subject.key, subject)
     except ValueError as error:
         st.caption(escaped(str(error), 400))
         return
@@ -199,7 +184,7 @@ def _draw_stationarity(subject: Subject) -> None:
 
 def _draw_summary(choice: Choice, series: Series) -> None:
     st.markdown("**In numbers**")
-    lines = _summary(choice, series.name)
+    lines = findings.summary(choice, series.name)
     st.dataframe(
         pd.DataFrame([_as_row(one) for one in lines]), hide_index=True, placeholder="–",
         height=min(36 * (len(lines) + 1) + 3, 36 * 9), row_height=36,
@@ -239,78 +224,3 @@ def _at(value: float | None, when: Any) -> str:
     if value is None or when is None or (isinstance(when, np.datetime64) and np.isnat(when)):
         return words
     return f"{words} at {moment(when)}"
-
-
-# --- what takes a moment, remembered by the choice
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _seasons(key: tuple[Any, ...], _subject: Subject) -> tuple[look.Season, ...]:
-    try:
-        seen = _spectrum(key, _subject)
-    except ValueError:
-        return ()
-    return look.find_seasons(_subject.values, _subject.frequency, seen=seen)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _spectrum(key: tuple[Any, ...], _subject: Subject) -> look.Spectrum:
-    return look.spectrum(_subject.values)
-
-
-@st.cache_resource(max_entries=32, show_spinner="Looking at the series …")
-def _suggestions(key: tuple[Any, ...], _subject: Subject) -> tuple[look.Suggestion, ...]:
-    try:
-        reading = _stationarity(key, _subject).reading
-    except ValueError:
-        reading = None
-    found = _seasons(key, _subject)
-    return look.suggest(_subject.values, _subject.times, _subject.frequency, seasons=found, reading=reading)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _seasonal(key: tuple[Any, ...], at: int, _subject: Subject) -> tuple[go.Figure, str]:
-    season = _seasons(key, _subject)[at]
-    found = look.seasonal_profile(_subject.values, _subject.times, _subject.frequency, season.period)
-    parts: tuple[Any, ...] = (found.labels, found.median, found.low, found.high)
-    more: dict[str, Any] = {"lines": found.lines, "seasons": found.seasons, "by": found.by}
-    unit = f"{_plain(_subject.name)}, about the trend"
-    return seasonal_figure(*parts, **more, unit=unit), alt_seasonal(*parts, **more, unit=unit)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _spectral(key: tuple[Any, ...], _subject: Subject) -> tuple[go.Figure, str]:
-    found = _spectrum(key, _subject)
-    parts = (found.frequencies, found.power, found.threshold())
-    periods = [one.period for one in _seasons(key, _subject)]
-    return spectrum_figure(*parts, periods=periods), alt_spectrum(*parts, periods=periods)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _correlations(key: tuple[Any, ...], _subject: Subject) -> tuple[tuple[go.Figure, str], tuple[go.Figure, str]]:
-    periods = [one.period for one in _seasons(key, _subject)]
-    most = round(2.5 * max(periods, default=0))
-    lags = min(max(40, most), 800, len(_subject.values) // 2)
-    found = look.autocorrelation(_subject.values, max(lags, 1))
-    both = ((found.acf, found.bound, "autocorrelation"), (found.pacf, found.partial_bound, "partial autocorrelation"))
-    made = [
-        (
-            correlogram_figure(values, bound, title=title, periods=periods),
-            alt_correlogram(values, bound, title=title, periods=periods),
-        )
-        for values, bound, title in both
-    ]
-    return made[0], made[1]
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _stationarity(key: tuple[Any, ...], _subject: Subject) -> look.Stationarity:
-    return look.stationarity(_subject.values, [one.period for one in _seasons(key, _subject)])
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _summary(choice: Choice, name: str) -> tuple[look.Summary, ...]:
-    """Of the cells as they stand in the file, before any repair; name: of many series the one."""
-    parts = repair_choice.parts_of(choice)
-    part = next((one for one in parts if one.name == name), parts[0])
-    return look.summary(part.frame, part.times)

@@ -16,7 +16,7 @@ from .usable import usable
 
 Array64 = NDArray[np.float64]
 
-FALSE_ALARM = 0.01  # share of series without a season in which one may be found
+FALSE_ALARM = 0.01  # share of series without a season in which one may be found, of the calendar's and of the others
 WEAKEST = 0.03  # share of the movement within a season; a million records make even less than that certain, and useless
 FEWEST = 3  # whole seasons: fewer cannot be told from a trend
 SHORTEST = 3.0  # records; what goes up and down by turns is no season
@@ -53,7 +53,8 @@ def find_seasons(
     frequency: a pandas offset alias; its natural seasons (24 and 168 hours, 7 and 365.25 days, 12 months, …) are looked for
     first, each by the power of its line and of the multiples together. seen: the spectrum, where it is known already. Any other
     line must stand out of the whole spectrum (`Spectrum.threshold`). Each must then show in the autocorrelation as well, and
-    is told from its own multiples. In about 1 % of series without a season one is found.
+    is told from its own multiples. Of 100 series without a season, one is found in
+    two at most: 1 % for the natural ones together and 1 % for all other lines.
     """
     try:
         array = usable(values, LEAST)

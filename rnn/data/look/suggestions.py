@@ -190,12 +190,12 @@ def _horizon(count: int, season: int | None, found: Sequence[Season]) -> Suggest
         return Suggestion(
             "horizon",
             1,
-            f"A season at once takes {MANY_SEASONS} clear ones of at most {_FAR} records; step by step does better here.",
+            f"To learn a season at once takes {MANY_SEASONS} clear ones of at most {_FAR} records; step by step is better.",
         )
     return Suggestion(
         "horizon",
         season,
-        f"{count // season:,} clear seasons are enough to learn a whole one ahead of {season} records.",
+        f"{count // season:,} clear seasons are enough to learn all {season} records of the next one at once.",
     )
 
 
