@@ -169,7 +169,7 @@ def test_the_fullest_sheet_is_read_and_the_others_are_named() -> None:
 def test_a_chosen_header_row_and_choices_that_say_nothing() -> None:
     table = read_csv(workbook(("a", "b"), ("x", "y"), *[(k, k * k) for k in range(9)]), header_row=2, delimiter=";")
     assert list(table.frame) == ["x", "y"]
-    message = "delimiter say nothing about a file of the kind 'xlsx' and were not used."
+    message = "Not used, since it says nothing about a file of the kind 'xlsx': delimiter."
     assert message in [one.message for one in table.findings]
 
 

@@ -31,7 +31,7 @@ def read_raw(data: bytes, wanted: Mapping[str, Any]) -> Raw:
     unused = [name for name in READING if name in wanted and wanted[name] is not None and name not in used]
     findings = (*packed.findings, *raw.findings)
     if unused:
-        message = f"{' and '.join(unused)} say nothing about a file of the kind {raw.format!r} and were not used."
+        message = f"Not used, since it says nothing about a file of the kind {raw.format!r}: {', '.join(unused)}."
         findings += (finding("unused-choice", message, count=len(unused)),)
     return dataclasses.replace(raw, findings=findings, used=used)
 
