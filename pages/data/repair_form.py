@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from rnn.data import BadFile, Table
-from rnn.data.repair import REPAIRS, Kind, Option, Repair, fitted_power, from_words
+from rnn.data.repair import REPAIRS, Kind, Option, Repair, fitted_power, from_words, likely_aggregate
 from rnn.ui import repair_choice
 from rnn.ui.repair_preview import draw_preview
 from rnn.ui.series_choice import Choice
@@ -29,10 +29,22 @@ def draw(table: Table, choice: Choice) -> None:
         ]
         st.caption(escaped(kind.help, 900))
         column, options = _draw_options(kind, repair_choice.columns_of(choice))
+        if kind.name == "grid":
+            _draw_reasons(choice)
         if st.button("Preview", key="repair_preview_by_hand", icon=":material/preview:"):
             _look(choice, kind, column, options, dated=table.time is not None and _dated(table))
         if by_hand:
             draw_preview(choice, shown[0])
+
+
+def _draw_reasons(choice: Choice) -> None:
+    """Which aggregate "auto" takes for each column, and why."""
+    sheet = repair_choice.sheet_of(choice).ordered()
+    reasons = [
+        (name, *likely_aggregate(name, values)) for name, values in zip(sheet.names, sheet.values.T, strict=True)
+    ]
+    lines = [f"{escaped(name)}: {how}, because {why}" for name, how, why in reasons[:8]]
+    st.caption(f"“auto” takes for {'; for '.join(lines)}.")
 
 
 def _draw_options(kind: Kind, columns: list[str]) -> tuple[str | None, dict[str, Any]]:

@@ -62,18 +62,24 @@ def prepare(
     frequency = infer_frequency(sheet.times)[0] if sheet.times is not None and sheet.times.dtype.kind == "M" else None
     moments = np.arange(len(sheet)) if sheet.times is None else sheet.times
     series = Series(moments, sheet.values, sheet.names, targets, name, frequency)
-    receipt = Receipt(
-        rows=len(frame),
+    return series, _account(len(frame), sheet, (*findings, *found), tuple(done), sum(one.count for one in found))
+
+
+def _account(
+    rows: int, sheet: Sheet, findings: tuple[Finding, ...], done: tuple[RepairReceipt, ...], filled: int
+) -> Receipt:
+    """The receipt of a sheet that came from so many rows of the file."""
+    return Receipt(
+        rows=rows,
         used=len(sheet),
-        left_out=len(frame) - int(sheet.weights.sum()),
+        left_out=rows - int(sheet.weights.sum()),
         reasons=_added_up(sheet.left),
-        filled=sum(one.count for one in found),
-        findings=(*findings, *found),
-        repairs=tuple(done),
+        filled=filled,
+        findings=findings,
+        repairs=done,
         added=int((sheet.weights == 0).sum()),
         merged=int(np.maximum(sheet.weights - 1, 0).sum()),
     )
-    return series, receipt
 
 
 def _added_up(left: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:

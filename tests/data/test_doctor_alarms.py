@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from rnn.data.doctor import diagnose
-from rnn.data.doctor.shifts import steps_in
+from rnn.data.doctor.steps import steps_in
 
 SERIES = 60
 

@@ -41,7 +41,7 @@ REPAIRS_OF_ANY_KIND = some.one_of(
     _repair(
         "grid", frequency=some.sampled_from(["D", "2D", "12h", "W-SUN", "MS", "ME", "B", "YS"]),
         how=some.sampled_from(["auto", "sum", "mean", "last", "first", "min", "max"]),
-        fill=some.sampled_from(["leave", "interpolate", "forward", "zero"]),
+        fill=some.sampled_from(["leave", "interpolate", "forward", "zero", "divide"]),
     ),
     _repair("clip", some.one_of(some.none(), _COLUMN), low=_BOUND, rows=_RANGES),
     _repair("mask", some.one_of(some.none(), _COLUMN), high=some.integers(-5, 5), rows=_RANGES),

@@ -192,6 +192,18 @@ def test_a_grid_aggregates_as_pandas_does(frequency: str, how: str, rng: np.rand
     assert sheet.weights.sum() == 400
 
 
+def test_amounts_are_divided_among_the_steps_that_they_span() -> None:
+    grid = {"frequency": "D", "how": {"sales": "sum", "price": "mean"}, "fill": "divide"}
+    starts = moments("2023-01-01", "2023-02-01", "2023-03-01")
+    values, sheet, receipt = run(Repair("grid", None, grid), starts, sales=[310, 280, 620], price=[1, 2, 3])
+    assert values["sales"] == [10] * 31 + [10] * 28 + [620 / 28]  # March goes on beyond the grid
+    assert values["price"] == [1] * 31 + [2] * 28 + [3]
+    assert (receipt.added, sheet.weights.sum()) == (57, 3)
+    ends = moments("2023-01-31", "2023-02-28", "2023-03-31")
+    values, _, _ = run(Repair("grid", None, grid), ends, sales=[310, 280, 620], price=[1, 2, 3])
+    assert values["sales"] == [310 / 28] + [10] * 28 + [20] * 31
+
+
 def test_a_grid_keeps_the_clock_of_the_file() -> None:
     times = moments("2020-01-01T08:05", "2020-01-01T09:05", "2020-01-01T11:05")
     _, sheet, receipt = run(Repair("grid", None, {"frequency": "h"}), times, v=[1, 2, 3])

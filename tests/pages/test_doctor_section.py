@@ -95,6 +95,8 @@ def test_a_repair_by_hand(open_section) -> None:
     assert "2 values of 'sales' clipped to at least 0 (rows 42 and 43)" in texts(app)
     press(app, "Apply")
     assert json.loads(link_value(app, "repairs"))[0]["options"]["low"] == 0.0
+    app.selectbox(key="repair_kind").set_value("grid").run()
+    assert "“auto” takes for sales: sum, because its name speaks of an amount" in texts(app)
     app.selectbox(key="repair_kind").set_value("drop").run()
     app.text_input(key="repair_drop_rows").set_value("7 to 9").run()
     press(app, "Preview")

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnn.core.series import LARGEST
+
 from ..findings import Finding
 from ..repair.sheet import Sheet
 from .constant import constant_stretches
@@ -22,6 +24,7 @@ from .spread import growing_spread
 from .time_order import gaps, repeated, unsorted
 from .units import mixed_units
 
+_TINY = 1e-140
 _FEW = 0.5  # share of the rows that may be set aside; beyond it, they are the series
 
 
@@ -63,8 +66,9 @@ def diagnose(
 
 def _probe(sheet: Sheet, k: int, x: NDArray[Any], frequency: str | None, season: int | None) -> Probe:
     y = np.ascontiguousarray(sheet.values[:, k])
-    y = np.where(np.abs(y) > 1e150, np.nan, y)  # such values are refused; their squares would spoil all else
-    return Probe(sheet.names[k], sheet.rows, x, y, likely_seasons(y, frequency, season), np.zeros(len(y), dtype=bool))
+    y = np.where(np.abs(y) < _TINY, 0.0, y)  # whose squares are nothing
+    huge = np.abs(y) > LARGEST  # which no series may hold: `prepare` refuses them with a sentence of its own
+    return Probe(sheet.names[k], sheet.rows, x, y, likely_seasons(np.where(huge, np.nan, y), frequency, season), huge)
 
 
 def _of_column(probe: Probe) -> list[Diagnosis]:

@@ -12,6 +12,7 @@ from pandas.tseries.frequencies import to_offset
 from pandas.tseries.offsets import Day, Tick
 
 from ..findings import BadFile, counted, row_list
+from ..frequency import infer_frequency
 from .aggregates import likely_aggregate
 from .fill import forward, interpolated
 from .groups import merged
@@ -25,6 +26,7 @@ _FILLED = {
     "interpolate": "on a straight line between the neighbours",
     "forward": "with the last value before",
     "zero": "with zero",
+    "divide": "amounts divided equally among the steps that they span, other values held",
 }
 
 
@@ -42,6 +44,10 @@ def _grid(sheet: Sheet, columns: list[int], options: Mapping[str, Any]) -> tuple
     moved = int((labels[counts > 0] != made.times).sum())
     gone = len(sheet) - len(made)
     result, filled = _spread(made, labels, counts > 0, fill)
+    if fill == "divide":
+        late = "E" in (infer_frequency(sheet.times)[0] or "")  # month ends close the days before them
+        amounts = [k for k, one in enumerate(how) if one == "sum"]
+        result = result.with_values(_divided(result.values, counts > 0, amounts, late))
     added = len(result) - len(made)
     touched = int((counts > 1).sum()) * len(how)
     several = np.repeat(counts[counts > 0] > 1, counts[counts > 0])
@@ -99,13 +105,35 @@ def _spread(made: Sheet, labels: NDArray[Any], present: NDArray[np.bool_], fill:
         hole = np.isnan(values[:, column])
         if fill == "interpolate":
             new = interpolated(values[:, column], hole, at)
-        elif fill == "forward":
+        elif fill in ("forward", "divide"):
             new = forward(values[:, column], hole)
         else:
             new = np.zeros(len(labels)) if fill == "zero" else values[:, column]
         values[:, column] = np.where(present, values[:, column], new)
     filled = int((~np.isnan(values[~present])).sum())
     return Sheet(made.names, values, labels, rows, weights, made.left), filled
+
+
+def _divided(
+    values: NDArray[np.float64], present: NDArray[np.bool_], amounts: list[int], late: bool
+) -> NDArray[np.float64]:
+    """The amounts of the rows of the file spread over the made steps after them, or before them where they are `late`.
+
+    values: (M, D). The outermost amount spans steps beyond the grid; it is divided by the number of its neighbour's.
+    """
+    if late:
+        return _divided(values[::-1], present[::-1], amounts, False)[::-1]
+    starts = np.flatnonzero(present)
+    if len(starts) < 2:
+        return values
+    spans = np.diff(starts)
+    spans = np.append(spans, spans[-1])
+    own = np.maximum(np.cumsum(present) - 1, 0)
+    result = values.copy()
+    for column in amounts:
+        share = values[starts, column] / spans
+        result[starts[0] :, column] = share[own[starts[0] :]]
+    return result
 
 
 def _sentence(
@@ -130,7 +158,7 @@ GRID = Kind(
     "Regular grid",
     "One row a step of a frequency. Finer or equal: absent steps are made and filled as chosen. Coarser: the rows of a step "
     "become one, by the aggregate that suits each column: amounts a step add up (sum), levels do not (mean), a standing "
-    "such as a price or a meter keeps its last value.",
+    "such as a price or a meter keeps its last value. From longer steps to shorter ones, amounts can be divided.",
     "none",
     (
         Option(
