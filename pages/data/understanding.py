@@ -42,6 +42,8 @@ def _facts(table: Table) -> dict[str, str]:
     facts = {"Rows": f"{table.rows:,}", "Columns": f"{len(table.frame.columns):,}"}
     facts["Time column"] = escaped(table.time or "none", 40)
     facts["Frequency"] = table.frequency or ("irregular" if table.time else "–")
+    if table.format == "sound":
+        facts["Frequency"] = f"{table.choices['rate']:,} Hz"
     if table.ids:
         facts["Series"] = f"{len(table.ids):,}"
     facts["Kind"] = _KINDS.get(table.format, table.format)

@@ -70,14 +70,15 @@ QUESTIONS: dict[str, str] = {
         "day’s rain alone."
     ),
     "Does it work on audio?": (
-        "Sound files cannot be opened yet. A recording that was saved as a column of numbers trains like any other CSV, "
-        "but a second of sound has thousands of values: keep the excerpt short, and let each step read many of them at "
-        "once (*Patch*)."
+        "Yes: WAV, FLAC, OGG and MP3 open like any other file, a column for each channel and seconds as the time. A second of "
+        "sound has thousands of values, so bring it to a lower rate on the Data page (*Read it differently*), and let each "
+        "step read many of them at once (*Patch*)."
     ),
     "Does it work on DNA sequences?": (
-        "Half of it. Letters are categories: write a column of 0 and 1 for each of the four, and the network reads them like "
-        "any numbers. What it predicts is a number too: every loss here measures a distance, and none chooses among "
-        "classes, so asking for the next letter is a question for another tool."
+        "It opens: a FASTA file, or plain lines of letters, becomes a column of 0 and 1 for each of the four, and a column of "
+        "words in any table does so too. The network then predicts all of them at once, and the largest answer is the letter "
+        "that it finds likeliest. Every loss here measures a distance, and none chooses among classes, so the answers are no "
+        "probabilities."
     ),
     "Where can I read and run the whole code?": (
         "You are running it. The network is in the folder `rnn/core`, in NumPy alone: `cells/elman.py`, `gru.py` and "

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import streamlit as st
 
-from pages.runs import curve, settings
+from pages.runs import curve, data_record, settings
 from pages.runs.results import Results, results_of, series_title
 from pages.runs.wording import age_in_words, moment_in_words
 from pages.train.progress import STATE_WORDS
@@ -29,6 +29,7 @@ def draw(run: Run) -> None:
             st.warning(escaped(run.message, 500), icon=":material/info:")
         _draw_actions(run)
         settings.draw(run)
+        data_record.draw(run)
     with right:
         curve.draw(run, results)
 

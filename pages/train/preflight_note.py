@@ -33,7 +33,9 @@ class Setup:
 
 def check(choice: Choice) -> Setup:
     """Judge the form's settings against the chosen series."""
-    series = series_choice.series_of(choice)
+    series, problem = series_choice.series_or_problem(choice)
+    if problem is not None:
+        return Setup(choice, series, None, None, f"{problem} The Data page has the repairs and the columns.")
     try:
         config = config_form.config_from_form()
         columns = (len(series.names), len(series.targets))
@@ -49,12 +51,13 @@ def check(choice: Choice) -> Setup:
 
 def draw(setup: Setup) -> None:
     if setup.problem is not None or setup.check is None:
-        st.error(setup.problem or "", icon=":material/error:")
+        st.error(escaped(setup.problem or "", 600), icon=":material/error:")
         return
     split = setup.check.split
+    tested = f", **{split.test:,}** kept for the test" if split.test else ""
     left_out = f" ({split.gap:,} between them left out)" if split.gap else ""
     st.caption(
-        f"**{split.train:,}** windows to learn from, **{split.validation:,}** to validate{left_out} · "
+        f"**{split.train:,}** windows to learn from, **{split.validation:,}** to validate{tested}{left_out} · "
         f"**{setup.check.parameters:,}** weights · about {bytes_in_words(setup.check.memory_bytes)}"
     )
     if isinstance(split, PanelSplit) and split.left_out:

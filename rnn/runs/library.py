@@ -42,13 +42,13 @@ class Library(Database):
     def add_series(
         self, series: Series, *, file_hash: str | None = None, reading: Mapping[str, Any] | None = None
     ) -> str:
-        """Keep a series; returns the hash of its exact numbers, times and names.
+        """Keep a series; returns the hash of its exact numbers, times, names and of the repairs in `reading`.
 
         file_hash: the file that it was read from. reading: how, as JSON-able choices. Where the series is there already,
         a file and a reading that are given replace the older ones: both led to the same numbers.
         """
         meta, arrays = packing.pack_series(series)
-        key = packing.series_hash(meta, arrays)
+        key = packing.series_hash(meta, arrays, (reading or {}).get("repairs", ()))
         source: dict[str, Any] = {}
         if file_hash is not None:
             self._row(schema.files, file_hash, "file", columns=[schema.files.c.hash])

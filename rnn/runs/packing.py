@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,9 +37,12 @@ def unpack_series(meta: Mapping[str, Any], content: bytes) -> Series:
     return Series.from_arrays(unpack_arrays(content), meta)
 
 
-def series_hash(meta: Mapping[str, Any], content: bytes) -> str:
-    """SHA-256 of all that a series says: its exact numbers and times, and its names."""
+def series_hash(meta: Mapping[str, Any], content: bytes, repairs: Sequence[Any] = ()) -> str:
+    """SHA-256 of all that a series says: its exact numbers and times, and its names. repairs: what made it so, where anything
+    did: a run's record says it, so the same numbers by other repairs are another series."""
     digest = hashlib.sha256(json.dumps(meta, sort_keys=True).encode())
+    if repairs:
+        digest.update(json.dumps(repairs, sort_keys=True).encode())
     arrays = safetensors.numpy.load(content)
     for name in ("times", "values", "future"):
         if name in arrays:

@@ -84,6 +84,17 @@ def series_of(choice: Choice) -> Series:
     return read_table(choice.data, choice.reading).series(**choice.asked)
 
 
+def series_or_problem(choice: Choice) -> tuple[Series, str | None]:
+    """The series; or, where the table cannot give it, the plainest one instead and the sentence that says why."""
+    problem = None
+    for one in (choice, Choice(choice.data, (), reading=choice.reading), Choice(DEFAULT_DATA, ())):
+        try:
+            return series_of(one), problem
+        except BadFile as error:
+            problem = problem or str(error)
+    raise LookupError(f"The sample {DEFAULT_DATA!r} cannot be read: {problem}")
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def receipt_of(choice: Choice) -> Receipt:
     """What became of the rows of the file for this choice."""

@@ -33,11 +33,12 @@ def draw_series_picker() -> Choice:
     return choice
 
 
-def draw_upload(label: str = "Your own CSV") -> None:
+def draw_upload(label: str = "Your own file") -> None:
     """The upload, and the sentence about the last file that could not be read; the chosen series then stays."""
     st.file_uploader(
         label, key=_UPLOAD, on_change=_uploaded,
-        help="A header and one column of numbers are enough; a time column is found by itself. Up to 200 MB.",
+        help="CSV or text, Excel, Parquet, JSON, sound or DNA, zipped or not: a column of numbers is enough, a time column is "
+        "found by itself. Up to 200 MB.",
     )  # fmt: skip
     if problem := st.session_state.get(_PROBLEM):
         st.error(escaped(problem, 600), icon=":material/error:")
@@ -62,9 +63,14 @@ def _uploaded() -> None:
 
 
 def _draw_picture(choice: Choice) -> None:
-    series = series_choice.series_of(choice)
+    series, problem = series_choice.series_or_problem(choice)
+    if problem is not None:
+        return  # the settings' note says it
     values = series.values[:, series.target_columns[0]]
-    draw_sparkline(values, width=260, height=40, label=f"{len(series):,} records of {choice.targets[0]}")
+    draw_sparkline(values, width=260, height=40, label=f"{len(series):,} records of {series.targets[0]}")
+    if series.lengths:
+        st.caption(f"{len(series.lengths):,} series in one network, {len(series):,} records in all")
+        return
     st.caption(f"{len(series):,} records, {_span(series.times[0])} to {_span(series.times[-1])}")
 
 
