@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.floating[Any]]
 
-
 LARGEST = 1e100
 
 
