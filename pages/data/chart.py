@@ -26,7 +26,8 @@ def _draw(parts: Parts, choice: Choice) -> None:
     """A fragment: a zoom redraws the chart alone. A part that was moved concerns the whole page."""
     if st.session_state.pop(series_parts.MOVED, False):
         st.rerun()
-    series, identity = parts.series, repr(choice)
+    series = parts.series
+    identity = f"{choice!r} {series.name}"
     view = chart_view(KEY, identity)
 
     def picture() -> tuple[object, str]:

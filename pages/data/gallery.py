@@ -10,7 +10,6 @@ from rnn.data import SAMPLES, load_sample
 from rnn.ui import series_choice
 from rnn.ui.sparkline import draw_sparkline
 
-
 # On a phone the cards are one row to be swiped, so that what was understood of the file is not screens away.
 _STYLE = """<style>
 @media (max-width: 640px) { .st-key-gallery { flex-wrap: nowrap !important; overflow-x: auto; padding-bottom: 0.5rem; } }

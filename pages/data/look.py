@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from rnn.core.fields import FIELDS
 from rnn.core.series import Series
-from rnn.data import Table, look
+from rnn.data import look
+from rnn.ui import repair_choice
 from rnn.ui.config_form import set_values, values_of_form
 from rnn.ui.figures.correlogram import alt_correlogram, correlogram_figure
 from rnn.ui.figures.seasonal import alt_seasonal, seasonal_figure
@@ -39,12 +40,12 @@ class Subject:
     frequency: str | None
 
 
-def draw(table: Table, choice: Choice, series: Series) -> None:
+def draw(choice: Choice, series: Series) -> None:
     st.markdown("##### Look before you train")
-    st.fragment(_draw)(table, choice, series)
+    st.fragment(_draw)(choice, series)
 
 
-def _draw(table: Table, choice: Choice, series: Series) -> None:
+def _draw(choice: Choice, series: Series) -> None:
     subject = _subject(choice, series)
     _draw_suggestions(subject)
     for one, other in ((_draw_seasonal, _draw_spectrum), (_draw_correlogram, _draw_partial)):
@@ -54,25 +55,18 @@ def _draw(table: Table, choice: Choice, series: Series) -> None:
         with right:
             other(subject)
     _draw_stationarity(subject)
-    _draw_summary(table, choice, series)
+    _draw_summary(choice, series)
 
 
 def _subject(choice: Choice, series: Series) -> Subject:
-    """The target, and of many series the one, that the pickers stand at."""
-    part, target = 0, series.targets[0]
-    with st.container(horizontal=True, key="look_subject"):
-        if len(series.targets) > 1:
-            target = st.selectbox(
-                "Look at", series.targets, key=f"look_target:{choice.data}", format_func=_plain, width=260
-            )
-        if len(series.lengths) > 1:
-            part = st.selectbox(
-                "Of the series", range(len(series.ids)), key=f"look_part:{choice.data}", width=260,
-                format_func=lambda at: _plain(series.ids[at]),
-            )  # fmt: skip
-    rows = series.parts[part]
-    values = series.values[rows, series.names.index(target)]
-    return Subject((choice, target, part), target, values, series.times[rows], series.frequency)
+    """The target that the picker stands at."""
+    target = series.targets[0]
+    if len(series.targets) > 1:
+        target = st.selectbox(
+            "Look at", series.targets, key=f"look_target:{choice.data}", format_func=_plain, width=260
+        )
+    values = series.values[:, series.names.index(target)]
+    return Subject((choice, target, series.name), target, values, series.times, series.frequency)
 
 
 def _plain(name: str) -> str:
@@ -203,9 +197,9 @@ def _draw_stationarity(subject: Subject) -> None:
     st.caption("  \n".join(escaped(line, 300) for line in (*lines, *([found.note] if found.note else []))))
 
 
-def _draw_summary(table: Table, choice: Choice, series: Series) -> None:
+def _draw_summary(choice: Choice, series: Series) -> None:
     st.markdown("**In numbers**")
-    lines = _summary(choice, table, series)
+    lines = _summary(choice, series.name)
     st.dataframe(
         pd.DataFrame([_as_row(one) for one in lines]), hide_index=True, placeholder="–",
         height=min(36 * (len(lines) + 1) + 3, 36 * 9), row_height=36,
@@ -315,10 +309,8 @@ def _stationarity(key: tuple[Any, ...], _subject: Subject) -> look.Stationarity:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _summary(choice: Choice, _table: Table, _series: Series) -> tuple[look.Summary, ...]:
-    """Of the cells as they stand in the file, where the columns do; else of the series that was made of it."""
-    columns = list(_series.names)
-    if not choice.ids and all(_table.kinds.get(name) in ("number", "counter") for name in columns):
-        times = _table.frame[_table.time].to_numpy() if _table.time else None
-        return look.summary(_table.frame[columns], times)
-    return look.summary(pd.DataFrame(_series.values, columns=columns), _series.times)
+def _summary(choice: Choice, name: str) -> tuple[look.Summary, ...]:
+    """Of the cells as they stand in the file, before any repair; name: of many series the one."""
+    parts = repair_choice.parts_of(choice)
+    part = next((one for one in parts if one.name == name), parts[0])
+    return look.summary(part.frame, part.times)

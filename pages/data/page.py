@@ -5,7 +5,7 @@ import streamlit as st
 from pages.data import chart, doctor, gallery, look, reading_choices, receipt, rows, split, understanding
 from pages.data.parts import parts_of
 from rnn.data import BadFile
-from rnn.ui import series_choice, session
+from rnn.ui import one_of_many, series_choice, session
 from rnn.ui.series_columns import draw_columns
 from rnn.ui.series_picker import draw_upload
 from rnn.ui.wording import escaped
@@ -37,7 +37,9 @@ except BadFile as error:
     st.error(escaped(str(error), 600), icon=":material/error:")
     series = None
 if series is not None:
-    parts = parts_of(series)
+    one_of_many.draw_picker(series, None)
+    looked_at, _, _ = one_of_many.shown(series, None, None)
+    parts = parts_of(looked_at)
     chart.draw(parts, choice)
     receipt.draw(table, choice)
 
@@ -55,5 +57,5 @@ if dividing.open and series is not None:
         split.draw(parts)
 if looking.open and series is not None:
     with looking:
-        look.draw(table, choice, series)
+        look.draw(choice, looked_at)
 series_choice.remember_in_link(choice)

@@ -134,7 +134,24 @@ def prepare(run_choice: Choice | None) -> None:
     if linked:
         for role in NAMES:
             st.session_state[names_key(role, data)] = st.query_params.get_all(role)
-        st.session_state[repairs_key(data)] = _repairs_of_link(st.query_params.get(_REPAIRS, "[]"))
+    if data == (linked or DEFAULT_DATA):
+        _take_repairs_from_link(data)
+
+
+def _take_repairs_from_link(data: str) -> None:
+    """The repairs that the address carries, unless they are no repairs or leave no series."""
+    linked = st.query_params.get(_REPAIRS, "[]")
+    try:
+        repairs_from_json(linked)
+    except ValueError as error:
+        st.session_state["data_refused"] = f"The repairs in the link are left out: {error}"
+        return
+    st.session_state[repairs_key(data)] = linked
+    try:
+        receipt_of(current_choice())
+    except BadFile as error:
+        st.session_state["data_refused"] = f"The repairs in the link are left out: {error}"
+        st.session_state[repairs_key(data)] = "[]"
 
 
 def choose(choice: Choice) -> None:
@@ -208,16 +225,6 @@ def names_key(role: str, data: str) -> str:
 def repairs_key(data: str) -> str:
     """Where the session keeps the repairs of this file or sample, as JSON text."""
     return f"repairs:{data}"
-
-
-def _repairs_of_link(text: str) -> str:
-    """The link's repairs, or none and a sentence where they are not what a page wrote."""
-    try:
-        repairs_from_json(text)
-    except ValueError as error:
-        st.session_state["data_refused"] = f"The link's repairs cannot be read ({error}), so none is made."
-        return "[]"
-    return text
 
 
 def remember_in_link(choice: Choice) -> None:

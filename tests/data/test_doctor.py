@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn.data import SAMPLES, Finding, load_sample
+from rnn.data import SAMPLES, Finding, inspect, load_sample
 from rnn.data.doctor import KINDS, SEVERITIES, Diagnosis, diagnose
 from rnn.data.doctor.probe import calendar_seasons, repeated_cycle
 from rnn.data.repair import repaired
@@ -144,6 +144,7 @@ def test_fahrenheit_among_celsius(rng: np.random.Generator) -> None:
     mixed = values.copy()
     mixed[200:260] = mixed[200:260] * 9 / 5 + 32
     found = look(mixed, days(365), "D")
+    assert set(found) == {"mixed-units"}  # and no level shift where the season moves on behind it
     assert "°F among °C" in found["mixed-units"].message
     assert found["mixed-units"].rows.tolist() == list(range(202, 262))
     assert np.allclose(after(mixed, days(365), found["mixed-units"]), values)
@@ -302,3 +303,34 @@ def test_a_season_keeps_its_phase_across_a_gap(rng: np.random.Generator) -> None
     found = look(values, days(700)[at], "D")
     assert set(found) == {"gaps", "level-shift"}
     assert abs(found["level-shift"].rows[0] - 399) <= 2
+
+
+def test_what_is_missing_or_named_hides_no_shift(rng: np.random.Generator) -> None:
+    values = 200 + 30 * np.sin(np.arange(700) * 2 * np.pi / 7) + 5 * rng.standard_normal(700)
+    values[400:] += 60
+    values[[50, 320]] = [900, -300]
+    values[[100, 101, 250]] = -999
+    values[200:212] = np.nan
+    values[150:165] = values[150]
+    found = look(values, days(700), "D")
+    assert set(found) == {"missing", "sentinel", "outliers", "constant", "level-shift"}
+    assert found["level-shift"].rows.tolist() == [402]
+
+
+def test_outliers_against_a_plain_loop(rng: np.random.Generator) -> None:
+    values = rng.standard_t(4, 2000)
+    values[rng.integers(0, 2000, 12)] += rng.choice([-30, 30], 12)
+    padded = np.concatenate([values[3:0:-1], values, values[-2:-5:-1]])  # mirrored at the ends
+    off = [values[k] - sorted(padded[k : k + 7])[3] for k in range(2000)]
+    distance = np.abs(off)
+    limit = max(6 * 1.4826 * np.median(distance), 4 * np.quantile(distance, 0.95))
+    expected = [k + 2 for k in range(2000) if distance[k] > limit]
+    assert len(expected) >= 10
+    assert look(values)["outliers"].rows.tolist() == expected
+
+
+def test_inspect_prints_the_diagnoses() -> None:
+    (found,) = inspect(SAMPLES["nile"].data)["diagnoses"]
+    assert (found["kind"], found["column"], found["count"], found["severity"]) == ("level-shift", "volume", 1, "look")
+    assert found["first_rows"] == [30]
+    assert "falls" in found["message"]

@@ -137,6 +137,14 @@ def test_filling_by_the_season_against_a_loop(rng: np.random.Generator) -> None:
         run(Repair("fill", "v", {"how": "seasonal"}), v=gappy)
 
 
+def test_a_repair_that_sorts_says_so() -> None:
+    times = moments("2020-01-02", "2020-01-01")
+    for kind in ("duplicates", "fill", "grid", "shift"):
+        sentence = run(smallest(kind), times, v=[1, NAN])[2].sentence
+        assert sentence.endswith("The rows were put in time order for it."), kind
+    assert "time order" not in run(Repair("fill"), times[::-1], v=[1, NAN])[2].sentence
+
+
 def test_rows_left_out() -> None:
     columns = {"v": [1, NAN, 3, 4, 5], "w": [1, 2, NAN, 4, 5]}
     assert run(Repair("drop"), **columns)[1].rows.tolist() == [2, 5, 6]

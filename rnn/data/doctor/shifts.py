@@ -41,15 +41,17 @@ def level_shifts(probe: Probe) -> list[Diagnosis]:
     See `steps_in` for the rule. Long series are examined in about 1000 equal blocks, in whole seasons where there is one, so
     of a million rows a shift must last for some thousands; its row is then found within the block.
     """
-    at = np.flatnonzero(probe.sound)
-    values = probe.y[at]
-    if len(values) < _LEAST:
+    known = np.flatnonzero(probe.sound)
+    if len(known) < _LEAST:
         return []
-    steps = probe.steps[at]
-    season = main_season(values, steps, [one for one in probe.seasons if one <= len(values) // 4])
-    whole = max([one for one in probe.seasons if one <= len(values) // 100], default=1)
-    points, size = _blocks(_without_season(values, steps, season), whole)
-    found = [_refined(values, steps, shift, size, season) for shift in steps_in(points)]
+    steps = probe.steps
+    season = main_season(probe.y[known], steps[known], [one for one in probe.seasons if one <= len(known) // 4])
+    whole = max([one for one in probe.seasons if one <= len(known) // 100], default=1)
+    # What is missing or named already is put on a line: left out, it would close up two ends that do not fit.
+    at = np.arange(known[0], known[-1] + 1)
+    values = np.interp(at, known, _without_season(probe.y[known], steps[known], season))
+    points, size = _blocks(values, whole)
+    found = [_refined(values, steps[at], shift, size, season) for shift in steps_in(points)]
     if not found:
         return []
     marked = np.zeros(len(probe.y), dtype=bool)

@@ -95,10 +95,8 @@ def gaps(probe: Probe, frequency: str | None) -> list[Diagnosis]:
     marked = np.zeros(len(probe.x), dtype=bool)
     marked[[longest, longest + 1]] = True
     after_rows = where(probe.rows[after]).replace("(", "(after ")
-    message = (
-        f"{counted(absent, 'step')} of {found!r} absent in {counted(len(after), 'gap')}{after_rows}; the longest follows row "
-        f"{probe.rows[longest]}."
-    )
+    message = f"{counted(absent, 'step')} of {found!r} absent in {counted(len(after), 'gap')}{after_rows}"
+    message += f"; the longest follows row {probe.rows[longest]}." if len(after) > 1 else "."
     picture = around(probe.x, probe.y, marked, (longest, longest + 2), 20)
     return [Diagnosis("gaps", None, absent, probe.rows[after], message, picture, _for_gaps(found))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from .json_shapes import Table, table_in
 from .raw import Raw, binary_layout, decimal_of, flags, frame_of
 
 _BLANK = " \t\r\n\ufeff"
+_BLANKS = re.compile(f"[{_BLANK}]*")
 _DECODER = json.JSONDecoder()
 
 
@@ -128,6 +130,4 @@ def _broken(text: str, at: int, why: str) -> BadFile:
 
 def _skipped(text: str, at: int) -> int:
     """The place of the next character that is not blank."""
-    while text[at : at + 1] and text[at] in _BLANK:
-        at += 1
-    return at
+    return _BLANKS.match(text, at).end()  # type: ignore[union-attr]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..cells import find_decimal, is_missing, not_numbers, to_numbers
+from ..cells import MISSING_WORDS, find_decimal, not_numbers, to_numbers
 from ..dialect import Dialect
 from ..findings import Finding, finding, shown
 from ..layout import Layout
@@ -93,22 +93,29 @@ def frame_of(columns: Mapping[str, Cells], decimal: str, first_row: int) -> tupl
 def _column(name: str, cells: Cells, decimal: str, first_row: int) -> tuple[Any, list[Finding]]:
     if not len(cells.at):
         return whole_if_possible(cells.numbers), []
-    text = pd.Series([None if is_missing(cell) else cell for cell in cells.texts], dtype="str")
-    values, wrong = to_numbers(text, decimal)
-    known = int((~np.isnan(cells.numbers)).sum() + (~np.isnan(values)).sum() + wrong.sum())
-    if known and wrong.sum() <= (1 - _MOSTLY) * known:
-        numbers = cells.numbers.copy()
-        numbers[cells.at] = values
-        if not wrong.any():
-            return whole_if_possible(numbers), []
-        return numbers, [not_numbers(name, cells.at[wrong] + first_row, shown(text[int(np.argmax(wrong))]))]
-    if not known:
+    text = pd.Series(list(cells.texts), index=cells.at, dtype="str")
+    text = text[~text.str.strip().isin(MISSING_WORDS)]
+    numeric = ~np.isnan(cells.numbers)
+    if not len(text):
         return cells.numbers, []
-    whole = np.full(len(cells), None, dtype=object)
-    typed = np.flatnonzero(~np.isnan(cells.numbers))
-    whole[typed] = [number_text(value) for value in cells.numbers[typed].tolist()]
-    whole[cells.at] = text.to_numpy(dtype=object, na_value=None)
-    return pd.array(whole, dtype="str"), []
+    if not numeric.any() and not _hopeful(text, decimal):
+        return text.reindex(range(len(cells))).array, []
+    values, wrong = to_numbers(text, decimal)
+    places = text.index.to_numpy()
+    known = int(numeric.sum() + (~np.isnan(values)).sum() + wrong.sum())
+    if wrong.sum() > (1 - _MOSTLY) * known:
+        typed = pd.Series(list(map(number_text, cells.numbers[numeric].tolist())), np.flatnonzero(numeric), dtype="str")
+        return pd.concat([text, typed]).reindex(range(len(cells))).array, []
+    numbers = cells.numbers.copy()
+    numbers[places] = values
+    if not wrong.any():
+        return whole_if_possible(numbers), []
+    return numbers, [not_numbers(name, places[wrong] + first_row, shown(text.iloc[int(np.argmax(wrong))]))]
+
+
+def _hopeful(text: pd.Series, decimal: str) -> bool:
+    """Whether the first cells leave hope for numbers: spares looking at a million dates one by one."""
+    return bool(to_numbers(text.iloc[:200], decimal)[1].mean() < 0.5)
 
 
 def whole_if_possible(numbers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -16,6 +16,7 @@ from .record import Repair, RepairReceipt
 from .sheet import Sheet
 from .transform import undo_boxcox, undo_log
 
+_SORTING = ("duplicates", "fill", "grid", "shift")  # they look at neighbours in time, and sort for it
 _UNDO = {"log": undo_log, "boxcox": undo_boxcox}
 
 
@@ -49,10 +50,13 @@ def applied(sheet: Sheet, repair: Repair) -> tuple[Sheet, RepairReceipt]:
             over="ignore", invalid="ignore"
         ):  # what grows beyond all bounds is refused when a series is made
             after, done = REPAIRS[repair.kind].run(sheet, columns, repair.options)
+    sentence = done.sentence
+    if repair.kind in _SORTING and not sheet.in_order and after.in_order:
+        sentence += " The rows were put in time order for it."
     left_out = len(sheet) + done.added - done.merged - len(after)
     rows = tuple(int(row) for row in done.rows[:SHOWN])
     receipt = RepairReceipt(
-        repair, done.sentence, len(sheet), len(after), done.cells, rows, left_out, done.merged, done.added
+        repair, sentence, len(sheet), len(after), done.cells, rows, left_out, done.merged, done.added
     )
     return after, receipt
 
