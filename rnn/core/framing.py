@@ -71,9 +71,8 @@ class Framing:
         """
         if isinstance(rows, int | np.integer) and rows <= config.reach:
             raise ValueError(f"`rows > reach` must hold, but got (rows={rows}, reach={config.reach}).")
-        layout = Layout.of(series) if series.lengths else None
-        columns, measured = (series.names, series.targets, series.static), fitted(config, series, rows)
-        return cls(config, *columns, *measured, series.known, series.ids, layout)
+        columns, layout = (series.names, series.targets, series.static), Layout.of(series) if series.lengths else None
+        return cls(config, *columns, *fitted(config, series, rows), series.known, series.ids, layout)
 
     def of(self, id_: str) -> Framing:
         """That of one of many series by itself. Raises ValueError for an id that there is not."""
@@ -111,8 +110,11 @@ class Framing:
         """Records (N, D) in original units → (N − lag, D): logarithm, differencing and scaler; the columns that are not
         differenced lose their first `lag` rows. Raises ValueError for a target value that has no logarithm."""
         transformed = transformed_records(self.config, values, self.target_columns, self.targets)
-        # A prepared row is measured as the last record that it is made of; those across a seam stand in no window.
-        return self._scaler(np.arange(len(transformed)) + self.config.lag).transform(transformed)
+        rows, lag = np.arange(len(transformed)), self.config.lag
+        prepared = self._scaler(rows + lag).transform(transformed)
+        if self.layout is not None and lag:  # differences across a seam mean nothing, and stand in no window
+            prepared[self.layout.at(rows) != self.layout.at(rows + lag)] = 0
+        return prepared
 
     def inputs(self, prepared: Floats, starts: Starts, out: Floats) -> Anchor | None:
         """Fill out (T, B, C) with the windows that start at these records; prepared: (N − lag, D), C-contiguous.

@@ -125,7 +125,6 @@ def _ridge_bytes(network: Network, split: AnySplit) -> int:
 def _too_large(config: Config, split: AnySplit, columns: Columns, memory: int, limit: int) -> str:
     """The sentence for settings that do not fit: the first change of one field that makes them. The batch is none: it goes
     through in tiles, so a smaller one takes no less memory."""
-
     for field, unit in (("window", config.patch), ("hidden", 1), ("seeds", 1)):
 
         def fits(size: int, field: str = field) -> bool:
@@ -172,13 +171,11 @@ def seconds_per_epoch(
     columns = Columns(n_inputs, n_targets, n_static, n_known)
     batch = min(config.batch, split.train)
     trial, trial_batch = _trial(config, batch, columns)
-    evaluated = min(
-        EVALUATED_WINDOWS, split.train + split.validation, max(1, _affordable(trial, columns) // trial.steps)
-    )
+    windows = split.train + split.validation
+    evaluated = min(EVALUATED_WINDOWS, windows, max(1, _affordable(trial, columns) // trial.steps))
     seconds_update, seconds_predict = _measure(trial, trial_batch, evaluated, columns)
     update = seconds_update * _work(config, batch, columns) / _work(trial, trial_batch, columns)
     predict = seconds_predict * _work(config, evaluated, columns) / _work(trial, evaluated, columns)
-    windows = split.train + split.validation
     numbers = windows * config.horizon * columns.targets
     passes = update * split.train / batch + predict * windows / evaluated
     return config.seeds * passes + numbers * SECONDS_A_NUMBER

@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.floating[Any]]
 
-
 LARGEST = 1e100
 
 
@@ -76,10 +75,15 @@ class Series:
         """One of many series by itself, named by its id. Raises ValueError for an id that there is not."""
         if id_ not in self.ids:
             raise ValueError(f"id={id_!r} is not one of the {len(self.ids)} series.")
-        rows = self.parts[self.ids.index(id_)]
-        return Series(
-            self.times[rows], self.values[rows], self.names, self.targets, id_, self.frequency, self.static, self.known
-        )
+        return self._cut(self.parts[self.ids.index(id_)], id_)
+
+    def apart(self) -> list[Series]:
+        """Every one of many series by itself, in their order."""
+        return [self._cut(rows, id_) for rows, id_ in zip(self.parts, self.ids, strict=True)]
+
+    def _cut(self, rows: slice, name: str) -> Series:
+        columns = (self.names, self.targets, name, self.frequency, self.static, self.known)
+        return Series(self.times[rows], self.values[rows], *columns)
 
     @classmethod
     def joined(cls, parts: Sequence[Series], ids: Sequence[str], name: str = "series") -> Series:

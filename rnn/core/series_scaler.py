@@ -48,7 +48,8 @@ def _of_one(config: Config, series: Series, seen: Floats) -> tuple[Scaler, Array
     """By the records (n, D) of one series that may be seen."""
     columns = series.target_columns
     if len(seen) < config.lag + 2:  # one of many, so short that nothing can be framed of it
-        return Scaler(np.zeros(seen.shape[1]), np.ones(seen.shape[1]), 0), np.ones(seen.shape[1])
+        size = np.maximum(1.0, np.abs(seen).max(axis=0))
+        return Scaler(np.zeros_like(size), size, 0), np.ones_like(size)
     transformed = transformed_records(config, seen, columns, series.targets)
     # Differences are small numbers with the rounding of large ones: of an exact season nothing but rounding is left.
     size = np.abs(seen).max(axis=0)

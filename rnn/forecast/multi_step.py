@@ -109,23 +109,21 @@ def _chosen(model: Model, series: Series, id_: str | None) -> list[Chosen]:
         raise ValueError(
             f"The model was trained on {len(model.ids)} series, each scaled by itself; say with id= which of them this one is."
         )
+    numbers = {id_: number for number, id_ in enumerate(model.ids)}
     wanted = series.ids if id_ is None else (id_,)
-    strange = [one for one in wanted if one not in model.ids]
+    strange = [one for one in wanted if one not in numbers]
     if strange:
         raise ValueError(f"id={strange[0]!r} is not one of the {len(model.ids)} series that the model was trained on.")
-    parts = [series.part(one) if series.lengths else series for one in wanted]
-    if id_ is None:
-        if model.known:
-            raise ValueError(
-                f"{', '.join(model.known)} are known ahead, and many series have no future of their own; forecast them one by "
-                "one, with id= and future=."
-            )
-        # What is too short for one window was left out of training as well, in a sentence.
-        found = [(part, one) for part, one in zip(parts, wanted, strict=True) if len(part) >= model.config.reach]
-        parts, wanted = [part for part, _ in found], tuple(one for _, one in found)
-    numbers = [model.ids.index(one) for one in wanted]
-    labels = wanted if id_ is None else (None,)
-    return [Chosen(part, number, label) for part, number, label in zip(parts, numbers, labels, strict=True)]
+    if id_ is not None:
+        return [Chosen(series.part(id_) if series.lengths else series, numbers[id_], None)]
+    if model.known:
+        raise ValueError(
+            f"{', '.join(model.known)} are known ahead, and many series have no future of their own; forecast them one by "
+            "one, with id= and future=."
+        )
+    # What is too short for one window was left out of training as well, in a sentence.
+    long = [one for one in series.apart() if len(one) >= model.config.reach]
+    return [Chosen(one, numbers[one.name], one.name) for one in long]
 
 
 def _reaches(residuals: Sequence[Array], level: float) -> Array:

@@ -190,3 +190,14 @@ def test_one_epoch_sees_every_training_window():
     trainer = Trainer(CONFIG.replace(epochs=1), three())
     events = [event for event in trainer.run() if isinstance(event, Epoch)]
     assert len(events) == 1 and trainer.state.count == -(-trainer.split.train // 8)
+
+
+@pytest.mark.parametrize("difference", ["none", "first"])
+@pytest.mark.parametrize("size", [1e40, 1e-40])
+def test_neighbours_of_any_size_do_not_meet(size, difference):
+    """Differences across a seam, or a stump of one record, would be beyond all numbers in units of a small series."""
+    found = fit(
+        CONFIG.replace(difference=difference),
+        panel(wave(60), wave(60, size, 1), wave(1, size * size), wave(60, 1 / size, 2)),
+    )
+    assert all(math.isfinite(number) for epoch in numbers(found) for number in epoch)

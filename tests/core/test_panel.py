@@ -244,3 +244,14 @@ def test_preflight_counts_all_of_them():
         Trainer(PRESETS["article"], Series.joined([wave(200), wave(200, seed=1)], ("a", "b")))
     with pytest.raises(ValueError, match=r"take hidden=\d+ or less|take window=\d+ or less"):
         preflight(config, len(series), 1, 1, lengths=series.lengths, ids=series.ids, memory_limit=60_000)
+
+
+def test_taken_apart_they_are_what_was_joined():
+    parts = [wave(20, columns=2), wave(30, 5.0, 1, columns=2)]
+    many = Series.joined(parts, ("a", "b"))
+    for one, id_, whole in zip(many.apart(), many.ids, parts, strict=True):
+        assert (one.name, one.names, one.targets, one.lengths) == (id_, whole.names, whole.targets, ())
+        for found in (one, many.part(id_)):
+            assert np.array_equal(found.values, whole.values) and np.array_equal(found.times, whole.times)
+    with pytest.raises(ValueError, match="id='c' is not one of the 2 series"):
+        many.part("c")
