@@ -152,4 +152,4 @@ def _is_total(cell: str) -> bool:
 
 
 def _is_text(column: pd.Series) -> bool:
-    return column.dtype.kind not in "iufb"
+    return isinstance(column.dtype, pd.StringDtype)  # not so for numbers, nor for whole numbers beyond 64 bits
