@@ -102,7 +102,9 @@ def test_more_columns_or_lines_than_can_be_worked_with() -> None:
 def test_a_giant_cell_and_a_line_of_quotes_are_read() -> None:
     rows = b"".join(b"%d,%d\n" % (k, k * k % 7) for k in range(100))
     assert read_csv(b"n,v\n" + rows + b'100,"' + b"x" * 3_000_000 + b'"\n').rows == 101
-    assert read_csv(b"n,v\n" + rows + b'"' * 2_000_000 + b"\n" + rows).rows == 201
+    table = read_csv(b"n,v\n" + rows + b'"' * 2_000_000 + b"\n" + rows)
+    assert (table.rows, dict(table.skipped)) == (200, {"header": 1, "blank-rows": 1})  # no number is left in that row
+    assert [one.rows for one in table.findings if one.kind == "not-numbers"] == [(102,)]
 
 
 TARGETS = {
