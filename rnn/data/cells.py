@@ -50,8 +50,8 @@ _CURRENCY = "|".join(re.escape(one) for one in _CURRENCIES)
 _UNIT = r"(?:[^\W\d_]|[%‰°\"'′″/$€£¥₹])[^\s,;()\d]{0,9}[\d²³]?(?:/[^\W_]{1,8})?"
 _QUANTITY = re.compile(
     rf"(?P<open>\()?(?P<sign>[+\-−])?\s?(?:(?P<before>{_CURRENCY})\s?)?(?P<sign2>[+\-−])?"
-    rf"(?P<number>(?:\d[\d.,{_SPACES}]*|[.,]\d+)(?:[eE][+\-]?\d+)?)(?<!\s)(?P<minus>[-−])?"
-    rf"(?:\s?(?P<after>{_CURRENCY}|{_UNIT}))?(?P<minus2>[-−])?(?(open)\))"
+    rf"(?P<number>(?:\d[\d.,{_SPACES}]*|[.,]\d+)(?:[eE][+\-]?\d+)?)(?<!\s)"
+    rf"(?:\s?(?P<after>{_CURRENCY}|{_UNIT}))?(?P<minus>[-−])?(?(open)\))"
 )
 
 
@@ -77,6 +77,8 @@ def is_number(cell: str, decimal: str | None = None) -> bool:
     text = cell.strip()
     if len(text) > 60 or not text:
         return False
+    if text.isascii() and text.isdigit():
+        return True
     return any(re.fullmatch(number_pattern(mark), text, re.ASCII) for mark in ([decimal] if decimal else ".,"))
 
 
@@ -84,10 +86,10 @@ def quantity(cell: str) -> tuple[str, str] | None:
     """A number and its unit ("" where there is none): "$1,234.50", "12.5 kg", "-3 %", "(20 €)"; None for anything else."""
     text = cell.strip()
     match = _QUANTITY.fullmatch(text) if len(text) <= 60 else None
-    if not match or (match["before"] and match["after"]):
+    if not match or (match["before"] and match["after"]) or match["after"] in ("e", "E"):
         return None
     unit = match["before"] or match["after"] or ""
-    negative = any(match[part] in ("-", "−") for part in ("sign", "sign2", "minus", "minus2")) != bool(match["open"])
+    negative = any(match[part] in ("-", "−") for part in ("sign", "sign2", "minus")) != bool(match["open"])
     number = ("-" if negative else "") + match["number"]
     return (number, unit) if is_number(number) and not dates.family(text) else None
 
@@ -173,9 +175,7 @@ def to_numbers(
     """
     cells = text.str.strip()
     if unit:
-        mark = re.escape(unit)
-        cells = cells.str.replace(rf"^([(+\-−]*)\s?{mark}\s?", r"\1", regex=True)
-        cells = cells.str.replace(rf"\s?{mark}([)\-−]*)$", r"\1", regex=True)
+        cells = cells.str.replace(unit, "", regex=False).str.strip().str.replace(" )", ")", regex=False)
     fits = cells.str.fullmatch(number_pattern(decimal)).fillna(False).to_numpy(dtype=bool)
     values = np.full(len(text), np.nan)
     if fits.any():
@@ -188,14 +188,17 @@ def to_numbers(
 
 
 def _values(cells: pd.Series, decimal: str) -> np.ndarray:
-    """The numbers in cells that all fit `number_pattern`."""
+    """The numbers in cells that all fit `number_pattern`. (No replacement refers to a group: Arrow knows none of that.)"""
     plain = cells.str.replace("−", "-", regex=False)
-    if plain.str.contains(r"-$|^\(", regex=True).any():
-        plain = plain.str.replace(r"^\((.*)\)$|^(.*)-$", r"-\1\2", regex=True)
+    turned = (plain.str.startswith("(") | plain.str.endswith("-")).to_numpy(dtype=bool)
+    if turned.any():
+        plain = plain.where(~turned, plain.str.strip("()-"))
     plain = plain.str.replace(rf"[{_SPACES}{re.escape(',' if decimal == '.' else '.')}]", "", regex=True)
     if decimal == ",":
         plain = plain.str.replace(",", ".", regex=False)
-    return pd.to_numeric(plain).to_numpy(dtype=np.float64)
+    values = pd.to_numeric(plain).to_numpy(dtype=np.float64, copy=True)
+    values[turned] *= -1
+    return values
 
 
 def not_numbers(column: str, rows: np.ndarray, first: str) -> Finding:

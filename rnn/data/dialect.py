@@ -77,7 +77,7 @@ def find_dialect(lines: Sequence[str], choices: Mapping[str, object]) -> Dialect
     if "quote" in choices:
         quote = str(choices["quote"])
     delimiter = str(chosen) if chosen is not None else _delimiter(found.delimiter if found else "", some)
-    escape = "\\" if quote and f"\\{quote}" in sample and not _ends_cells(sample, quote, delimiter) else None
+    escape = "\\" if quote and _escapes(sample, quote, delimiter) else None
     return Dialect(delimiter, quote, escape, 1 if declared else 0)
 
 
@@ -96,11 +96,11 @@ def _delimiter(found: str | None, some: Sequence[str]) -> str:
     return found
 
 
-def _ends_cells(sample: str, quote: str, delimiter: str) -> bool:
-    r"""Whether a backslash before a quotation mark is the last letter of a cell ("C:\"), more often than not."""
-    every = sample.count(f"\\{quote}")
+def _escapes(sample: str, quote: str, delimiter: str) -> bool:
+    r"""Whether a backslash stands before quotation marks inside cells, rather than as the last letter of one ("C:\")."""
+    every = len(re.findall(rf"\\{quote}(?!{quote})", sample))
     last = len(re.findall(rf"\\{quote}\s*(?:{re.escape(delimiter)}|[\r\n]|$)", sample))
-    return last * 2 > every
+    return every > 2 * last
 
 
 def sample_lines(text: bytes, size: int = 128 * 1024, enough: int = 20, limit: int = 8 * 1024 * 1024) -> list[str]:

@@ -14,6 +14,8 @@ from .header import Header, Record, find_header
 from .mending import mended
 from .naming import joined_names, name_columns, passed_over, units_below
 
+MOST_COLUMNS = 20_000
+MOST_LINES = 30_000_000
 _VOTERS = 1000  # rows of the sample that the decimal mark is found from
 
 
@@ -64,6 +66,7 @@ def find_layout(text: bytes, choices: Mapping[str, object]) -> Layout:
     if "delimiter" not in choices and _is_one_column_of_fractions(records, lines):
         dialect = replace(dialect, delimiter=";")  # "1,5" under a single name: one number, not two columns
         records = _records(lines, dialect)
+    require_size(text, max(len(cells) for cells, _, _ in records))
     header = find_header(records, choices)
     rows = [cells for cells, _, _ in records[header.first :] if cells]
     names, expected, named = name_columns(joined_names(records, header), rows)
@@ -85,6 +88,22 @@ def find_layout(text: bytes, choices: Mapping[str, object]) -> Layout:
         skipped=skipped_before(records, header, dialect.skip),
         findings=(*mends, *passed_over(records, header), *named, *guessed),
     )
+
+
+def require_size(text: bytes, width: int, row: int | None = None) -> None:
+    """Raises BadFile where there are more columns (`width`, in `row`) or lines than can be worked with."""
+    if width > MOST_COLUMNS:
+        where = f"Row {row}" if row else "The file"
+        raise BadFile(
+            f"{where} has {width:,} columns, and at most {MOST_COLUMNS:,} can be read; leave out those that are not needed, or "
+            "choose another separator."
+        )
+    lines = text.count(b"\n")
+    if lines > MOST_LINES:
+        raise BadFile(
+            f"The file has {lines:,} lines, and at most {MOST_LINES:,} can be read; leave out blank lines, or average it to a "
+            "coarser time step."
+        )
 
 
 def _header_lines(records: Sequence[Record], header: Header) -> tuple[tuple[str, ...], ...]:

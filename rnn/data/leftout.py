@@ -152,5 +152,4 @@ def _is_total(cell: str) -> bool:
 
 
 def _is_text(column: pd.Series) -> bool:
-    # Not the other kinds of object: whole numbers beyond 64 bits stay Python's own.
-    return isinstance(column.dtype, pd.StringDtype)
+    return isinstance(column.dtype, pd.StringDtype)  # not so for numbers, nor for whole numbers beyond 64 bits

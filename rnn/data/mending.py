@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,11 +16,10 @@ from .dialect import Dialect
 from .findings import Finding, counted, finding, row_list
 
 _CHUNK = 1 << 24  # bytes looked at in one go
-_FAR = 1 << 20  # bytes of a line, or of a cell of several lines, beyond which it is taken as it stands
+_FAR = 1 << 18  # bytes of a line, or of a cell of several lines, beyond which it is taken as it stands
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(NamedTuple):
     number: int  # counted from 1
     start: int
     end: int  # without its line end
@@ -28,7 +29,7 @@ class _Patterns:
     """Regular expressions for the cells of a dialect, on bytes.
 
     opened: the begin of a quoted cell. closed: a cell from quote to quote. whole: the same, ended by a separator or the line;
-    loose: what stands between a quote and the next one before a separator. record: cells of which each is whole or bare.
+    closing: a quote before a separator or the end of the line. record: cells of which each is whole or bare.
     """
 
     def __init__(self, dialect: Dialect) -> None:
@@ -43,7 +44,7 @@ class _Patterns:
         self.opened = re.compile(rb" *%b" % quote)
         self.closed = re.compile(closed, re.DOTALL)
         self.whole = re.compile(closed + ends, re.DOTALL)
-        self.loose = re.compile(rb" *%b(.{,1000}?)%b%b" % (quote, quote, ends), re.DOTALL)
+        self.closing = re.compile(rb"%b%b" % (quote, ends))
         self.record = re.compile(rb"%b(?:%b%b)*" % (cell, mark, cell), re.DOTALL)
 
 
@@ -57,12 +58,8 @@ def mended(text: bytes, lines: Sequence[str], dialect: Dialect) -> tuple[bytes, 
     if not quote or dialect.delimiter == " " or quote not in text:
         return text, []
     patterns = _Patterns(dialect)
-    some = [line.rstrip("\r\n").encode() for line in lines if line.strip()]
-    usual = Counter(len(_single(line, patterns)) for line in some[:1000] if len(line) < _FAR)
-    if not usual:
-        return text, []
-    width = usual.most_common(1)[0][0]
-    wrong = list(_wrong(text, list(_odd_lines(text, dialect)), width, patterns))
+    width = _usual_width(lines, dialect, patterns)
+    wrong = list(_wrong(text, _odd_lines(text, dialect), width, patterns))
     if not wrong:
         return text, []
     parts, at = [], 0
@@ -75,6 +72,19 @@ def mended(text: bytes, lines: Sequence[str], dialect: Dialect) -> tuple[bytes, 
         "its own, the odd mark as a letter."
     )
     return b"".join([*parts, text[at:]]), [finding("open-quotes", message, rows)]
+
+
+def _usual_width(lines: Sequence[str], dialect: Dialect, patterns: _Patterns) -> int:
+    """How many cells a row has: as the file stands, where all its rows agree, else by the lines with no quote left open."""
+    try:
+        widths = [len(cells) for cells in dialect.reader(lines[dialect.skip :]) if cells]
+    except csv.Error:
+        widths = []
+    if len(set(widths[:-1])) == 1:
+        return widths[0]
+    some = [line.rstrip("\r\n").encode() for line in lines if line.strip()][:1000]
+    even = [line for line in some if len(line) < _FAR and line.count(patterns.quote) % 2 == 0]
+    return Counter(len(_single(line, patterns)) for line in even or some[:1] or [b""]).most_common(1)[0][0]
 
 
 def _odd_lines(text: bytes, dialect: Dialect) -> Iterator[_Line]:
@@ -96,18 +106,18 @@ def _odd_lines(text: bytes, dialect: Dialect) -> Iterator[_Line]:
         at = cut
 
 
-def _wrong(text: bytes, odd: Sequence[_Line], width: int, patterns: _Patterns) -> Iterator[tuple[int, _Line]]:
+def _wrong(text: bytes, odd: Iterator[_Line], width: int, patterns: _Patterns) -> Iterator[tuple[int, _Line]]:
     """The lines whose quotes do not match, with their row: a cell of several lines counts as one."""
-    k = folded = 0
-    while k < len(odd):
-        line, after = odd[k], odd[k + 1] if k + 1 < len(odd) else None
-        state = _state(text[line.start : line.end], patterns) if line.end - line.start <= _FAR else "whole"
-        if after and state == "open" and _belong_together(text, line, after, width, patterns):
+    folded = 0
+    line = next(odd, None)
+    while line:
+        after = next(odd, None)
+        if after and _belong_together(text, line, after, width, patterns):
             folded += after.number - line.number
-            k += 1
-        elif state != "whole":
+            after = next(odd, None)
+        elif line.end - line.start <= _FAR and _state(text[line.start : line.end], patterns) != "whole":
             yield line.number - folded, line
-        k += 1
+        line = after
 
 
 def _state(line: bytes, patterns: _Patterns) -> str:
@@ -128,23 +138,35 @@ def _state(line: bytes, patterns: _Patterns) -> str:
 
 def _belong_together(text: bytes, first: _Line, last: _Line, width: int, patterns: _Patterns) -> bool:
     """Whether the two lines begin and end one cell of several lines."""
-    alone = len(_single(text[first.start : first.end], patterns))
+    begin = text[first.start : min(first.end, first.start + _FAR)]
+    short = begin.count(patterns.mark) + 1 < width
     if last.end - first.start > _FAR:
-        return alone != width
+        return _state(begin, patterns) == "open" and (short or len(_single(begin, patterns)) != width)
     record = text[first.start : last.end]
     if not patterns.record.fullmatch(record):
         return False
-    return alone != width or len(_single(record, patterns)) == width
+    return short or len(_single(begin, patterns)) != width or len(_single(record, patterns)) == width
 
 
 def _single(line: bytes, patterns: _Patterns) -> list[bytes]:
     """The cells of one line, where a quotation mark that does not close before a separator is a letter."""
     cells, at = [], 0
+    closings = [match.span() for match in patterns.closing.finditer(line)]
+    starts = [start for start, _ in closings]
     while True:
-        quoted = patterns.whole.match(line, at) or patterns.loose.match(line, at)
-        end = quoted.end() if quoted else line.find(patterns.mark, at)
+        end = line.find(patterns.mark, at)
         end = len(line) if end < 0 else end
-        cells.append(quoted.group(1).replace(patterns.quote * 2, patterns.quote) if quoted else line[at:end])
+        cell = line[at:end]
+        opened = patterns.opened.match(line, at)
+        if opened:
+            whole = patterns.whole.match(line, at)
+            k = bisect_left(starts, opened.end())
+            if whole:
+                cell, end = whole.group(1), whole.end()
+            elif k < len(closings):
+                cell, end = line[opened.end() : starts[k]], closings[k][1]
+            cell = cell.replace(patterns.quote * 2, patterns.quote)
+        cells.append(cell)
         if end >= len(line):
             return cells
         at = end + len(patterns.mark)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from .cells import MISSING_WORDS, common_unit, is_number, not_numbers, to_numbers, with_unit
 from .findings import BadFile, Finding, counted, finding, row_list, shown
-from .layout import Layout
+from .layout import Layout, require_size
 from .leftout import LeftOut, total_by_value, without_footer, without_repeats
 
 _BLOCK = 65536  # rows read at a time: small enough that a column's cells stay near each other in memory
@@ -58,10 +58,12 @@ def parse(layout: Layout) -> Cells:
         except _WiderRow as row:
             names += [_fresh(names, k) for k in range(len(names) + 1, row.width + 1)]
         except pd.errors.ParserError as error:
-            wider = re.search(r"Expected \d+ fields in line \d+, saw (\d+)", str(error))
+            wider = re.search(r"Expected \d+ fields in line (\d+), saw (\d+)", str(error))
             if not wider:
                 raise _unreadable(error, layout) from None
-            names += [_fresh(names, k) for k in range(len(names) + 1, int(wider.group(1)) + 1)]
+            width = int(wider.group(2))
+            require_size(b"", width, layout.first_row + int(wider.group(1)) - 1)
+            names += [_fresh(names, k) for k in range(len(names) + 1, width + 1)]
     else:
         raise BadFile("The rows have ever more cells; check the separator, and that texts holding it are in quotes.")
     index = _index(layout.first_row, rows, out.all)

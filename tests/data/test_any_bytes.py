@@ -79,3 +79,54 @@ def test_any_bytes_give_a_table_or_a_sentence(content: bytes) -> None:
         assert len(table.series()) == receipt.used
     except BadFile as stopped:
         assert str(stopped).endswith(".")
+
+
+MARKS = b"\"|'|\\|,|;|\n|\r|\r\n|\t| |\0|\xff|\xc3\xb6|(|%|-|$|Total|Source: x\n|day,temp\n|\n\n\n|,,,|-999|1,234.5|sep=;\n|# "
+PIECES = st.sampled_from([*MARKS.split(b"|"), b"|", b"||"])
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """A tidy table in which a few places were cut out, doubled or overwritten."""
+    rows = draw(st.integers(2, 15))
+    sep = draw(st.sampled_from([b",", b";", b"\t", b"|", b"~"]))
+    lines = [b"day,temp,note", *(b"2024-01-%02d,%d.5,fine" % (k + 1, k * k % 7) for k in range(rows))]
+    content = b"\n".join(lines).replace(b",", sep) + b"\n"
+    for _ in range(draw(st.integers(1, 5))):
+        at = draw(st.integers(0, len(content)))
+        cut = draw(st.integers(0, 12))
+        content = content[:at] + draw(PIECES) * draw(st.integers(0, 3)) + content[at + cut :]
+    return content
+
+
+@settings(max_examples=100, deadline=None)
+@given(mutated())
+def test_a_spoilt_table_ends_in_rows_that_add_up_or_in_a_sentence(content: bytes) -> None:
+    try:
+        table = read_csv(content)
+    except BadFile as stopped:
+        assert str(stopped).endswith(".")
+        return
+    assert read_csv(content, **table.choices).frame.equals(table.frame)
+    assert all(count > 0 for _, count in table.skipped)
+    if not any(mark in content for mark in b"\"'`"):  # with quotes a row may have several lines
+        lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").split(b"\n")
+        assert table.rows + sum(count for _, count in table.skipped) == len(lines)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    cells=st.lists(st.text(alphabet="ab\",;\n'\\ ", max_size=8), min_size=3, max_size=12),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+def test_quoted_cells_are_what_was_written(cells: list[str], quoting: int) -> None:
+    """Marks, separators and line breaks inside quotes survive; nothing that is in order is taken for gone wrong."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=quoting, lineterminator="\n")
+    writer.writerow(["n", "note", "v"])
+    writer.writerows([str(k), f"x{cell}x", str(k * k % 7)] for k, cell in enumerate(cells))
+    table = read_csv(out.getvalue().encode(), delimiter=",", quote='"', header_row=1)
+    if "\\" not in "".join(cells):
+        assert [str(cell) for cell in table.frame["note"]] == [f"x{cell}x" for cell in cells]
+        assert "open-quotes" not in {one.kind for one in table.findings}
+    assert table.rows == len(cells)

@@ -89,6 +89,24 @@ def test_sources_that_are_alike(tmp_path: Path) -> None:
     assert read_csv(used).rows == 3  # as an upload that was looked at before
 
 
+def test_more_columns_or_lines_than_can_be_worked_with() -> None:
+    with pytest.raises(BadFile, match="The file has 30,000 columns, and at most 20,000 can be read"):
+        read_csv(b",".join([b"1"] * 30_000) + b"\n" + b",".join([b"2"] * 30_000) + b"\n")
+    late = b"a,b\n" + b"1,2\n" * 20_000 + b",".join([b"1"] * 30_000) + b"\n"
+    with pytest.raises(BadFile, match="Row 20002 has 30,000 columns, and at most 20,000 can be read"):
+        read_csv(late)
+    with pytest.raises(BadFile, match="The file has 30,000,003 lines, and at most 30,000,000 can be read"):
+        read_csv(b"a,b\n1,2\n3,4\n" + b"\n" * 30_000_000)
+
+
+def test_a_giant_cell_and_a_line_of_quotes_are_read() -> None:
+    rows = b"".join(b"%d,%d\n" % (k, k * k % 7) for k in range(100))
+    assert read_csv(b"n,v\n" + rows + b'100,"' + b"x" * 3_000_000 + b'"\n').rows == 101
+    table = read_csv(b"n,v\n" + rows + b'"' * 2_000_000 + b"\n" + rows)
+    assert (table.rows, dict(table.skipped)) == (200, {"header": 1, "blank-rows": 1})  # no number is left in that row
+    assert [one.rows for one in table.findings if one.kind == "not-numbers"] == [(102,)]
+
+
 TARGETS = {
     "no such column": ("profit", "target='profit' is not a column; the columns with numbers are sales"),
     "text": ("shop", "Column 'shop' is not numeric: row 2 holds 'north'"),
@@ -128,6 +146,8 @@ WRONG_CHOICES = {
     "time": ({"time": 3}, "time=3 must be the name of a column"),
     "day_first": ({"day_first": "yes"}, "day_first='yes' must be True"),
     "missing": ({"missing": "zero"}, "missing='zero' must be one of interpolate, drop, error"),
+    "quote": ({"quote": "«"}, "quote='«' must be"),
+    "missing_words": ({"missing_words": 3}, "missing_words=3 must be a list of words"),
     "encoding": ({"encoding": "klingon"}, "encoding='klingon' is not known"),
     "encoding of bytes": ({"encoding": "base64"}, "encoding='base64' is not known"),
 }
