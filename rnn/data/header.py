@@ -46,7 +46,7 @@ def find_header(records: Sequence[Record], choices: Mapping[str, object]) -> Hea
     some = [records[k][0] for k in wide]
     parts = some[len(some) // 2 :], some[len(some) // 4 : len(some) * 3 // 4]  # a long preamble, or a long footer
     kinds = max((_kinds(rows[:_JUDGES]) for rows in parts), key=len)
-    found = replace(_found(records, width, wide, kinds), kinds=kinds)
+    found = _with_sparse_rows(records, replace(_found(records, width, wide, kinds), kinds=kinds))
     line = choices.get("header_row", _OPEN)
     if line is _OPEN or line == (records[found.top][1] if found.top is not None else None):
         return found
@@ -70,6 +70,14 @@ def _found(records: Sequence[Record], width: int, wide: Sequence[int], kinds: Ma
         return Header(min(levels), data, tuple(sorted(levels)[1:]))
     apart = [k for k in wide if k < data and len(records[k][0]) >= width]
     return Header(apart[-1] if apart else None, data)
+
+
+def _with_sparse_rows(records: Sequence[Record], found: Header) -> Header:
+    """The rows between the header and the data that are data too, with most of their cells missing."""
+    first, top = found.first, max((found.top, *found.more), default=None) if found.top is not None else None
+    while top is not None and first - 1 > top and _fits(records[first - 1][0], found.kinds):
+        first -= 1
+    return replace(found, first=first)
 
 
 def _likeness(row: list[str]) -> tuple[bool, int, bool]:
