@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -183,6 +183,20 @@ def _draw_control(field: str, reaction: dict[str, Any]) -> None:
 def draw_field(field: str) -> None:
     """One control by itself, on a page that is about this setting alone."""
     _draw_control(field, {})
+
+
+def remember_in_link(fields: Iterable[str]) -> None:
+    """Write these fields to the page's address where they differ from the default: those that this page sets without a
+    control of their own, which would do it by itself."""
+    values = values_of_form()
+    for field in fields:
+        value = values[field]
+        text = None if value == getattr(DEFAULT, field) else str(shown(field, value))
+        if text != st.query_params.get(field):
+            if text is None:
+                st.query_params.pop(field, None)
+            else:
+                st.query_params[field] = text
 
 
 def _plain(value: float) -> str:
