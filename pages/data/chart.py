@@ -28,7 +28,7 @@ def _draw(parts: Parts, choice: Choice) -> None:
         st.rerun()
     series = parts.series
     identity = f"{choice!r} {series.name}"
-    view = chart_view(KEY, identity)
+    view, height = chart_view(KEY, identity), series_height(len(series.names))
 
     def picture() -> tuple[object, str]:
         times, values = thin(series.times, series.values, MOST_POINTS * series.values.shape[1], view.x_range)
@@ -36,11 +36,12 @@ def _draw(parts: Parts, choice: Choice) -> None:
         figure = series_figure(times, values, series.names, time_label=label)
         if parts.split is not None:
             shade_parts(figure, parts.drawn)
-            mark_scaler(figure, series.times[0], series.times[parts.split.scaler_rows - 1], parts.split.leak)
+            seen = series.times[parts.split.scaler_rows - 1]
+            mark_scaler(figure, series.times[0], seen, parts.split.leak, height)
         return figure, f"{alt_series(series.times, series.values, series.names)} {alt_parts(parts.drawn)}"
 
     figure, words = kept(KEY, (identity, parts.split, str(view.x_range)), picture)
     live_chart(
-        figure, key=KEY, identity=identity, alt=words, height=series_height(len(series.names)),
+        figure, key=KEY, identity=identity, alt=words, height=height,
         handles=series_parts.handles(parts), on_move=lambda name, at: series_parts.move(parts, name, at),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rnn.data import SAMPLES, Table
-from rnn.ui.wording import escaped
+from rnn.ui.wording import escaped, frequency_in_words
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 _KINDS = {
@@ -41,7 +41,9 @@ def _facts(table: Table) -> dict[str, str]:
     """What stands in the row of figures, by its label; a text file's own marks only for text."""
     facts = {"Rows": f"{table.rows:,}", "Columns": f"{len(table.frame.columns):,}"}
     facts["Time column"] = escaped(table.time or "none", 40)
-    facts["Frequency"] = table.frequency or ("irregular" if table.time else "–")
+    facts["Frequency"] = "irregular" if table.time else "–"
+    if table.frequency:
+        facts["Frequency"] = frequency_in_words(table.frequency)
     if table.format == "sound":
         facts["Frequency"] = f"{table.choices['rate']:,} Hz"
     if table.ids:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 
 def seconds_in_words(seconds: float) -> str:
@@ -24,6 +25,27 @@ def bytes_in_words(size: float) -> str:
         return f"{size / 2**30:,.1f} GB"
     megabytes = size / 2**20
     return f"{megabytes:.0f} MB" if megabytes >= 9.95 else f"{max(megabytes, 0.1):.1f} MB"
+
+
+_STEPS = {
+    "Y": "year", "Q": "quarter", "M": "month", "W": "week", "D": "day", "B": "business day", "h": "hour", "min": "minute",
+    "s": "second", "ms": "millisecond", "us": "microsecond", "ns": "nanosecond",
+}  # fmt: skip
+
+
+def frequency_in_words(alias: str) -> str:
+    """A pandas offset alias as a person says it: "every month", "every 30 minutes", "every week (SAT)"; other ones as they
+    stand."""
+    match = re.fullmatch(
+        r"(\d*)(YS|YE|BYS|BYE|HYS|HYE|QS|QE|BQS|BQE|MS|ME|BMS|BME|W|D|B|h|min|s|ms|us|ns)(?:-(\w+))?", alias
+    )
+    if not match:
+        return alias
+    count, unit, anchor = match.groups()
+    letter = unit if unit in _STEPS else unit.removesuffix("S").removesuffix("E").removeprefix("B")
+    name = "half-year" if letter == "HY" else _STEPS[letter]
+    step = f"every {name}" if count in ("", "1") else f"every {count} {name}s"
+    return f"{step} ({anchor})" if anchor and letter == "W" else step
 
 
 def number_in_words(value: float | None) -> str:

@@ -1,0 +1,36 @@
+"""Numbers and steps of time as the pages say them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from rnn.ui.wording import frequency_in_words
+
+
+@pytest.mark.parametrize(
+    ("alias", "words"),
+    [
+        ("MS", "every month"),
+        ("BME", "every month"),
+        ("W-SAT", "every week (SAT)"),
+        ("2W-MON", "every 2 weeks (MON)"),
+        ("30min", "every 30 minutes"),
+        ("h", "every hour"),
+        ("D", "every day"),
+        ("B", "every business day"),
+        ("QS-FEB", "every quarter"),
+        ("BQE", "every quarter"),
+        ("YE-JUN", "every year"),
+        ("6MS", "every 6 months"),
+        ("HYS", "every half-year"),
+        ("250ms", "every 250 milliseconds"),
+    ],
+)
+def test_a_frequency_in_words(alias: str, words: str) -> None:
+    assert frequency_in_words(alias) == words
+
+
+def test_an_alias_that_has_no_words_stands_as_it_is() -> None:
+    assert frequency_in_words("C") == "C"
+    assert frequency_in_words(pd.offsets.SemiMonthEnd().freqstr) == "SME-15"
