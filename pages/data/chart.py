@@ -18,11 +18,12 @@ MOST_POINTS = 2000
 KEY = "series_chart"
 
 
-def draw(parts: Parts, choice: Choice) -> None:
-    st.fragment(_draw)(parts, choice)
+def draw(parts: Parts, choice: Choice, time_name: str) -> None:
+    """time_name: what the time axis counts, for times that are no dates."""
+    st.fragment(_draw)(parts, choice, time_name)
 
 
-def _draw(parts: Parts, choice: Choice) -> None:
+def _draw(parts: Parts, choice: Choice, time_name: str) -> None:
     """A fragment: a zoom redraws the chart alone. A part that was moved concerns the whole page."""
     if st.session_state.pop(series_parts.MOVED, False):
         st.rerun()
@@ -32,7 +33,7 @@ def _draw(parts: Parts, choice: Choice) -> None:
 
     def picture() -> tuple[object, str]:
         times, values = thin(series.times, series.values, MOST_POINTS * series.values.shape[1], view.x_range)
-        label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
+        label = "" if np.issubdtype(series.times.dtype, np.datetime64) else time_name
         figure = series_figure(times, values, series.names, time_label=label)
         if parts.split is not None:
             shade_parts(figure, parts.drawn)

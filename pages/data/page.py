@@ -40,7 +40,7 @@ if series is not None:
     one_of_many.draw_picker(series, None)
     looked_at, _, _ = one_of_many.shown(series, None, None)
     parts = parts_of(looked_at)
-    chart.draw(parts, choice)
+    chart.draw(parts, choice, table.time or "record")
     receipt.draw(table, choice)
 
 findings, dividing, looking, listing = st.tabs(
