@@ -35,7 +35,8 @@ def check(choice: Choice) -> Setup:
     """Judge the form's settings against the chosen series."""
     series, problem = series_choice.series_or_problem(choice)
     if problem is not None:
-        return Setup(choice, series, None, None, f"{problem} The Data page has the repairs and the columns.")
+        sentence = f"{escaped(problem, 600)} The Data page has the repairs and the columns."
+        return Setup(choice, series, None, None, sentence)
     try:
         config = config_form.config_from_form()
         columns = (len(series.names), len(series.targets))
@@ -51,7 +52,7 @@ def check(choice: Choice) -> Setup:
 
 def draw(setup: Setup) -> None:
     if setup.problem is not None or setup.check is None:
-        st.error(escaped(setup.problem or "", 600), icon=":material/error:")
+        st.error(setup.problem or "", icon=":material/error:")
         return
     split = setup.check.split
     tested = f", **{split.test:,}** kept for the test" if split.test else ""

@@ -7,5 +7,5 @@ from rnn.ui import series_choice, session
 
 session.prepare(None)
 choice = series_choice.current_choice()
-look.draw(series_choice.current_table(), choice, series_choice.series_of(choice))
+look.draw(choice, series_choice.series_of(choice))
 st.caption("end")
