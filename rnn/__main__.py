@@ -10,15 +10,20 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 import rnn
 from rnn.core import article
 from rnn.core.fields import FIELDS
+from rnn.core.panel import split_series
 from rnn.core.preflight import preflight
 from rnn.data import inspect
+from rnn.data.repair import Repair, repairs_from_json
+from rnn.data.shape.build import Futures
+from rnn.data.shape.calendar import is_calendar
 from rnn.export.spreadsheet import to_spreadsheet_csv
-from rnn.forecast import check_request
+from rnn.forecast import check_request, error_on_test
 
 ARTICLE_COLUMNS = ("epoch", "loss", "val_loss", "printed_loss", "printed_val_loss")
 
@@ -42,13 +47,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _train(options: argparse.Namespace) -> None:
     config = _config(options)
-    series = _series(options, config)
+    series = _series(options, config)[0]
+    tested: dict[str, Any] = {}
     for event in rnn.train(config, series):
         if isinstance(event, rnn.Epoch):
             _print_json(dataclasses.asdict(event))
+        elif isinstance(event, rnn.Preview):
+            error = error_on_test(series, split_series(config, series), event.test)
+            tested = {} if error is None else {"test_rmse": error}
         elif isinstance(event, rnn.Finished):
             fields = dataclasses.asdict(event)
-            _print_json({"finished": fields.pop("reason"), **fields})
+            unit = {"rmse_in": "usual steps"} if len(series.parts) > 1 else {}
+            _print_json({"finished": fields.pop("reason"), **fields, **tested, **unit})
 
 
 def _inspect(options: argparse.Namespace) -> None:
@@ -58,16 +68,17 @@ def _inspect(options: argparse.Namespace) -> None:
 def _forecast(options: argparse.Namespace) -> None:
     config = _config(options)
     # Asked before training, which may take long.
-    names = [options.target, *options.inputs, *options.known]
+    names = [*options.target, *options.inputs, *options.known]
     names = [name for name in dict.fromkeys(names) if name not in options.static]
-    check_request(config, names, [options.target], options.steps, options.levels, known=options.known)
-    series = _series(options, config)
-    # Many series in one have no future of their own here; each is asked for its own when it is forecast.
-    ahead = None if series.lengths else 0 if series.future is None else len(series.future)
+    check_request(config, names, options.target, options.steps, options.levels, known=_known(options))
+    series, futures = _series(options, config)
     names = [name for name in series.names if name not in series.static]  # a category is several columns by now
-    check_request(config, names, series.targets, options.steps, options.levels, known=series.known, ahead=ahead)
+    for one in futures.values() if series.known else [None]:
+        ahead = None if not series.known else 0 if one is None else len(one)
+        check_request(config, names, series.targets, options.steps, options.levels, known=series.known, ahead=ahead)
     fit = rnn.fit(config, series)
-    frame = rnn.forecast(fit, steps=options.steps, levels=options.levels)
+    told = futures if series.lengths and series.known else None
+    frame = rnn.forecast(fit, steps=options.steps, levels=options.levels, future=told)
     print(to_spreadsheet_csv(frame), end="")
 
 
@@ -112,17 +123,48 @@ def _parse_value(text: str) -> Any:
     return text
 
 
-def _series(options: argparse.Namespace, config: rnn.Config) -> rnn.Series:
-    """The file's series, once it is clear that the config can be trained on it here."""
+def _series(options: argparse.Namespace, config: rnn.Config) -> tuple[rnn.Series, Futures]:
+    """The file's series, once it is clear that the config can be trained on it here; and for known columns the future of each
+    series by its name."""
     choices = {"time": options.time} if options.time else {}
+    repairs = _repairs(options.repairs)
     table = rnn.read_csv(options.file, **choices)
     table, ids = _picked(options, table, choices)
-    series = table.series(options.target, options.inputs, options.static, known=options.known, ids=ids)
+    roles = {"target": options.target, "inputs": options.inputs, "static": options.static, "known": _known(options)}
+    series = table.series(**roles, ids=ids, repairs=repairs)
+    futures: Futures = {}
+    if series.known:
+        futures = table.futures(**roles, ids=ids, repairs=repairs) if series.lengths else {series.name: series.future}
     columns = (len(series.names), len(series.targets))
     beside = {"n_static": len(series.static), "n_known": len(series.known)}
     many = {"lengths": series.lengths, "ids": series.ids}
     preflight(config, len(series), *columns, **beside, **many, memory_limit=_memory())
-    return series
+    return series, futures
+
+
+def _known(options: argparse.Namespace) -> list[str]:
+    """What is known ahead: the columns that are said to be, and those that the calendar gives."""
+    return list(dict.fromkeys([*options.known, *filter(is_calendar, options.inputs)]))
+
+
+def _repairs(path: str | None) -> tuple[Repair, ...]:
+    """The repairs that the file lists, one after the other; the record of a run's data, which holds them, will do as well."""
+    if path is None:
+        return ()
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+        found = json.loads(text)
+        if isinstance(found, dict):
+            found = found["reading"]["repairs"] if "reading" in found else found["repairs"]
+        return repairs_from_json(json.dumps(found))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise ValueError(
+            f"--repairs {path} is not JSON; it takes a list of repairs as the Data page writes it."
+        ) from None
+    except (KeyError, TypeError):
+        raise ValueError(f"--repairs {path} holds no list of repairs.") from None
+    except ValueError as error:
+        raise ValueError(f"--repairs {path}: {error}") from None
 
 
 def _picked(options: argparse.Namespace, table: rnn.Table, choices: dict[str, Any]) -> tuple[rnn.Table, Any]:
@@ -195,11 +237,14 @@ def _parser() -> argparse.ArgumentParser:
     forecast = commands.add_parser("forecast", help="train on a file and print its forecast as CSV")
     for command, run in ((train, _train), (forecast, _forecast)):
         command.set_defaults(command=run)
-        command.add_argument("file", metavar="FILE", help="a CSV file")
-        command.add_argument("--target", required=True, metavar="COL", help="the column to predict")
+        command.add_argument("file", metavar="FILE", help="a file of any kind that the Data page reads")
+        command.add_argument(
+            "--target", required=True, action="append", metavar="COL",
+            help="the column to predict; may be said again to predict several at once",
+        )  # fmt: skip
         command.add_argument(
             "--inputs", action="extend", type=_columns, default=[], metavar="COL,…",
-            help="further columns that the network reads",
+            help="further columns that the network reads; of the calendar too, such as 'calendar: weekday', known ahead",
         )  # fmt: skip
         command.add_argument(
             "--known", action="extend", type=_columns, default=[], metavar="COL,…",
@@ -214,16 +259,27 @@ def _parser() -> argparse.ArgumentParser:
             "--id", action="append", default=[], metavar="VALUE",
             help="which series of a file of many, by its name or as COL=VALUE; may be said again to train across several",
         )  # fmt: skip
-        command.add_argument("--ids", choices=["all"], help="train one network across all series of the file")
+        command.add_argument(
+            "--ids", choices=["all"],
+            help="train one network across all series of the file, each in its own scale; errors are then in usual steps "
+            "(RMSSE), and a forecast has a column `id`",
+        )  # fmt: skip
+        command.add_argument(
+            "--repairs", metavar="FILE.json",
+            help="do these repairs first: a list as the Data page writes it, or the record of a run's data from the Runs page",
+        )  # fmt: skip
         command.add_argument("--time", metavar="COL", help="the time column, where it is not the one found")
         command.add_argument("--preset", default="default", metavar="NAME", help=", ".join(rnn.PRESETS))
-        command.add_argument("--set", action="append", default=[], metavar="field=value", help="change a config field")
+        command.add_argument(
+            "--set", action="append", default=[], metavar="field=value",
+            help="change a config field, such as hidden=64, or test=0.1 to keep the last tenth for one last measurement",
+        )  # fmt: skip
     forecast.add_argument("--steps", type=int, required=True, metavar="N", help="how many records ahead")
     forecast.add_argument("--levels", type=_levels, default=(80, 95), metavar="80,95", help="interval levels, percent")
 
     look = commands.add_parser("inspect", help="print what was understood of a file as one JSON object")
     look.set_defaults(command=_inspect)
-    look.add_argument("file", metavar="FILE", help="a CSV file")
+    look.add_argument("file", metavar="FILE", help="a file of any kind that the Data page reads")
 
     run = commands.add_parser("article", help="print the article's run beside its printed table, as JSON lines")
     run.set_defaults(command=_article)

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from rnn.forecast import error_on_test
 from rnn.runs.records import Run
 from rnn.ui import run_history, session
 from rnn.ui.error_unit import Unit, unit_of_stored
@@ -43,7 +44,7 @@ def _test_rmse(run_id: str, version: int) -> float | None:
     if run is None or preview is None:
         return None
     series = session.store().series(run.series_hash)
-    return run_history.test_rmse(series, run_history.split_of(run, series), preview)
+    return error_on_test(series, run_history.split_of(run, series), preview.test)
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)

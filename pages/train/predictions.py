@@ -17,6 +17,7 @@ from rnn.core.metrics import rmse
 from rnn.core.panel import AnySplit, PanelSplit, Predicted
 from rnn.core.series import Series
 from rnn.core.windows import Split
+from rnn.forecast import error_on_test
 from rnn.forecast.baselines import validation_actual
 from rnn.runs.records import Run, StoredPreview
 from rnn.ui import one_of_many, run_history, session
@@ -100,7 +101,7 @@ def alone_in_words(series: Series, split: AnySplit | None, preview: StoredPrevie
     one, own, its = one_of_many.shown(series, split, preview)
     assert own is not None and its is not None
     errors = f"validation RMSE {number_in_words(rmse(validation_actual(one, own), its.validation))}"
-    tested = run_history.test_rmse(one, own, its)
+    tested = error_on_test(one, own, its.test)
     tested_too = "" if tested is None else f", test RMSE {number_in_words(tested)}"
     return f"{escaped(one.name)} by itself: {errors}{tested_too}, in its own units."
 

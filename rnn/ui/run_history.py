@@ -7,12 +7,9 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from rnn.core.events import Epoch
-from rnn.core.metrics import rmse
-from rnn.core.panel import AnySplit, Predicted, split_series
+from rnn.core.panel import AnySplit, split_series
 from rnn.core.series import Series
-from rnn.core.windows import gather_targets
-from rnn.forecast import Verdict, baseline_errors, judge
-from rnn.forecast.baselines import units
+from rnn.forecast import Verdict, baseline_errors, error_on_test, judge
 from rnn.runs.records import Change, Run, StoredPreview
 from rnn.ui import session
 from rnn.ui.error_unit import OWN, Unit, unit_of
@@ -59,18 +56,8 @@ def seen(run: Run) -> Seen:
         series = session.series_of_run(run)
         split = split_of(run, series)
         known.verdict = judge(series, split, newer.validation, baselines(run))
-        known.test_rmse = test_rmse(series, split, newer)
+        known.test_rmse = error_on_test(series, split, newer.test)
     return known
-
-
-def test_rmse(series: Series, split: AnySplit, preview: Predicted) -> float | None:
-    """RMSE on the test part, of a single series in its own units, of many in usual steps; None before the end, and where
-    there is no such part."""
-    if preview.test is None or not split.test:
-        return None
-    actual = gather_targets(series.values[:, series.target_columns], split.test_starts, split.window, split.horizon)
-    unit = units(series, split, split.test_starts)
-    return rmse(actual.reshape(preview.test.shape) / unit, preview.test / unit)
 
 
 def split_of(run: Run, series: Series) -> AnySplit:
