@@ -6,5 +6,6 @@ from rnn.forecast.multi_step import check_request, forecast
 from rnn.forecast.verdict import Verdict, error_on_test, judge
 
 __all__ = [
-    "BASELINES", "Baseline", "Verdict", "baseline_errors", "check_request", "error_on_test", "forecast", "future_times", "judge",
+    "BASELINES", "Baseline", "Verdict", "baseline_errors", "check_request", "error_on_test", "forecast", "future_times",
+    "judge",
 ]  # fmt: skip
