@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import dataclasses
 import json
 import math
@@ -11,11 +10,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import rnn
+from rnn.command_options import config_of, parser_of
 from rnn.core import article
-from rnn.core.fields import FIELDS
 from rnn.core.panel import split_series
 from rnn.core.preflight import preflight
 from rnn.data import inspect
@@ -30,7 +29,7 @@ ARTICLE_COLUMNS = ("epoch", "loss", "val_loss", "printed_loss", "printed_val_los
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it worked, 2 with one sentence on standard error for bad input."""
-    options = _parser().parse_args(arguments)
+    options = parser_of(_train, _inspect, _forecast, _article).parse_args(arguments)
     try:
         options.command(options)
         print(end="", flush=True)
@@ -46,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _train(options: argparse.Namespace) -> None:
-    config = _config(options)
+    config = config_of(options)
     series = _series(options, config)[0]
     tested: dict[str, Any] = {}
     for event in rnn.train(config, series):
@@ -66,16 +65,19 @@ def _inspect(options: argparse.Namespace) -> None:
 
 
 def _forecast(options: argparse.Namespace) -> None:
-    config = _config(options)
+    config = config_of(options)
     # Asked before training, which may take long.
     names = [*options.target, *options.inputs, *options.known]
     names = [name for name in dict.fromkeys(names) if name not in options.static]
     check_request(config, names, options.target, options.steps, options.levels, known=_known(options))
     series, futures = _series(options, config)
     names = [name for name in series.names if name not in series.static]  # a category is several columns by now
-    for one in futures.values() if series.known else [None]:
-        ahead = None if not series.known else 0 if one is None else len(one)
-        check_request(config, names, series.targets, options.steps, options.levels, known=series.known, ahead=ahead)
+    for name, future in futures.items() if series.known else [("", None)]:
+        ahead = None if not series.known else 0 if future is None else len(future)
+        try:
+            check_request(config, names, series.targets, options.steps, options.levels, known=series.known, ahead=ahead)
+        except ValueError as error:
+            raise ValueError(f"Series {name!r}: {error}" if series.lengths and name else str(error)) from None
     fit = rnn.fit(config, series)
     told = futures if series.lengths and series.known else None
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels, future=told)
@@ -89,40 +91,6 @@ def _article(options: argparse.Namespace) -> None:
         _print_json(row if whole else {name: row[name] for name in ARTICLE_COLUMNS})
 
 
-def _config(options: argparse.Namespace) -> rnn.Config:
-    if options.preset not in rnn.PRESETS:
-        raise ValueError(f"--preset {options.preset!r} is not known; the presets are {', '.join(rnn.PRESETS)}.")
-    changes: dict[str, Any] = {}
-    for assignment in options.set:
-        field, separator, text = (part.strip() for part in assignment.partition("="))
-        if not separator:
-            raise ValueError(f"--set takes field=value, got {assignment!r}.")
-        if field not in FIELDS:
-            raise ValueError(f"--set {field!r} is not a config field; the fields are {', '.join(FIELDS)}.")
-        changes[field] = _parse_field(field, text)
-    return rnn.PRESETS[options.preset].replace(**changes)
-
-
-def _parse_field(field: str, text: str) -> Any:
-    kind = FIELDS[field].kind
-    if kind == "choice":
-        return text
-    return tuple(_parse_value(part) for part in text.split(",")) if kind == "levels" else _parse_value(text)
-
-
-def _parse_value(text: str) -> Any:
-    """none, true, false and numbers as such; anything else stays text, for Config to judge."""
-    words = {"none": None, "true": True, "false": False}
-    if text.lower() in words:
-        return words[text.lower()]
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
 def _series(options: argparse.Namespace, config: rnn.Config) -> tuple[rnn.Series, Futures]:
     """The file's series, once it is clear that the config can be trained on it here; and for known columns the future of each
     series by its name."""
@@ -130,6 +98,11 @@ def _series(options: argparse.Namespace, config: rnn.Config) -> tuple[rnn.Series
     repairs = _repairs(options.repairs)
     table = rnn.read_csv(options.file, **choices)
     table, ids = _picked(options, table, choices)
+    strange = [one.column for one in repairs if one.column not in (None, *table.frame.columns, "value")]
+    if strange:
+        raise ValueError(
+            f"--repairs: {strange[0]!r} is not a column; the columns are {', '.join(table.frame.columns)}."
+        )
     roles = {"target": options.target, "inputs": options.inputs, "static": options.static, "known": _known(options)}
     series = table.series(**roles, ids=ids, repairs=repairs)
     futures: Futures = {}
@@ -205,86 +178,6 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "There is not enough memory for this; take a smaller batch, a shorter window or fewer hidden units."
     return " ".join(str(error).split())
-
-
-def _levels(text: str) -> tuple[float, ...]:
-    try:
-        return tuple(float(part) if "." in part else int(part) for part in text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"percentages with commas between them, such as 80,95; got {text!r}") from None
-
-
-def _columns(text: str) -> list[str]:
-    """Names with commas between them; one in quotes may hold commas itself."""
-    names = next(csv.reader([text], skipinitialspace=True), [])
-    return [name.strip() for name in names if name.strip()]
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse, but its errors are one line like all others."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"unroll: {message}; see `{self.prog} --help`.\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="python -m rnn", description="Train recurrent networks on your own series, without the browser."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    train = commands.add_parser("train", help="train on a file; prints one JSON object an epoch")
-    forecast = commands.add_parser("forecast", help="train on a file and print its forecast as CSV")
-    for command, run in ((train, _train), (forecast, _forecast)):
-        command.set_defaults(command=run)
-        command.add_argument("file", metavar="FILE", help="a file of any kind that the Data page reads")
-        command.add_argument(
-            "--target", required=True, action="append", metavar="COL",
-            help="the column to predict; may be said again to predict several at once",
-        )  # fmt: skip
-        command.add_argument(
-            "--inputs", action="extend", type=_columns, default=[], metavar="COL,…",
-            help="further columns that the network reads; of the calendar too, such as 'calendar: weekday', known ahead",
-        )  # fmt: skip
-        command.add_argument(
-            "--known", action="extend", type=_columns, default=[], metavar="COL,…",
-            help="further columns whose values are known ahead; those in rows after the last record are the future that a "
-            "forecast reads",
-        )  # fmt: skip
-        command.add_argument(
-            "--static", action="extend", type=_columns, default=[], metavar="COL,…",
-            help="further columns of which one value a window is taken, that of its last record",
-        )  # fmt: skip
-        command.add_argument(
-            "--id", action="append", default=[], metavar="VALUE",
-            help="which series of a file of many, by its name or as COL=VALUE; may be said again to train across several",
-        )  # fmt: skip
-        command.add_argument(
-            "--ids", choices=["all"],
-            help="train one network across all series of the file, each in its own scale; errors are then in usual steps "
-            "(RMSSE), and a forecast has a column `id`",
-        )  # fmt: skip
-        command.add_argument(
-            "--repairs", metavar="FILE.json",
-            help="do these repairs first: a list as the Data page writes it, or the record of a run's data from the Runs page",
-        )  # fmt: skip
-        command.add_argument("--time", metavar="COL", help="the time column, where it is not the one found")
-        command.add_argument("--preset", default="default", metavar="NAME", help=", ".join(rnn.PRESETS))
-        command.add_argument(
-            "--set", action="append", default=[], metavar="field=value",
-            help="change a config field, such as hidden=64, or test=0.1 to keep the last tenth for one last measurement",
-        )  # fmt: skip
-    forecast.add_argument("--steps", type=int, required=True, metavar="N", help="how many records ahead")
-    forecast.add_argument("--levels", type=_levels, default=(80, 95), metavar="80,95", help="interval levels, percent")
-
-    look = commands.add_parser("inspect", help="print what was understood of a file as one JSON object")
-    look.set_defaults(command=_inspect)
-    look.add_argument("file", metavar="FILE", help="a file of any kind that the Data page reads")
-
-    run = commands.add_parser("article", help="print the article's run beside its printed table, as JSON lines")
-    run.set_defaults(command=_article)
-    run.add_argument("--epochs", type=int, default=article.EPOCHS, metavar="N")
-    return parser
 
 
 if __name__ == "__main__":
