@@ -20,6 +20,7 @@ import pytest
 import rnn
 import rnn.__main__
 from rnn.core import article
+from rnn.data.repair import Repair, repairs_json
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "rnn"]
@@ -214,6 +215,87 @@ def test_one_series_of_many_or_several_are_trained_on(folder, lines, asked, ids)
     expected = rnn.fit(rnn.Config(epochs=1, window=6), table.series("sales", ids=ids)).history
     *epochs, _ = lines("train", "shops.csv", "--target", "sales", "--set", "epochs=1", "--set", "window=6", *asked)
     assert [epoch["val_loss"] for epoch in epochs] == [epoch.val_loss for epoch in expected]
+
+
+def test_the_last_line_has_the_test_error_and_its_unit(folder, lines):
+    asked = ("--set", "epochs=2", "--set", "window=6", "--set", "test=0.1")
+    table, config = rnn.read_csv(folder / "shops.csv"), rnn.Config(epochs=2, window=6, test=0.1)
+    for ids, unit in (("all", "usual steps"), (["west"], None)):
+        *_, last = lines(
+            "train", "shops.csv", "--target", "sales", *asked, *(["--ids", "all"] if unit else ["--id", "west"])
+        )
+        assert last["test_rmse"] == rnn.fit(config, table.series("sales", ids=ids)).metrics["test_rmse"]
+        assert last.get("rmse_in") == unit
+    assert "test_rmse" not in lines(*TRAIN)[-1]
+
+
+@pytest.fixture
+def two_shops(tmp_path, monkeypatch):
+    """Two shops; their prices are known for three and for five days after their last sales."""
+    rows = []
+    for shop, ahead in (("north", 3), ("south", 5)):
+        rows += [
+            f"{shop},{np.datetime64('2024-01-01') + k},{'' if k >= 60 else 5 + math.sin(k / 3)},{k % 3}"
+            for k in range(60 + ahead)
+        ]
+    (tmp_path / "two.csv").write_text("\n".join(["shop,day,sales,price", *rows]) + "\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+MANY = ("two.csv", "--target", "sales", "--ids", "all", "--set", "epochs=2", "--set", "window=6")
+
+
+def test_all_series_are_forecast_each_with_its_own_future(two_shops, capsys):
+    asked = {"inputs": ["calendar: weekday"], "known": ["price", "calendar: weekday"], "ids": "all"}
+    code, output, errors = called(
+        capsys, "forecast", *MANY, "--known", "price", "--inputs", "calendar: weekday", "--steps", 3, "--levels", 80
+    )
+    assert (code, errors) == (0, "")
+    table = rnn.read_csv(two_shops / "two.csv")
+    fit = rnn.fit(rnn.Config(epochs=2, window=6), table.series("sales", **asked))
+    expected = rnn.forecast(fit, 3, (80,), future=table.futures("sales", **asked))
+    header, *rows = csv.reader(io.StringIO(output))
+    assert header == list(expected.columns) and [row[0] for row in rows] == ["north"] * 3 + ["south"] * 3
+    np.testing.assert_array_equal([[float(cell) for cell in row[2:]] for row in rows], expected.iloc[:, 2:].to_numpy())
+    code, output, errors = called(capsys, "forecast", *MANY, "--known", "price", "--steps", 4)
+    assert_one_sentence(code, output, errors)
+    assert "'north'" in errors and "for the 4 steps after the last record, and 3 are there" in errors
+    # The calendar alone has no end.
+    assert called(capsys, "forecast", *MANY, "--inputs", "calendar: weekday", "--steps", 30)[0] == 0
+
+
+def test_several_targets(two_shops, capsys):
+    _, output, _ = called(capsys, "forecast", *MANY, "--target", "price", "--steps", 1, "--levels", 80)
+    assert output.splitlines()[0] == ("id,time,sales.mean,sales.lo80,sales.hi80,price.mean,price.lo80,price.hi80")
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_what_the_page_repaired_is_repaired_again(folder, lines, tmp_path, wrapped):
+    """The list of repairs, or the whole record of a run's data that the Runs page gives."""
+    repairs = (Repair("clip", "sales", {"low": 45, "high": 55}),)
+    text = repairs_json(repairs)
+    (tmp_path / "done.json").write_text(json.dumps({"reading": {"repairs": json.loads(text)}}) if wrapped else text)
+    one, _ = lines(*TRAIN[:-1], "epochs=1", "--repairs", tmp_path / "done.json")
+    table = rnn.read_csv(folder / "sales.csv")
+    expected, raw = (rnn.fit(rnn.Config(epochs=1), table.series("sales", repairs=given)) for given in (repairs, ()))
+    assert one["val_loss"] == expected.history[0].val_loss != raw.history[0].val_loss
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("{", "is not JSON"), ('{"a": 1}', "holds no list of repairs"), ("[3]", "--repairs bad.json"), (None, "No such file"),
+     ('[{"kind": "paint"}]', "'paint' is not a repair"), ('{"reading": 3}', "holds no list"),
+     ('[{"kind": "clip", "column": "profit", "options": {"low": 0}}]', "profit")],
+)  # fmt: skip
+def test_repairs_that_cannot_be_done_are_a_sentence(folder, tmp_path, monkeypatch, capsys, text, says):
+    monkeypatch.chdir(tmp_path)
+    if text is not None:
+        Path("bad.json").write_text(text)
+    train = ("train", folder / "sales.csv", "--target", "sales", "--set", "epochs=1")
+    code, output, errors = called(capsys, *train, "--repairs", "bad.json")
+    assert_one_sentence(code, output, errors)
+    assert says in errors
 
 
 def test_inspect_prints_what_was_understood(lines):

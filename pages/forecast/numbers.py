@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from rnn.export.spreadsheet import to_spreadsheet_csv
+from rnn.ui.wording import escaped
 
 FORMAT = "%.5g"
 
@@ -22,7 +23,8 @@ def draw(future: pd.DataFrame, levels: Sequence[int], whole: pd.DataFrame, serie
         st.download_button(
             "Download CSV", csv_of(whole), file_name=file_name(series_name), mime="text/csv", on_click="ignore",
             icon=":material/download:", key="download_forecast",
-            help="One row a step, with all digits and all targets; the columns of `python -m rnn forecast`.",
+            help=f"One row a step of {escaped(series_name)}, with all digits and all targets; the columns of `python -m rnn "
+            "forecast`.",
         )  # fmt: skip
     st.dataframe(
         future, hide_index=True, height=min(36 * (len(future) + 1) + 3, 36 * 11), row_height=36, placeholder="–",

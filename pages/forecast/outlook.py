@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from rnn.core.fit import Fit
 from rnn.forecast import forecast
@@ -50,9 +52,23 @@ def refresh() -> None:
     st.session_state.pop(_PINNED, None)
 
 
-def outlook_of(run: Run, steps: int, levels: tuple[int, ...], id_: str | None) -> Outlook:
-    """id_: of many series in one, the one to forecast. Raises ValueError with a sentence where there is no such forecast."""
-    return _outlook(run.id, version_of(run), steps, levels, id_)
+def outlook_of(
+    run: Run, steps: int, levels: tuple[int, ...], id_: str | None, known: NDArray[np.float64] | None = None
+) -> Outlook:
+    """id_: of many series in one, the one to forecast. known: what the columns known ahead hold in its steps.
+    Raises ValueError with a sentence where there is no such forecast."""
+    return _outlook(run.id, version_of(run), steps, levels, id_, known)
+
+
+def outlook_of_all(
+    run: Run, steps: int, levels: tuple[int, ...], futures: dict[str, NDArray[np.float64]] | None
+) -> pd.DataFrame:
+    """The forecasts of all of many series, one after the other, told apart by a column `id`. futures: id → its known columns.
+    Raises ValueError with a sentence where there is no such forecast."""
+    fit = _fit(run.id, version_of(run))
+    if fit is None:
+        raise ValueError("The run has no weights to forecast with yet.")
+    return forecast(fit, steps, levels, future=futures)
 
 
 def of_target(found: Outlook, targets: Sequence[str], target: int, levels: Sequence[int]) -> pd.DataFrame:
@@ -68,8 +84,10 @@ def _fit(run_id: str, version: int) -> Fit | None:
 
 
 @st.cache_data(max_entries=64, show_spinner="Forecasting …")
-def _outlook(run_id: str, version: int, steps: int, levels: tuple[int, ...], id_: str | None) -> Outlook:
+def _outlook(
+    run_id: str, version: int, steps: int, levels: tuple[int, ...], id_: str | None, known: NDArray[np.float64] | None
+) -> Outlook:
     fit = _fit(run_id, version)
     if fit is None:
         raise ValueError("The run has no weights to forecast with yet.")
-    return Outlook(forecast(fit, steps, levels, id=id_), len(validation_residuals(fit, 1)[0]))
+    return Outlook(forecast(fit, steps, levels, id=id_, future=known), len(validation_residuals(fit, 1)[0]))

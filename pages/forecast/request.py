@@ -26,15 +26,16 @@ class Request:
     target: int
 
 
-def draw(fit: Fit) -> Request:
+def draw(fit: Fit, ahead: int | None = None) -> Request:
+    """ahead: for how many steps the columns known ahead are known, where not without end."""
     model = fit.model
     others = [name for name in model.names if name not in (*model.targets, *model.framing.static, *model.known)]
     most = most_steps(fit.config, inputs_only=bool(others))
-    if model.known:  # what is known ahead ends somewhere; too little for the network's horizon is said by the forecast
-        ahead = 0 if fit.series.future is None else len(fit.series.future)
-        most = min(most, max(ahead, fit.config.horizon))
+    usual = default_steps(fit.config, most)
+    if ahead is not None:  # further on it has to be written in, so not without being asked
+        usual = min(usual, max(ahead, fit.config.horizon))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="forecast_request"):
-        steps = _draw_steps(most, default_steps(fit.config, most), others)
+        steps = _draw_steps(most, usual)
         levels = st.pills(
             "Intervals", LEVELS, selection_mode="multi", default=DEFAULT_LEVELS, format_func=lambda level: f"{level} %",
             key=_LEVELS, persist_state="session", width="content",
@@ -64,7 +65,7 @@ def default_steps(config: Config, most: int) -> int:
     return min(most, config.horizon if config.horizon > 1 else (config.season or 24))
 
 
-def _draw_steps(most: int, default: int, others: list[str]) -> int:
+def _draw_steps(most: int, default: int) -> int:
     if most == 1:
         st.markdown("**1** step ahead", width=320)
         return 1

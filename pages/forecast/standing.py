@@ -20,7 +20,7 @@ def draw(run: Run, fit: Fit) -> None:
     if warning := warning_of(seen.verdict):
         st.warning(warning, icon=":material/warning:")
     else:
-        verdict_line.draw(seen)
+        verdict_line.draw(run, seen)
     if run.active:
         _draw_in_progress(fit)
     elif run.state in STOPPED_SHORT:

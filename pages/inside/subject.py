@@ -13,6 +13,7 @@ from rnn.core.series import Series
 from rnn.data import BadFile
 from rnn.runs.records import Run
 from rnn.ui import config_form, one_of_many, series_choice, session
+from rnn.ui.error_unit import USUAL_STEPS, unit_of_stored
 from rnn.ui.wording import escaped, number_in_words
 
 
@@ -64,16 +65,21 @@ def draw_title(subject: Subject) -> None:
         )
         return
     st.markdown(f"#### Inside {escaped(subject.series.name)} · {escaped(', '.join(subject.series.targets))}")
+    whole = session.series_of_run(run)
+    if whole.lengths:
+        one_of_many.draw_picker(whole, split_series(run.config, whole))
     if fit is None:
         _say_where_to_start("This run has not stored any weights yet; its first come with its first epochs.")
         return
+    unit = unit_of_stored(run.series_hash)
     best = int(fit.metrics["best_epoch"])
     which = f"of epoch {best:,}, the best{' so far' if run.active else ''}" if best else "as they were before training"
     with st.container(horizontal=True, vertical_alignment="center", key="inside_subject"):
         st.caption(
             f"The weights {which} · {_architecture(fit.config)} · validation RMSE "
-            f"{number_in_words(fit.metrics['val_rmse'])}",
+            f"{number_in_words(fit.metrics['val_rmse'])}{unit.after}{' over all series' if unit is USUAL_STEPS else ''}",
             width="content",
+            help=unit.meaning,
         )
         if run.active:
             st.button("Read the newest weights", icon=":material/refresh:", key="inside_refresh")

@@ -56,4 +56,6 @@ class Window:
     @property
     def predicted(self) -> NDArray[np.float64]:
         """(horizon, K), original units."""
-        return self.model.predict(self.series.values[None, self.rows])[0]
+        known = [self.series.names.index(name) for name in self.model.known]
+        ahead = self.series.values[None, self.ahead, known] if known else None
+        return self.model.predict(self.series.values[None, self.rows], ahead)[0]

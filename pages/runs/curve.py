@@ -8,11 +8,10 @@ from rnn.ui.figures import alt_loss, loss_figure
 from rnn.ui.live_chart import live_chart
 
 HEIGHT = 300
-UNIT = "RMSE, the series' own units"
 
 
 def draw(run: Run, results: Results) -> None:
     curves = (results.epochs, results.train, results.val)
-    figure = loss_figure(*curves, log=True, unit=UNIT, best_epoch=run.best_epoch)
-    words = alt_loss(*curves, unit=UNIT, best_epoch=run.best_epoch)
+    figure = loss_figure(*curves, log=True, unit=results.unit.axis, best_epoch=run.best_epoch)
+    words = alt_loss(*curves, unit=results.unit.axis, best_epoch=run.best_epoch)
     live_chart(figure, key="runs_curve", identity=run.id, alt=words, height=HEIGHT)

@@ -13,6 +13,7 @@ from pages.runs.wording import age_in_words, moment_in_words
 from pages.train.progress import STATE_WORDS
 from rnn.runs.records import Run
 from rnn.ui import session
+from rnn.ui.error_unit import LEAK_BADGE, LEAK_HELP, leaks
 from rnn.ui.wording import escaped, moment_of, number_in_words, seconds_in_words
 
 LONGEST_NAME = 200
@@ -24,7 +25,8 @@ def draw(run: Run) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _draw_name(run)
-        st.markdown(_facts(run, results))
+        meaning = results.unit.meaning
+        st.markdown(_facts(run, results), help=f"{LEAK_HELP} {meaning}" if leaks(run.config) else meaning)
         if run.message:
             st.warning(escaped(run.message, 500), icon=":material/info:")
         _draw_actions(run)
@@ -53,12 +55,20 @@ def _rename(run_id: str, key: str) -> None:
 
 
 def _facts(run: Run, results: Results) -> str:
-    parts = [STATE_WORDS[run.state], escaped(series_title(run.series_hash))]
+    unit = results.unit.after
+    parts = [STATE_WORDS[run.state], *([LEAK_BADGE] if leaks(run.config) else [])]
+    parts.append(escaped(series_title(run.series_hash)))
     parts.append(f"epoch **{run.epoch:,}** of {session.epochs_wanted(run):,}")
     if run.best_epoch:
-        parts.append(f"best epoch **{run.best_epoch:,}**, validation RMSE **{number_in_words(results.best_rmse)}**")
+        parts.append(
+            f"best epoch **{run.best_epoch:,}**, validation RMSE **{number_in_words(results.best_rmse)}**{unit}"
+        )
     elif run.epoch:
         parts.append(f"best at {moment_of(0)}")
+    if results.test_rmse is not None:
+        parts.append(f"test RMSE **{number_in_words(results.test_rmse)}**{unit}")
+    if run.config.gap:
+        parts.append(f"gap of {run.config.gap:,} between the parts")
     if run.epoch:
         parts.append(f"trained for {seconds_in_words(results.seconds)}")
     whose = "by you" if run.session == session.session_id() else "in another session"

@@ -9,8 +9,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from rnn.forecast import error_on_test
 from rnn.runs.records import Run
-from rnn.ui import session
+from rnn.ui import run_history, session
+from rnn.ui.error_unit import Unit, unit_of_stored
 from rnn.ui.thinning import thin
 
 MOST_POINTS = 200
@@ -18,27 +20,41 @@ MOST_POINTS = 200
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """best_rmse: on the validation part at the best epoch, original units, or None. seconds: at work, pauses not counted.
-    epochs (N,), train (N,), val (N,): the RMSE curves in original units, thinned to at most 200 points."""
+    """best_rmse: on the validation part at the best epoch, or None. test_rmse: on the test part, None before the end and where
+    there is none. seconds: at work, pauses not counted. epochs (N,), train (N,), val (N,): the RMSE curves, thinned to at most
+    200 points. unit: what all these errors are counted in."""
 
     best_rmse: float | None
+    test_rmse: float | None
     seconds: float
     epochs: NDArray[Any]
     train: NDArray[Any]
     val: NDArray[Any]
+    unit: Unit
 
 
 def results_of(run: Run) -> Results:
-    return _results(run.id, run.version, run.best_epoch)
+    tested = _test_rmse(run.id, run.version) if run.config.test and not run.active else None
+    return _results(run.id, run.version, run.best_epoch, tested, run.series_hash)
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)
-def _results(run_id: str, version: int, best_epoch: int | None) -> Results:
+def _test_rmse(run_id: str, version: int) -> float | None:
+    run, preview = session.store().run(run_id), session.store().preview(run_id)
+    if run is None or preview is None:
+        return None
+    series = session.store().series(run.series_hash)
+    return error_on_test(series, run_history.split_of(run, series), preview.test)
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _results(run_id: str, version: int, best_epoch: int | None, test_rmse: float | None, series_hash: str) -> Results:
     history = session.store().epochs(run_id)
     best = next((epoch.val_rmse for epoch in history if epoch.epoch == best_epoch), None)
     curves = np.array([(epoch.train_rmse, epoch.val_rmse) for epoch in history], dtype=np.float64).reshape(-1, 2)
     numbers, curves = thin(np.array([epoch.epoch for epoch in history], dtype=np.int64), curves, MOST_POINTS)
-    return Results(best, sum(epoch.seconds for epoch in history), numbers, curves[:, 0], curves[:, 1])
+    seconds = sum(epoch.seconds for epoch in history)
+    return Results(best, test_rmse, seconds, numbers, curves[:, 0], curves[:, 1], unit_of_stored(series_hash))
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)

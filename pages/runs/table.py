@@ -15,6 +15,7 @@ from pages.runs.results import results_of, series_title
 from pages.train.progress import STATE_WORDS
 from rnn.runs.records import Run
 from rnn.ui import session
+from rnn.ui.error_unit import LEAK, USUAL_STEPS, leaks
 
 _SELECTED = "runs_selected"
 CURVE_POINTS = 40
@@ -54,10 +55,12 @@ def frame_of(runs: Sequence[Run]) -> pd.DataFrame:
         rows.append(
             {
                 "name": run.name,
-                "state": [state_word(run.state)],
+                "state": [state_word(run.state), *([LEAK] if leaks(run.config) else [])],
                 "series": series_title(run.series_hash),
                 "epochs": run.epoch,
                 "rmse": results.best_rmse,
+                "test": results.test_rmse,
+                "unit": results.unit.column,
                 "curve": _short_curve(results.val),
                 "created": run.created,
                 "date": run.created,
@@ -65,7 +68,7 @@ def frame_of(runs: Sequence[Run]) -> pd.DataFrame:
                 "by": "you" if run.session == own else "others",
             }
         )
-    return pd.DataFrame(rows).astype({"rmse": "float64", "seconds": "float64"})
+    return pd.DataFrame(rows).astype({"rmse": "float64", "test": "float64", "seconds": "float64"})
 
 
 def state_word(state: str) -> str:
@@ -112,6 +115,7 @@ def _columns() -> dict[str, Any]:
     badges = [_badge(state) for state in STATE_WORDS]
     words = list(dict.fromkeys(word for _, word in badges))
     colours = [next(colour for colour, name in badges if name == word) for word in words]
+    words, colours = [*words, LEAK], [*colours, "red"]
     column, zone = st.column_config, st.context.timezone
     return {
         "name": column.TextColumn("Name", width=240),
@@ -120,9 +124,14 @@ def _columns() -> dict[str, Any]:
         "epochs": column.NumberColumn("Epochs", format="%,d", width=75),
         "rmse": column.NumberColumn(
             "Best RMSE", format="%.4g", width=100,
-            help="Root mean squared error of the best epoch on the validation part, in the series' own units. Compare it "
-            "between runs on the same series.",
+            help="Root mean squared error of the best epoch on the validation part, in what the column “RMSE in” says. Compare "
+            "it between runs on the same series.",
         ),
+        "test": column.NumberColumn(
+            "Test RMSE", format="%.4g", width=90,
+            help="The same weights on the part kept for the end, which no choice was made by; a dash where there is none.",
+        ),
+        "unit": column.TextColumn("RMSE in", width=95, help=f"own units: the series' own. usual steps: {USUAL_STEPS.meaning}"),
         "curve": column.LineChartColumn(
             "Curve", width=100, help="Validation RMSE from the first epoch to the last, on a logarithmic axis."
         ),

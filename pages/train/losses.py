@@ -1,4 +1,4 @@
-"""The loss curves, in scaled or original units, and the learning rate where it changes; on a linear or logarithmic axis."""
+"""The loss curves, in scaled units or as RMSE, and the learning rate where it changes; on a linear or logarithmic axis."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rnn.core.events import Epoch
 from rnn.core.losses import LOSSES
 from rnn.runs.records import Change, Run
 from rnn.ui import run_history
+from rnn.ui.error_unit import OWN
 from rnn.ui.figures import alt_loss, alt_rate, loss_figure, rate_figure
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import live_chart
@@ -56,7 +57,7 @@ def _picture(run: Run | None, seen: Seen | None, unit: str, log: bool) -> tuple[
         return rate_figure(*rates, log=log), alt_rate(*rates)
     epochs, train, val = _thinned(history, original)
     shared: dict[str, Any] = {
-        "unit": "RMSE, the series' own units" if original else _loss_label(run.config) if run else LOSSES["mse"].label,
+        "unit": _unit(run, seen, original),
         "best_epoch": run.best_epoch if run else None,
         "changes": _labels(seen.changes) if seen else [],
         "naive": run_history.baselines(run)["naive"] if run and original else None,
@@ -81,7 +82,15 @@ def _labels(changes: Sequence[Change]) -> list[tuple[int, str]]:
     ]
 
 
-def _loss_label(config: Config) -> str:
+def _unit(run: Run | None, seen: Seen | None, original: bool) -> str:
+    """What the axis counts."""
+    unit = seen.unit if seen else OWN
+    if original:
+        return unit.axis
+    return _loss_label(run.config, "each series'" if unit is not OWN else "the series'") if run else LOSSES["mse"].label
+
+
+def _loss_label(config: Config, whose: str = "the series'") -> str:
     """The loss and its units, for the axis."""
     if config.gradient == "published":
         return "loss as the article reports it (sum)"
@@ -89,7 +98,7 @@ def _loss_label(config: Config) -> str:
         "huber": f" (delta {config.huber_delta:g})",
         "quantile": f" ({levels_in_words(config)})",
     }.get(config.loss, "")
-    own = "logarithms of the series" if config.log else "the series' own units"
+    own = "logarithms of the series" if config.log else f"{whose} own units"
     units = {"none": own, "window": "each window's units"}.get(config.scaling, "scaled units")
     return f"{LOSSES[config.loss].label}{about}, {units}"
 

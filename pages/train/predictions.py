@@ -13,16 +13,20 @@ from pages.train.losses import levels_in_words
 from pages.train.preflight_note import Setup
 from rnn.core.config import Config
 from rnn.core.losses import point
-from rnn.core.panel import AnySplit, Predicted
+from rnn.core.metrics import rmse
+from rnn.core.panel import AnySplit, PanelSplit, Predicted
 from rnn.core.series import Series
 from rnn.core.windows import Split
-from rnn.runs.records import Run
+from rnn.forecast import error_on_test
+from rnn.forecast.baselines import validation_actual
+from rnn.runs.records import Run, StoredPreview
 from rnn.ui import one_of_many, run_history, session
 from rnn.ui.figures import alt_prediction, prediction_figure, prediction_focus
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import chart_view, live_chart
 from rnn.ui.run_history import Seen
 from rnn.ui.thinning import thin
+from rnn.ui.wording import escaped, number_in_words
 
 HEIGHT = 480
 MOST_POINTS = 1200
@@ -32,8 +36,9 @@ KEY = "prediction_chart"
 def draw(setup: Setup, run: Run | None, seen: Seen | None) -> None:
     series = session.series_of_run(run) if run else setup.series
     split = run_history.split_of(run, series) if run else (setup.check.split if setup.check else None)
-    target, ahead = _choose(series, split, drawn_in_words(run.config) if run else "")
     stored = seen.preview if seen else None
+    words = [drawn_in_words(run.config), alone_in_words(series, split, stored)] if run else []
+    target, ahead = _choose(series, split, " ".join(filter(None, words)))
     identity = f"{run.id if run else id(series)}:{one_of_many.shown_id(series, split)}:{target}:{ahead}"
     series, split, preview = one_of_many.shown(series, split, stored)
     split_at = series.times[split.validation_rows().start] if split else None
@@ -87,6 +92,18 @@ def drawn_in_words(config: Config) -> str:
     if config.seeds > 1:
         sentences.append(f"Each prediction is the median of {config.seeds} networks.")
     return " ".join(sentences)
+
+
+def alone_in_words(series: Series, split: AnySplit | None, preview: StoredPreview | None) -> str:
+    """Of many series in one how far off the one shown is, in its own units; empty for a single series."""
+    if preview is None or not isinstance(split, PanelSplit):
+        return ""
+    one, own, its = one_of_many.shown(series, split, preview)
+    assert own is not None and its is not None
+    errors = f"validation RMSE {number_in_words(rmse(validation_actual(one, own), its.validation))}"
+    tested = error_on_test(one, own, its.test)
+    tested_too = "" if tested is None else f", test RMSE {number_in_words(tested)}"
+    return f"{escaped(one.name)} by itself: {errors}{tested_too}, in its own units."
 
 
 def _parts(

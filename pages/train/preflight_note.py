@@ -12,6 +12,7 @@ from rnn.core.preflight import Preflight, preflight, seconds_per_epoch
 from rnn.core.series import Series
 from rnn.core.transforms import logarithm
 from rnn.ui import config_form, series_choice
+from rnn.ui.error_unit import LEAK_BADGE, LEAK_HELP, leaks
 from rnn.ui.series_choice import Choice
 from rnn.ui.wording import bytes_in_words, escaped, seconds_in_words
 
@@ -61,6 +62,11 @@ def draw(setup: Setup) -> None:
         f"**{split.train:,}** windows to learn from, **{split.validation:,}** to validate{tested}{left_out} · "
         f"**{setup.check.parameters:,}** weights · about {bytes_in_words(setup.check.memory_bytes)}"
     )
+    if setup.config is not None and leaks(setup.config):
+        st.caption(
+            f"{LEAK_BADGE} The scaler is fitted on all records, also on those that the network is judged on.",
+            help=LEAK_HELP,
+        )
     if isinstance(split, PanelSplit) and split.left_out:
         st.caption(f":material/content_cut: {escaped(split.sentence, 400)}")
 

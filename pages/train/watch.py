@@ -46,7 +46,7 @@ def draw(setup: Setup, drawn: Run | None, poll: float | None) -> None:
         st.rerun()
     seen = run_history.seen(run) if run else None
     with st.container(gap="small"):
-        verdict_line.draw(seen)
+        verdict_line.draw(run, seen)
         progress.draw(run, seen)
         if run is not None:
             remedies.draw(setup, run)

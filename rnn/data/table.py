@@ -17,7 +17,7 @@ from rnn.core.series import Series
 from .columns import best_guess
 from .findings import BadFile, Finding, Receipt
 from .repair.record import Repair
-from .shape.build import Part, build, chosen_ids, parts_of
+from .shape.build import Futures, Part, build, chosen_ids, futures, parts_of
 from .shape.ids import Ids, ids_where
 from .shape.offers import Offers, fixed_columns, offers_of
 from .shape.roles import Names, Roles, roles_of
@@ -176,6 +176,21 @@ class Table:
         doctor looks at, and what repairs are previewed on."""
         table, roles = self._asked(target, inputs, static, known, ids)
         return parts_of(table, roles, ids)
+
+    def futures(
+        self,
+        target: Names = None,
+        inputs: Names = None,
+        static: Names = None,
+        *,
+        known: Names = None,
+        ids: str | Sequence[str] | None = None,
+        repairs: Sequence[Repair] = (),
+    ) -> Futures:
+        """Of many series in one, which has no future of its own, that of each by its name: what the known columns hold after
+        its last record, (M, F), or None where nothing is known. Arguments as for `series`."""
+        table, roles = self._asked(target, inputs, static, known, ids)
+        return futures(table, roles, ids, repairs)
 
     def unit(self, ids: str | Sequence[str] | None = None) -> str:
         """What a receipt for these series counts, "row" or "value": where the time or the series stand across the file, a row

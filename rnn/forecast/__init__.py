@@ -3,6 +3,9 @@
 from rnn.forecast.baselines import BASELINES, Baseline, baseline_errors
 from rnn.forecast.future import future_times
 from rnn.forecast.multi_step import check_request, forecast
-from rnn.forecast.verdict import Verdict, judge
+from rnn.forecast.verdict import Verdict, error_on_test, judge
 
-__all__ = ["BASELINES", "Baseline", "Verdict", "baseline_errors", "check_request", "forecast", "future_times", "judge"]
+__all__ = [
+    "BASELINES", "Baseline", "Verdict", "baseline_errors", "check_request", "error_on_test", "forecast", "future_times",
+    "judge",
+]  # fmt: skip

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,7 +30,7 @@ def forecast(
     levels: Sequence[float] = (80, 95),
     *,
     series: Series | None = None,
-    future: pd.DataFrame | ArrayLike | None = None,
+    future: pd.DataFrame | ArrayLike | Mapping[str, pd.DataFrame | ArrayLike] | None = None,
     id: str | None = None,
 ) -> pd.DataFrame:
     """The `steps` records after the end of the series, in original units, from the best weights.
@@ -43,7 +43,8 @@ def forecast(
 
     series: to forecast from instead of the one trained on (same columns). future: what the known columns hold in the steps
     after the last record, (≥ steps, F) or a frame with their names, instead of `series.future`; at least a horizon of
-    it is read, and where it ends within a pass, that pass starts earlier by as much. id: of a network of many series, the one
+    it is read, and where it ends within a pass, that pass starts earlier by as much; for all of many series, id → its own,
+    as `Table.futures` gives them. id: of a network of many series, the one
     to forecast; None forecasts all that are long enough for one window, which a column `id`, the first, tells apart. Their
     intervals come from the residuals of all of them, each in units of its own series' usual step (`validation_residuals`).
 
@@ -60,20 +61,12 @@ def forecast(
     chosen = _chosen(model, series, id)
     for one in chosen:
         _check_length(model, one.series)
-    ahead = known_values(model, chosen[0].series, steps, future)
-    windows = np.stack([one.series.values[-fit.config.reach :] for one in chosen])
-    numbers = np.array([one.number for one in chosen]) if model.ids else None
-    means = predict_ahead(model, windows, steps, None if ahead is None else ahead[None], numbers)
-    if ahead is not None and not np.isfinite(means[:, : fit.config.horizon]).all():
-        raise ValueError(
-            f"The forecast is no finite number: the future of {', '.join(model.known)} goes to {np.abs(ahead).max():.3g}, far "
-            "from anything that the network has seen; correct it."
-        )
-    residuals = validation_residuals(fit, steps, None if ahead is None else len(ahead))
-    reaches = {level: _reaches(residuals, level) for level in levels}
+    aheads = [_known_of(model, one, steps, future) for one in chosen]
+    means = _means(model, chosen, steps, aheads)
+    reaches = {far: _reaches(validation_residuals(fit, steps, far), levels) for far in {_length(one) for one in aheads}}
     units = units_of(fit)
     frames = []
-    for one, mean in zip(chosen, means, strict=True):
+    for one, mean, ahead in zip(chosen, means, aheads, strict=True):
         _check_finite(mean, steps)
         unit = np.ones(len(model.targets)) if units is None else units[one.number]
         columns: dict[str, object] = {} if one.label is None else {"id": one.label}
@@ -82,7 +75,7 @@ def forecast(
             prefix = f"{target}." if len(model.targets) > 1 else ""
             columns[f"{prefix}mean"] = mean[:, k]
             for level in levels:
-                reach = reaches[level][:, k] * unit[k]
+                reach = reaches[_length(ahead)][level][:, k] * unit[k]
                 columns[f"{prefix}lo{_short(level)}"] = mean[:, k] - reach
                 columns[f"{prefix}hi{_short(level)}"] = mean[:, k] + reach
         frames.append(pd.DataFrame(columns))
@@ -116,19 +109,55 @@ def _chosen(model: Model, series: Series, id_: str | None) -> list[Chosen]:
         raise ValueError(f"id={strange[0]!r} is not one of the {len(model.ids)} series that the model was trained on.")
     if id_ is not None:
         return [Chosen(series.part(id_) if series.lengths else series, numbers[id_], None)]
-    if model.known:
-        raise ValueError(
-            f"{', '.join(model.known)} are known ahead, and many series have no future of their own; forecast them one by "
-            "one, with id= and future=."
-        )
     # What is too short for one window was left out of training as well, in a sentence.
     long = [one for one in series.apart() if len(one) >= model.config.reach]
     return [Chosen(one, numbers[one.name], one.name) for one in long]
 
 
-def _reaches(residuals: Sequence[Array], level: float) -> Array:
-    """(steps, K): half the width of the interval at each step ahead."""
-    return np.array([[conformal_reach(errors[:, k], level) for k in range(errors.shape[1])] for errors in residuals])
+def _known_of(model: Model, one: Chosen, steps: int, future: Any) -> Array | None:
+    """The known columns in the steps after the last record of one series."""
+    if one.label is None or not model.known:
+        return known_values(model, one.series, steps, future)
+    if not isinstance(future, Mapping) or one.label not in future:
+        raise ValueError(
+            f"{', '.join(model.known)} are known ahead, and the future of {one.label!r} is not given: give `future` as a "
+            "mapping from each id to its own (see Table.futures), or forecast them one by one, with id= and future=."
+        )
+    try:
+        return known_values(model, one.series, steps, future[one.label])
+    except ValueError as error:
+        raise ValueError(f"Series {one.label!r}: {error}") from None
+
+
+def _length(ahead: Array | None) -> int | None:
+    return None if ahead is None else len(ahead)
+
+
+def _means(model: Model, chosen: Sequence[Chosen], steps: int, aheads: Sequence[Array | None]) -> Array:
+    """(series, steps, K): those that are known equally far in one pass."""
+    means = np.empty((len(chosen), steps, len(model.targets)))
+    windows = np.stack([one.series.values[-model.config.reach :] for one in chosen])
+    numbers = np.array([one.number for one in chosen])
+    for far in {_length(ahead) for ahead in aheads}:
+        places = [place for place, ahead in enumerate(aheads) if _length(ahead) == far]
+        told = None if far is None else np.stack([np.asarray(aheads[place]) for place in places])
+        means[places] = predict_ahead(model, windows[places], steps, told, numbers[places] if model.ids else None)
+        if told is not None and not np.isfinite(means[places, : model.config.horizon]).all():
+            raise ValueError(
+                f"The forecast is no finite number: the future of {', '.join(model.known)} goes to {np.abs(told).max():.3g}, "
+                "far from anything that the network has seen; correct it."
+            )
+    return means
+
+
+def _reaches(residuals: Sequence[Array], levels: Sequence[float]) -> dict[float, Array]:
+    """Level → (steps, K): half the width of the interval at each step ahead."""
+    return {
+        level: np.array(
+            [[conformal_reach(errors[:, k], level) for k in range(errors.shape[1])] for errors in residuals]
+        )
+        for level in levels
+    }
 
 
 def check_request(

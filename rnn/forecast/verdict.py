@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rnn.core.metrics import rmse
 from rnn.core.panel import AnySplit
 from rnn.core.series import Series
+from rnn.core.windows import gather_targets
 from rnn.forecast.baselines import BASELINES, units, validation_actual
 
 # Below this relative gain a network that sits closest to the last value is said to copy it.
@@ -50,6 +51,16 @@ def judge(series: Series, split: AnySplit, predicted: NDArray[np.floating], base
     good = bool(skill) and all(value > 0 for value in skill.values()) and not copies
     sentence = _sentence(error, skill, copies) + (IN_USUAL_STEPS if len(series.parts) > 1 else "")
     return Verdict(error, skill, good, copies, sentence)
+
+
+def error_on_test(series: Series, split: AnySplit, predicted: NDArray[np.floating] | None) -> float | None:
+    """RMSE on the test part, original units; of many series in one, in each one's own usual step. predicted: (test windows,
+    horizon, K), of the best weights; None, as it is before the end and where there is no such part, gives None."""
+    if predicted is None or not split.test:
+        return None
+    actual = gather_targets(series.values[:, series.target_columns], split.test_starts, split.window, split.horizon)
+    unit = units(series, split, split.test_starts)
+    return rmse(np.asarray(actual, np.float64).reshape(predicted.shape) / unit, predicted / unit)
 
 
 def _skill(error: float, baseline: float, rounding: float) -> float:

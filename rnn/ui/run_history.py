@@ -7,22 +7,21 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from rnn.core.events import Epoch
-from rnn.core.metrics import rmse
 from rnn.core.panel import AnySplit, split_series
 from rnn.core.series import Series
-from rnn.core.windows import gather_targets
-from rnn.forecast import Verdict, baseline_errors, judge
-from rnn.forecast.baselines import units
+from rnn.forecast import Verdict, baseline_errors, error_on_test, judge
 from rnn.runs.records import Change, Run, StoredPreview
 from rnn.ui import session
+from rnn.ui.error_unit import OWN, Unit, unit_of
 
 _SEEN = "run_seen"
 
 
 @dataclass
 class Seen:
-    """A run as this session knows it. version: the run's version when it was last read. test_rmse: original units, of the
-    best weights on the test part; None before the end, and where there is no such part."""
+    """A run as this session knows it. version: the run's version when it was last read. test_rmse: of the best weights
+    on the test part; None before the end, and where there is no such part. unit: what it and the verdict's errors are
+    counted in."""
 
     run_id: str
     version: int = -1
@@ -31,6 +30,7 @@ class Seen:
     preview: StoredPreview | None = None
     verdict: Verdict | None = None
     test_rmse: float | None = None
+    unit: Unit = OWN
 
     @property
     def history(self) -> list[Epoch]:
@@ -41,7 +41,7 @@ def seen(run: Run) -> Seen:
     """Epochs, changes, latest predictions and verdict of the run, brought up to date."""
     known = st.session_state.get(_SEEN)
     if not isinstance(known, Seen) or known.run_id != run.id:
-        known = Seen(run.id)
+        known = Seen(run.id, unit=unit_of(session.series_of_run(run)))
         st.session_state[_SEEN] = known
     if known.version == run.version:
         return known
@@ -56,16 +56,8 @@ def seen(run: Run) -> Seen:
         series = session.series_of_run(run)
         split = split_of(run, series)
         known.verdict = judge(series, split, newer.validation, baselines(run))
-        known.test_rmse = _test_rmse(series, split, newer)
+        known.test_rmse = error_on_test(series, split, newer.test)
     return known
-
-
-def _test_rmse(series: Series, split: AnySplit, preview: StoredPreview) -> float | None:
-    if preview.test is None or not split.test:
-        return None
-    actual = gather_targets(series.values[:, series.target_columns], split.test_starts, split.window, split.horizon)
-    unit = units(series, split, split.test_starts)
-    return rmse(actual.reshape(preview.test.shape) / unit, preview.test / unit)
 
 
 def split_of(run: Run, series: Series) -> AnySplit:

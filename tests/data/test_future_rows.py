@@ -142,3 +142,18 @@ def test_the_target_is_all_missing_but_for_rows_before():
 def test_what_cannot_be_known_ahead_is_said(chosen, words):
     with pytest.raises(BadFile, match=words):
         read_csv(WITH_FUTURE).series("sales", **chosen)
+
+
+def test_each_of_many_series_has_its_own_future():
+    """Rows after the last record that hold the price: two of the one, none of the other; a third is too short to be used."""
+    rows = [f"a,{np.datetime64('2024-01-01') + k},{k % 5 if k < 20 else ''},{k}" for k in range(22)]
+    rows += [f"b,{np.datetime64('2024-03-01') + k},{k % 7},{10 * k}" for k in range(15)]
+    table = read_csv("\n".join(["shop,day,sales,price", *rows, "c,2024-01-01,1,1"]).encode())
+    asked = {"target": "sales", "known": ["price", "calendar: weekday"], "ids": "all"}
+    series, futures = table.series(**asked), table.futures(**asked)
+    assert series.future is None and list(futures) == list(series.ids)
+    ahead = futures["a"]
+    assert ahead[:, series.known.index("price")].tolist() == [20, 21]
+    sunday = np.sin(2 * np.pi * 6 / 7)  # 2024-01-21
+    assert ahead[0, series.known.index("calendar: weekday (sin)")] == pytest.approx(sunday)
+    assert futures["b"] is None

@@ -129,6 +129,17 @@ def test_known_columns_of_many_are_forecast_one_by_one():
         forecast(found, 2)
     frame = forecast(found, 2, levels=(), id="b", future=[[1.0], [0.0]])
     assert frame["mean"].tolist() == pytest.approx([8, 5], abs=0.3)
+    # All at once, each with its own future, however far that goes: the same numbers as one by one.
+    own = {"a": np.array([[0.0], [1.0], [1.0]]), "b": np.array([[1.0], [0.0], [0.0], [1.0]])}
+    both = forecast(found, 3, future=own)
+    assert both["id"].tolist() == ["a"] * 3 + ["b"] * 3
+    for id_ in own:
+        alone = forecast(found, 3, id=id_, future=own[id_])
+        np.testing.assert_allclose(
+            both[both["id"] == id_].drop(columns="id").to_numpy(float), alone.to_numpy(float), rtol=1e-6
+        )
+    with pytest.raises(ValueError, match=r"Series 'b': A forecast of steps=3 needs sent for the .* and 0 are there"):
+        forecast(found, 3, future={**own, "b": None})
     # The last origins of the first series would read the second one's record as their future: they are left out.
     lengths = [len(one) for one in validation_residuals(found, 4)]
     assert (

@@ -26,9 +26,12 @@ def sunspots() -> Series:
     return load_sample("sunspots").series(target="SUNACTIVITY")
 
 
-def trained(store: Store, series: Series, name: str = "a run", session: str = "elsewhere", **config: Any) -> Run:
+def trained(
+    store: Store, series: Series, name: str = "a run", session: str = "elsewhere", *,
+    reading: dict[str, Any] | None = None, **config: Any,
+) -> Run:  # fmt: skip
     """A run trained to its end, in this process."""
-    run = _claimed(store, series, name, session, config)
+    run = _claimed(store, series, name, session, config, reading)
     Attempt(store, run, WORKER, store.series).work()
     return _found(store, run.id)
 
@@ -69,8 +72,10 @@ def at_work(store: Store, series: Series, done: int, **config: Any) -> tuple[Run
     return on(done), on
 
 
-def _claimed(store: Store, series: Series, name: str, session: str, config: dict[str, Any]) -> Run:
-    key = store.add_series(series, reading=READING if series.name == "sunspots" else {})
+def _claimed(
+    store: Store, series: Series, name: str, session: str, config: dict[str, Any], reading: dict[str, Any] | None = None
+) -> Run:
+    key = store.add_series(series, reading=reading or (READING if series.name == "sunspots" else {}))
     run_id = store.add_run(Config(**config), key, session=session, name=name)
     run = store.claim_next(WORKER)
     assert run is not None and run.id == run_id

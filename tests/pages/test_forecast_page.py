@@ -38,6 +38,11 @@ def numbers(app):
     return app.dataframe[0].value
 
 
+def forecast_of(app):
+    """The numbers of the forecast, or None where there are none."""
+    return next((one.value for one in app.dataframe if "mean" in one.value), None)
+
+
 def shop(inputs: bool) -> Series:
     rng, x = np.random.default_rng(0), np.arange(200)
     values = np.column_stack([10 + np.sin(x / 6), 100 + 5 * np.cos(x / 9), rng.normal(size=200)])
@@ -131,6 +136,7 @@ def test_columns_that_are_only_fed_in_bind_the_forecast_to_the_horizon(open_app)
 
 @pytest.mark.parametrize("ahead", [0, 5])
 def test_columns_known_ahead_reach_as_far_as_they_are_known(open_app, ahead):
+    """Further on their future is written in, and the forecast then is that of `rnn.forecast` with such a future."""
     data = shop(inputs=True)
     future = np.ones((ahead, 2)) if ahead else None
     with Store() as store:
@@ -139,15 +145,58 @@ def test_columns_known_ahead_reach_as_far_as_they_are_known(open_app, ahead):
         fit = store.fit(run.id)
     app = open_app(PAGE, run=run.id)
     assert not app.exception
-    slider = app.slider(key="forecast_steps")
-    assert slider.max == max(ahead, 2)
-    if not ahead:
+    assert app.slider(key="forecast_steps").value == 2
+    if ahead:
+        app.slider(key="forecast_steps").set_value(5).run()
         assert any(
-            "needs visits, weather for the 2 steps after the last record, and 0 are there" in one for one in texts(app)
+            "visits, weather are known for **5** steps after the last record, to 2024" in one for one in texts(app)
         )
-        return
-    slider.set_value(5).run()
-    np.testing.assert_array_equal(numbers(app)["mean"], rnn.forecast(fit, 5)["mean"])
+        np.testing.assert_array_equal(forecast_of(app)["mean"], rnn.forecast(fit, 5)["mean"])
+        app.slider(key="forecast_steps").set_value(7).run()
+    steps = 7 if ahead else 2
+    assert not app.exception and not app.error
+    assert any("visits (2), weather (2)" in one.value for one in app.info)
+    assert forecast_of(app) is None
+    editor = next(one for one in app.dataframe if "Step" in one.value)
+    assert len(editor.value) == steps
+    next(one for one in app.button if one.key == "fill_future").click().run()
+    assert not app.exception and not app.info
+    last = np.ones(2) if ahead else data.values[-1, 1:]
+    expected = rnn.forecast(fit, steps, future=np.tile(last, (steps, 1)))
+    np.testing.assert_array_equal(forecast_of(app)["mean"], expected["mean"])
+    # Fewer steps and more again: what was written in is still there.
+    app.slider(key="forecast_steps").set_value(1).run()
+    app.slider(key="forecast_steps").set_value(steps).run()
+    np.testing.assert_array_equal(forecast_of(app)["mean"], expected["mean"])
+
+
+def test_a_cell_that_is_written_in_moves_the_forecast(open_app):
+    data = shop(inputs=True)
+    with Store() as store:
+        series = dataclasses.replace(data, known=("visits", "weather"), future=np.ones((5, 2)))
+        run = trained(store, series, epochs=1, hidden=4, window=8)
+        fit = store.fit(run.id)
+    app = open_app(run=run.id)
+    app.session_state["future_given"] = {f"{run.id}:shop": {(1, "visits"): 140.0}}
+    app.session_state["forecast_steps"] = 5
+    app.switch_page(PAGE).run()
+    asked = np.ones((5, 2))
+    asked[1, 0] = 140
+    np.testing.assert_array_equal(forecast_of(app)["mean"], rnn.forecast(fit, 5, future=asked)["mean"])
+
+
+def test_the_calendar_needs_no_writing(open_app):
+    lines = [f"{np.datetime64('2024-01-01') + k},{10 + (k % 7 > 4) * 5}" for k in range(120)]
+    table = rnn.read_csv(("day,sales\n" + "\n".join(lines)).encode())
+    series = table.series("sales", inputs=["calendar: weekday"], known=["calendar: weekday"])
+    with Store() as store:
+        run = trained(store, series, epochs=2, hidden=4, window=8)
+        fit = store.fit(run.id)
+    app = open_app(PAGE, run=run.id)
+    app.slider(key="forecast_steps").set_value(30).run()
+    assert not app.exception and not app.info
+    assert any("the calendar" in one.lower() and "as far as you like" in one for one in texts(app))
+    np.testing.assert_array_equal(forecast_of(app)["mean"], rnn.forecast(fit, 30)["mean"])
 
 
 def test_one_step_and_no_more_needs_no_slider(open_app):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from .roles import Columns, Roles, columns_for
 if TYPE_CHECKING:
     from ..table import Table
 
+Futures = dict[str, NDArray[np.float64] | None]
 ALL = "all"
 OTHER_SERIES, NO_SERIES, TOO_SHORT = "other series", "no series named", "too short"
 _NAMED = 5  # series that a sentence names
@@ -44,6 +46,17 @@ def build(
     if len(chosen) == 1:
         return maker.single(chosen[0])
     return _joined(table, maker, chosen)
+
+
+def futures(table: Table, roles: Roles, ids: str | Sequence[str] | None, repairs: Sequence[Any]) -> Futures:
+    """Of each series that `build` makes with the same arguments, by its name, what its known columns hold after its last
+    record, (M, F), or None where that is not known."""
+    maker = _Maker(table, columns_for(table, roles), tuple(repairs))
+    found: Futures = {}
+    for name in chosen_ids(table, ids) or ():
+        with suppress(BadFile):  # too short: left out of many in one as well
+            found[name] = maker.made(name, *maker.part(name))[0].future
+    return found
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

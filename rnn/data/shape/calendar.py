@@ -83,6 +83,17 @@ def calendar_columns(name: str, times: Datetimes) -> tuple[tuple[str, ...], NDAr
     return (f"{name} (sin)", f"{name} (cos)"), np.column_stack([np.sin(angle), np.cos(angle)])
 
 
+def calendar_of(column: str) -> str | None:
+    """The calendar name that a column of `calendar_columns` belongs to, such as "calendar: weekday" for "calendar: weekday
+    (sin)"; None for any other column."""
+    whole = column.removesuffix(" (sin)").removesuffix(" (cos)")
+    if whole != column and is_calendar(whole):
+        return whole
+    one_hot, _, word = column.partition("=")
+    cycle = CYCLES.get(one_hot.removeprefix(PREFIX)) if one_hot.startswith(PREFIX) else None
+    return one_hot + ONE_HOT if cycle is not None and word in cycle.words else None
+
+
 def moments_ahead(last: np.datetime64, frequency: str, steps: int) -> Datetimes:
     """The `steps` moments of a frequency (pandas offset alias) after `last`."""
     following = pd.date_range(pd.Timestamp(last), periods=steps + 1, freq=frequency)
