@@ -13,6 +13,7 @@ from rnn.data import Table
 from rnn.data.shape import SHAPES
 from rnn.ui import series_choice
 from rnn.ui.series_choice import FILE
+from rnn.ui.series_columns import MOST_LISTED
 from rnn.ui.wording import escaped
 
 AUTO = "auto"
@@ -61,7 +62,9 @@ def _of_the_table(table: Table, chosen: dict[str, Any]) -> dict[str, Any]:
     """The choices of any table: its time, its shape, its words for nothing."""
     if table.format in ("sound", "symbols"):
         return {}
-    columns = list(map(str, table.frame.columns))
+    columns = list(map(str, table.frame.columns[:MOST_LISTED]))
+    named = [chosen.get("time"), *(chosen.get("id") or ()), *(chosen.get("categories") or ())]
+    columns += [name for name in table.kinds if name in set(named).difference(columns)]  # chosen by a link
     asked: dict[str, Any] = {
         "time": _pick(
             "Time column", ["none", *columns], "none" if chosen.get("time", AUTO) is None else chosen.get("time")

@@ -48,6 +48,10 @@ _CURRENCIES = (
 )  # fmt: skip
 _CURRENCY = "|".join(re.escape(one) for one in _CURRENCIES)
 _UNIT = r"(?:[^\W\d_]|[%‰°\"'′″/$€£¥₹])[^\s,;()\d]{0,9}[\d²³]?(?:/[^\W_]{1,8})?"
+# What most cells of most files are, told without the long patterns: a number with either mark; a fraction that can be no
+# thousand ("1.234"), and no month of a year ("12.2020").
+_PLAIN = re.compile(r"[+\-]?\d+(?:[.,]\d*)?", re.ASCII)
+_FRACTION = re.compile(r"[+\-]?\d{1,15}([.,])(?:\d{1,2}|\d{5,20})", re.ASCII)
 _QUANTITY = re.compile(
     rf"(?P<open>\()?(?P<sign>[+\-−])?\s?(?:(?P<before>{_CURRENCY})\s?)?(?P<sign2>[+\-−])?"
     rf"(?P<number>(?:\d[\d.,{_SPACES}]*|[.,]\d+)(?:[eE][+\-]?\d+)?)(?<!\s)"
@@ -79,7 +83,14 @@ def is_number(cell: str, decimal: str | None = None) -> bool:
         return False
     if text.isascii() and text.isdigit():
         return True
-    return any(re.fullmatch(number_pattern(mark), text, re.ASCII) for mark in ([decimal] if decimal else ".,"))
+    if decimal is None and _PLAIN.fullmatch(text):
+        return True
+    return any(_compiled(mark).fullmatch(text) for mark in ([decimal] if decimal else ".,"))
+
+
+@cache
+def _compiled(decimal: str) -> re.Pattern[str]:
+    return re.compile(number_pattern(decimal), re.ASCII)
 
 
 def quantity(cell: str) -> tuple[str, str] | None:
@@ -113,6 +124,8 @@ def common_unit(cells: Iterable[str], decimal: str | None = None) -> str | None:
 
 def _vote(cell: str) -> str | None:
     """What one cell says of the decimal mark: "." or "," for sure; "?." or "?," where thousands are as likely; None."""
+    if plain := _FRACTION.fullmatch(cell.strip()):
+        return plain[1]
     number = (quantity(cell) or ("",))[0] if "." in cell or "," in cell else ""
     if not number:
         return None

@@ -39,8 +39,14 @@ def _counts(values: np.ndarray) -> bool:
 def best_guess(frame: pd.DataFrame, kinds: dict[str, str]) -> str | None:
     """The likely target among the columns of numbers: the first that varies, is mostly there and is no label of the rows."""
     numeric = [name for name, kind in kinds.items() if kind in ("number", "counter")]
-    ranks = {name: (_penalty(frame[name], name, kinds[name]), k) for k, name in enumerate(numeric)}
-    return min(numeric, key=lambda name: ranks[name]) if numeric else None
+    best: tuple[float, int, str] | None = None
+    # Those whose name says it come first; of the others none is better than the first without a point against it.
+    for k, name in sorted(enumerate(numeric), key=lambda one: not _WANTED.match(one[1])):
+        if best is not None and best[:2] < (-1.0 if _WANTED.match(name) else 0.0, k):
+            continue
+        rank = (_penalty(frame[name], name, kinds[name]), k, name)
+        best = rank if best is None else min(best, rank)
+    return best[2] if best else None
 
 
 def _penalty(column: pd.Series, name: str, kind: str) -> float:

@@ -79,7 +79,7 @@ class Table:
             f"{len(self.findings)} findings)"
         )
 
-    @property
+    @cached_property
     def numeric(self) -> tuple[str, ...]:
         """The columns that can be targets: all with numbers in them, but not those that tell series apart or stand for kinds,
         no part of the time, and not the row index that pandas and R write."""

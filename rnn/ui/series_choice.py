@@ -209,8 +209,10 @@ def current_choice() -> Choice:
     ids = chosen("id", data, [ALL, *table.ids] if table.ids else [])
     by_column = bool(ids) and table.ids.codes is None
     targets = [] if by_column else chosen("target", data, table.numeric) or usual_targets(table)
-    inputs = chosen("input", data, [name for name in table.offers.inputs if name not in targets])
-    known = [name for name in inputs if is_calendar(name) or name in chosen("known", data, table.offers.known)]
+    taken = set(targets)
+    inputs = chosen("input", data, [name for name in table.offers.inputs if name not in taken])
+    ahead = chosen("known", data, table.offers.known)
+    known = [name for name in inputs if is_calendar(name) or name in ahead]
     static = chosen("static", data, [name for name in inputs if name not in known])
     names = {"targets": targets, "inputs": inputs, "static": static, "known": known, "ids": ids}
     repairs = st.session_state.get(repairs_key(data), "[]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
@@ -31,24 +32,28 @@ def _draw_targets(table: Table, data: str, width: Width) -> list[str]:
     targets = st.session_state[key] = chosen("target", data, table.numeric) or list(usual_targets(table))
     if len(table.numeric) == 1:
         return targets
+    listed = _found_by_part(table.numeric, targets, "column", data, width)
     return st.multiselect(
-        "Predict", table.numeric, key=key, persist_state="session", width=width,
+        "Predict", listed, key=key, persist_state="session", width=width,
         help="The column or columns that the network learns to predict. Several are predicted by one network at once.",
     )  # fmt: skip
 
 
 def _draw_inputs(table: Table, data: str, targets: list[str], width: Width) -> None:
-    others = [name for name in table.offers.inputs if name not in targets]
+    taken = set(targets)
+    others = [name for name in table.offers.inputs if name not in taken]
     if not others:
         return
     key = names_key("input", data)
-    st.session_state[key] = chosen("input", data, others)
+    picked = st.session_state[key] = chosen("input", data, others)
+    others = _found_by_part(others, picked, "further column", data, width)
     inputs = st.multiselect(
         "Feed in as well", others, key=key, persist_state="session", placeholder="No further columns", width=width,
         help="Columns whose past helps to predict, without being predicted themselves. A column of words becomes a column "
         "for each word. “calendar: …” is made from the time column.",
     )  # fmt: skip
-    ahead = [name for name in inputs if name in table.offers.known and not is_calendar(name)]
+    known_ahead = set(table.offers.known)
+    ahead = [name for name in inputs if name in known_ahead and not is_calendar(name)]
     if ahead:
         key = names_key("known", data)
         st.session_state[key] = chosen("known", data, ahead)
@@ -73,7 +78,7 @@ def _draw_inputs(table: Table, data: str, targets: list[str], width: Width) -> N
 def _draw_series(table: Table, data: str, width: Width) -> None:
     """One series of the file, several in one network, or all of them."""
     picked = chosen("id", data, [ALL, *table.ids])
-    listed = _listed(table, data, picked, width)
+    listed = _found_by_part(table.ids, [name for name in picked if name != ALL], "series", data, width)
     usual = "One column of the table" if table.ids.codes is None else f"{table.ids[table.ids.longest]} (the longest)"
     options = [_USUAL, ALL, _SEVERAL, *listed]
     several = len(picked) > 1 or bool(st.session_state.get(_several_key(data)))
@@ -106,15 +111,16 @@ def _several_key(data: str) -> str:
     return f"several:{data}"
 
 
-def _listed(table: Table, data: str, picked: list[str], width: Width) -> list[str]:
-    if len(table.ids) <= MOST_LISTED:
-        return list(table.ids)
+def _found_by_part(names: Sequence[str], picked: list[str], what: str, data: str, width: Width) -> list[str]:
+    """The names that a list offers: all of them, or of very many those that were picked and the first with a part in them."""
+    if len(names) <= MOST_LISTED:
+        return list(names)
     part = st.text_input(
-        "Find a series", key=f"find_series:{data}", width=width, placeholder="a part of its name",
-        help=f"The file holds {len(table.ids):,} series; the first {MOST_LISTED:,} that match are listed.",
+        f"Find a {what}", key=f"find_{what}:{data}", width=width, placeholder="a part of its name",
+        help=f"The file offers {len(names):,}; the first {MOST_LISTED:,} that match are listed.",
     )  # fmt: skip
-    found = [name for name in table.ids if part.lower() in name.lower()][:MOST_LISTED]
-    return list(dict.fromkeys([*(name for name in picked if name != ALL), *found]))
+    found = [name for name in names if part.lower() in name.lower()][:MOST_LISTED]
+    return list(dict.fromkeys([*picked, *found]))
 
 
 def _with_rows(table: Table, name: str) -> str:

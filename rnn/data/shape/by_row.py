@@ -22,7 +22,9 @@ def unroll_rows(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str) ->
 
     Empty cells before a series' first and after its last value are not records.
     """
-    across = header_times([name for name in frame.columns if _is_numbers(frame[name])], choices, delimiter)
+    across = header_times(
+        [name for name, kind in frame.dtypes.items() if pd.api.types.is_numeric_dtype(kind)], choices, delimiter
+    )
     if across is None:
         return None
     labels = [name for name in frame.columns if name not in across.columns]

@@ -121,14 +121,20 @@ def codes_of(columns: Sequence[pd.Series]) -> tuple[NDArray[np.int64], list[tupl
 def ids_of_columns(frame: pd.DataFrame, columns: Sequence[str], times: NDArray[Any] | None) -> Ids:
     """The series that stand in `columns` of numbers, a column each."""
     moments = frame.index.to_numpy() if times is None else times
-    counts, first, last = [], [], []
-    for column in columns:
-        there = moments[frame[column].notna().to_numpy()]
-        counts.append(len(there))
-        low, high = _ends(np.zeros(len(there), dtype=np.int64), 1, there)
-        first.append(low)
-        last.append(high)
-    return Ids(tuple(columns), np.array(counts), np.concatenate(first), np.concatenate(last))
+    there = frame[list(columns)].notna().to_numpy()
+    counts = there.sum(axis=0)
+    known = np.flatnonzero(~pd.isna(moments))
+    order = known[np.argsort(moments[known], kind="stable")]
+    ordered, there = moments[order] if moments.dtype.kind == "M" else moments[order].astype(np.float64), there[order]
+    if not len(order):
+        nothing = np.full(
+            len(columns), np.datetime64("NaT") if moments.dtype.kind == "M" else np.nan, dtype=ordered.dtype
+        )
+        return Ids(tuple(columns), counts, nothing, nothing)
+    first, last = ordered[there.argmax(axis=0)], ordered[len(order) - 1 - there[::-1].argmax(axis=0)]
+    none = ~there.any(axis=0)
+    first[none] = last[none] = np.datetime64("NaT") if moments.dtype.kind == "M" else np.nan
+    return Ids(tuple(columns), counts, first, last)
 
 
 def ids_where(column: pd.Series, value: str, ids: Ids) -> tuple[str, ...]:

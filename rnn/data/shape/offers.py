@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ..table import Table
 
 
+_FIRST = 100  # rows that are looked at before all of them
+
+
 @dataclass(frozen=True)
 class Offers:
     """Names for pickers, in file order. usable: columns of numbers and categories. fixed: those with one value in each series.
@@ -36,16 +39,18 @@ def offers_of(table: Table) -> Offers:
     parts = [one.column for one in table.findings if one.kind == "joined-time"]
     categories = tuple(
         name for name, kind in table.kinds.items()
-        if name not in (*table.id_columns, *parts)
-        and (name in table.chosen_categories or (kind == "text" and is_category(table.frame[name])))
+        if (kind == "text" or name in table.chosen_categories) and name not in (*table.id_columns, *parts)
+        and (name in table.chosen_categories or is_category(table.frame[name]))
     )  # fmt: skip
-    usable = tuple(name for name in table.kinds if name in table.numeric or name in categories)
-    fixed = tuple(name for name in usable if name in table.fixed)
-    varying = tuple(name for name in usable if name not in fixed)
+    # Sets: a file may have thousands of columns.
+    offered, still = {*table.numeric, *categories}, set(table.fixed)
+    usable = tuple(name for name in table.kinds if name in offered)
+    fixed = tuple(name for name in usable if name in still)
+    varying = tuple(name for name in usable if name not in still)
     calendar = calendar_names(table.frame[table.time].to_numpy() if table.time else None)
     return Offers(
         usable=usable,
-        targets=tuple(name for name in table.numeric if name not in fixed) or table.numeric,
+        targets=tuple(name for name in table.numeric if name not in still) or table.numeric,
         inputs=(*usable, *calendar),
         static=(*fixed, *varying),
         known=(*varying, *calendar),
@@ -57,17 +62,20 @@ def offers_of(table: Table) -> Offers:
 def fixed_columns(table: Table) -> tuple[str, ...]:
     """The columns that hold one value (or none) in each series of the table, such as the region of a shop."""
     codes = table.ids.codes if table.ids.codes is not None else np.zeros(len(table.frame), dtype=np.int64)
-    there = codes >= 0
-    series = codes[there]
-    result = []
-    for name in table.frame.columns.difference([table.time, *table.id_columns], sort=False):
-        levels = _levels(table.frame[name])[there]
-        known = levels >= 0
-        first = np.full(len(table.ids) or 1, -1, dtype=np.int64)
-        first[series[known][::-1]] = levels[known][::-1]
-        if (levels[known] == first[series[known]]).all():
-            result.append(str(name))
-    return tuple(result)
+    names = table.frame.columns.difference([table.time, *table.id_columns], sort=False)
+    return tuple(str(name) for name in names if _is_fixed(table.frame[name], codes, len(table.ids) or 1))
+
+
+def _is_fixed(column: pd.Series, codes: np.ndarray, series: int) -> bool:
+    """Whether each series (code) holds one value at most; the first rows tell it of nearly every measurement."""
+    if len(column) > _FIRST and not _is_fixed(column.iloc[:_FIRST], codes[:_FIRST], series):
+        return False
+    levels = _levels(column)
+    known = (codes >= 0) & (levels >= 0)
+    levels, of = levels[known], codes[known]
+    first = np.full(series, -1, dtype=np.int64)
+    first[of[::-1]] = levels[::-1]
+    return bool((levels == first[of]).all())
 
 
 def _levels(column: pd.Series) -> np.ndarray:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..findings import Finding, counted, finding
 
 FEWEST = 3
 _MOST = 0.8  # share of the columns that must be called alike
 _ALIKE = 100  # times by which the usual sizes of alike columns may differ
+_CELLS = 1_000_000  # cells that are made an array at a time
 _NUMBERED = re.compile(r"(.*?)[ _.-]?\d+")
 _VALUE = re.compile(r"y|target|values?|ot", re.IGNORECASE)
 _CURRENCIES = re.compile(
@@ -87,9 +89,15 @@ def _country_table() -> str:
 def _alike(frame: pd.DataFrame, columns: Sequence[str]) -> bool:
     """Whether the columns hold numbers of a size: their usual magnitudes lie within a factor of each other."""
     sizes = []
-    for name in columns:
-        values = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    for values in _blocks(frame, columns):
         known = np.abs(values[np.isfinite(values) & (values != 0)])
         if len(known):
             sizes.append(float(np.median(known)))
     return len(sizes) >= FEWEST and float(np.quantile(sizes, 0.9)) <= _ALIKE * float(np.quantile(sizes, 0.1))
+
+
+def _blocks(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[NDArray[np.float64]]:
+    """The numbers of each column. Picking one column of a frame costs more than the numbers in it, so many are at a time."""
+    many = max(1, _CELLS // max(1, len(frame)))
+    for at in range(0, len(columns), many):
+        yield from frame[list(columns[at : at + many])].to_numpy(dtype=np.float64, na_value=np.nan).T

@@ -50,7 +50,7 @@ def find_time(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str) -> T
 
 
 def _found(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str) -> TimeColumn | None:
-    texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    texts = [name for name, kind in frame.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
     kinds = {name: kind for name in texts if (kind := family_of(frame[name]))}
     for name, kind in kinds.items():
         if kind == "clock":

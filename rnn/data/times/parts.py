@@ -78,9 +78,10 @@ def join_clock(frame: pd.DataFrame, date: str, days: Datetimes) -> Joined | None
     """
     at = int(frame.columns.get_loc(date))  # type: ignore[arg-type]
     others = [*frame.columns[at + 1 : at + 2], *frame.columns[:at][::-1], *frame.columns[at + 2 :]]
-    for name in others:
+    texts = {name for name, kind in frame.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)}
+    for name in (name for name in others if name in texts):
         column = frame[name]
-        if not pd.api.types.is_numeric_dtype(column) and is_clock(column):
+        if is_clock(column):
             return Joined(days.astype("datetime64[us]") + parse_clock(column), (date, name))  # type: ignore[operator]
     held = _held(frame)
     if "hour" in held and held["hour"][0] != date:
@@ -88,8 +89,8 @@ def join_clock(frame: pd.DataFrame, date: str, days: Datetimes) -> Joined | None
         numbers = {part: held[part][1] for part in wanted}
         remark = _count_hours_from_zero(numbers)
         return Joined(days + _since_midnight(numbers), (date, *(held[part][0] for part in wanted)), remark)
-    for name in others:
-        minutes = _hhmm(frame[name], name)
+    for name in (name for name in others if _CLOCK_NAME.fullmatch(name.strip())):
+        minutes = _hhmm(frame[name])
         if minutes is not None:
             return Joined(days.astype("datetime64[us]") + minutes, (date, name), "The clock is written as hhmm.")
     return None
@@ -158,8 +159,8 @@ def _since_midnight(numbers: Mapping[str, NDArray[np.float64]]) -> NDArray[np.ti
     return since
 
 
-def _hhmm(column: pd.Series, name: str) -> NDArray[np.timedelta64] | None:
-    if not pd.api.types.is_numeric_dtype(column) or not _CLOCK_NAME.fullmatch(name.strip()):
+def _hhmm(column: pd.Series) -> NDArray[np.timedelta64] | None:
+    if not pd.api.types.is_numeric_dtype(column):
         return None
     numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
     known = numbers[np.isfinite(numbers)]
