@@ -90,8 +90,8 @@ def write_largest(path: Path) -> int:
 
 
 FILES: dict[str, Callable[[Path], int]] = {
-    "iso": write_iso, "german": write_german, "short": lambda path: write_iso(path, 200_000), "long": write_long, "wide": write_wide,
-    "largest": write_largest,
+    "iso": write_iso, "german": write_german, "short": lambda path: write_iso(path, 200_000),
+    "long": write_long, "wide": write_wide, "largest": write_largest,
 }  # fmt: skip
 
 
@@ -201,10 +201,11 @@ def _reruns(page: Page, records: int) -> dict[str, Callable[[], float]]:
         "a closer look, first time": lambda: _tab(page, "A closer look"),
         "back to the findings": lambda: _tab(page, "Findings and repairs"),
     }
-    if records == 1000:
-        steps["all series in one network"] = lambda: _all(page)
-        steps["another tab (split) with all"] = lambda: _tab(page, "Split and scaling")
-    return steps
+    many = {
+        "all series in one network": lambda: _all(page),
+        "another tab (split) with all": lambda: _tab(page, "Split and scaling"),
+    }
+    return steps | many if records == 1000 else steps
 
 
 def _tab(page: Page, name: str) -> float:
