@@ -13,6 +13,7 @@ _WANTED = re.compile(r"^(?:y|target|values?|ot)$", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:id|idx|index|no|nr|row|year|yr|month|mnth|day|hour|hr|minute|weekday|quarter|week|.*[ _]id)$", re.IGNORECASE
 )
+_MOST_WEIGHED = 500
 
 
 def kind_of(column: pd.Series, is_time: bool) -> str:
@@ -37,8 +38,10 @@ def _counts(values: np.ndarray) -> bool:
 
 
 def best_guess(frame: pd.DataFrame, kinds: dict[str, str]) -> str | None:
-    """The likely target among the columns of numbers: the first that varies, is mostly there and is no label of the rows."""
+    """The likely target among the columns of numbers: the first that varies, is mostly there and is no label of the rows. Of
+    very many columns the first hundreds are weighed, and those that are called as a target is."""
     numeric = [name for name, kind in kinds.items() if kind in ("number", "counter")]
+    numeric = numeric[:_MOST_WEIGHED] + [name for name in numeric[_MOST_WEIGHED:] if _WANTED.match(name)]
     ranks = {name: (_penalty(frame[name], name, kinds[name]), k) for k, name in enumerate(numeric)}
     return min(numeric, key=lambda name: ranks[name]) if numeric else None
 

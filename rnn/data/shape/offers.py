@@ -39,13 +39,14 @@ def offers_of(table: Table) -> Offers:
         if name not in (*table.id_columns, *parts)
         and (name in table.chosen_categories or (kind == "text" and is_category(table.frame[name])))
     )  # fmt: skip
-    usable = tuple(name for name in table.kinds if name in table.numeric or name in categories)
-    fixed = tuple(name for name in usable if name in table.fixed)
-    varying = tuple(name for name in usable if name not in fixed)
+    can_be, one_value = {*table.numeric, *categories}, frozenset(table.fixed)  # sets: there may be thousands of columns
+    usable = tuple(name for name in table.kinds if name in can_be)
+    fixed = tuple(name for name in usable if name in one_value)
+    varying = tuple(name for name in usable if name not in one_value)
     calendar = calendar_names(table.frame[table.time].to_numpy() if table.time else None)
     return Offers(
         usable=usable,
-        targets=tuple(name for name in table.numeric if name not in fixed) or table.numeric,
+        targets=tuple(name for name in table.numeric if name not in one_value) or table.numeric,
         inputs=(*usable, *calendar),
         static=(*fixed, *varying),
         known=(*varying, *calendar),
