@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from rnn.data import read_csv
-from rnn.data.encoding import to_utf8
+from rnn.data.text.encoding import to_utf8
 
 ROBUST = "strict_mode=false, null_padding=true, ignore_errors=true, sample_size=-1, parallel=false"
 

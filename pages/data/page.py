@@ -7,12 +7,13 @@ from pages.data.parts import parts_of
 from rnn.data import BadFile
 from rnn.ui import config_form, one_of_many, series_choice, session
 from rnn.ui.series_columns import draw_columns
-from rnn.ui.series_picker import draw_upload
+from rnn.ui.series_picker import draw_refused, draw_upload
 from rnn.ui.wording import escaped
 
 session.prepare(session.current_run())
 
 st.markdown("#### Data")
+draw_refused()
 upload, intro = st.columns([2, 3], gap="large")
 with upload:
     draw_upload("Upload a file of your own")

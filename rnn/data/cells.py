@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from . import dates
 from .findings import Finding, counted, finding, row_list
+from .times.families import family
 
 # Cells that say "no value" in the exports of Excel, R, SQL, SPSS and measuring stations.
 MISSING_WORDS: tuple[str, ...] = (
@@ -102,7 +102,7 @@ def quantity(cell: str) -> tuple[str, str] | None:
     unit = match["before"] or match["after"] or ""
     negative = any(match[part] in ("-", "−") for part in ("sign", "sign2", "minus")) != bool(match["open"])
     number = ("-" if negative else "") + match["number"]
-    return (number, unit) if is_number(number) and not dates.family(text) else None
+    return (number, unit) if is_number(number) and not family(text) else None
 
 
 def common_unit(cells: Iterable[str], decimal: str | None = None) -> str | None:

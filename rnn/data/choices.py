@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from .dialect import PAIRS, QUOTES
 from .prepare import MISSING
 from .shape import SHAPES
+from .text.dialect import PAIRS, QUOTES
 from .times.numbers import UNITS
 from .times.zones import zone
 
@@ -18,6 +19,7 @@ CHOICES = (
     *("shape", "id", "variable", "categories"),
 )
 
+_FASTEST = 1_000_000_000  # samples a second
 _DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
 
 
@@ -36,6 +38,17 @@ def checked(choices: Mapping[str, Any]) -> dict[str, Any]:
             continue
         result[name] = _CHECKS[name](value)
     return result
+
+
+def choices_of_json(text: str) -> dict[str, Any]:
+    """The choices that JSON text holds, checked; for text that anyone may have written. Raises ValueError as `checked` does."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("The choices of how to read the file are not JSON.") from None
+    if not isinstance(found, dict):
+        raise ValueError('The choices of how to read the file must be names with values, such as {"decimal": ","}.')
+    return checked(found)
 
 
 def _encoding(value: Any) -> str:
@@ -164,8 +177,8 @@ def _named(choice: str, value: Any, what: str) -> str:
 
 
 def _rate(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"rate={value!r} must be a whole number of samples a second, 1 or more.")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _FASTEST:
+        raise ValueError(f"rate={value!r} must be a whole number of samples a second, 1 to {_FASTEST:,}.")
     return value
 
 

@@ -13,6 +13,7 @@ _WANTED = re.compile(r"^(?:y|target|values?|ot)$", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:id|idx|index|no|nr|row|year|yr|month|mnth|day|hour|hr|minute|weekday|quarter|week|.*[ _]id)$", re.IGNORECASE
 )
+_MOST_WEIGHED = 500
 
 
 def kind_of(column: pd.Series, is_time: bool) -> str:
@@ -37,7 +38,8 @@ def _counts(values: np.ndarray) -> bool:
 
 
 def best_guess(frame: pd.DataFrame, kinds: dict[str, str]) -> str | None:
-    """The likely target among the columns of numbers: the first that varies, is mostly there and is no label of the rows."""
+    """The likely target among the columns of numbers: the first that varies, is mostly there and is no label of the rows. Of
+    very many columns the first hundreds are weighed, and those that are called as a target is."""
     numeric = [name for name, kind in kinds.items() if kind in ("number", "counter")]
     best: tuple[float, int, str] | None = None
     # Those whose name says it come first; of the others none is better than the first without a point against it.

@@ -18,10 +18,11 @@ _SHOWN_IDS = 20
 def inspect(source: CsvSource, **choices: Any) -> dict[str, Any]:
     """Read `source` as `read_csv` does and describe it. Plain strings, numbers, lists and None only, no NaN.
 
-    Keys: name, encoding, delimiter, decimal, header_row, time, frequency, rows, columns (name and kind), numeric, guess,
-    first_time and last_time (ISO text, or a number for a time column of numbers), findings, diagnoses (what the data doctor
-    says of the guessed target), choices, shape, id_columns, ids (their count and the first 20 with rows, first and last
-    time), usable, roles (what is offered for each), format.
+    Keys: name, encoding, delimiter, decimal, header_row, time, frequency, rows, skipped (reason and count of the other rows
+    of the file), columns (name and kind), units (column → unit), numeric, guess, first_time and last_time (ISO text, or a
+    number for a time column of numbers), findings, diagnoses (what the data doctor says of the guessed target), choices,
+    shape, id_columns, ids (their count and the first 20 with rows, first and last time), usable, roles (what is offered for
+    each), format.
     """
     return describe(read_csv(source, **choices))
 
@@ -38,7 +39,9 @@ def describe(table: Table) -> dict[str, Any]:
         "time": table.time,
         "frequency": table.frequency,
         "rows": table.rows,
+        "skipped": [{"reason": reason, "count": count} for reason, count in table.skipped],
         "columns": [{"name": name, "kind": kind} for name, kind in table.kinds.items()],
+        "units": dict(table.units),
         "numeric": list(table.numeric),
         "guess": table.guess,
         "first_time": first,

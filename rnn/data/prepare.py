@@ -13,11 +13,11 @@ import pandas as pd
 from rnn.core.series import LARGEST, Series
 
 from .findings import BadFile, Finding, Receipt, counted, finding, row_list
-from .frequency import infer_frequency
 from .repair.apply import applied, repaired
 from .repair.fill import interpolated, runs
 from .repair.record import Repair, RepairReceipt
 from .repair.sheet import NO_TIME, Sheet, named_rows
+from .times.frequency import infer_frequency
 
 MISSING = ("interpolate", "drop", "error")
 

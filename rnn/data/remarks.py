@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .findings import BadFile, Finding, counted, finding, row_list, shown
-from .layout import Layout
+from .text.layout import Layout
 
 _SPOKEN_OF = 50  # columns whose missing cells are reported one by one
 

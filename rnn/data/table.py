@@ -112,7 +112,8 @@ class Table:
     def guess(self) -> str:
         """The likely target: an ordinary column that varies, rather than a counter, a label, a flag or a mostly empty one."""
         numeric = self.numeric
-        varying = [name for name in numeric if name not in self.fixed] or list(numeric)
+        fixed = frozenset(self.fixed)
+        varying = [name for name in numeric if name not in fixed] or list(numeric)
         best = best_guess(self.frame, {name: self.kinds[name] for name in varying})
         return best or numeric[0]
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from rnn.data import SAMPLES, BadFile, Receipt
 from rnn.data.doctor import Diagnosis, diagnose
-from rnn.data.frequency import infer_frequency
 from rnn.data.repair import Repair, Sheet, repaired, repairs_from_json, repairs_json
 from rnn.data.shape.build import Part
+from rnn.data.times.frequency import infer_frequency
 from rnn.ui import series_choice
 from rnn.ui.series_choice import Choice, repairs_key, repairs_of
 

@@ -16,6 +16,7 @@ import streamlit as st
 
 from rnn.core.series import Series
 from rnn.data import SAMPLES, BadFile, Receipt, Table, load_sample, read_csv
+from rnn.data.choices import choices_of_json
 from rnn.data.repair import Repair, repairs_from_json
 from rnn.data.shape.calendar import is_calendar
 from rnn.runs.packing import file_hash
@@ -26,6 +27,7 @@ from rnn.ui.relevance import DEFAULT
 DEFAULT_DATA = "sunspots"
 FILE = "file-"
 _DATA, _READING, _REPAIRS = "data", "reading", "repairs"
+REFUSED = "data_refused"  # where the session keeps what of a link could not be taken, as a sentence
 # What stands in the address for each part of a Choice that is a list of names.
 NAMES = {"target": "targets", "input": "inputs", "static": "static", "known": "known", "id": "ids"}
 ALL = "all"  # as an id: every series of the file
@@ -134,13 +136,8 @@ def prepare(run_choice: Choice | None) -> None:
     if linked is None and run_choice is not None:
         choose(run_choice)
         return
-    data = linked or DEFAULT_DATA
-    st.session_state[_READING] = st.query_params.get(_READING, "{}")
-    try:
-        read_table(data, st.session_state[_READING])
-    except (BadFile, LookupError, KeyError, ValueError):
-        st.session_state["data_refused"] = f"The link asks for the series {data!r}, which is not here (any more)."
-        data, st.session_state[_READING] = DEFAULT_DATA, "{}"
+    data, reading = _there(linked or DEFAULT_DATA, st.query_params.get(_READING, "{}"))
+    st.session_state[_READING] = reading
     st.session_state[_DATA] = data
     if linked:
         for role in NAMES:
@@ -149,19 +146,40 @@ def prepare(run_choice: Choice | None) -> None:
         _take_repairs_from_link(data)
 
 
+def _there(data: str, reading: str) -> tuple[str, str]:
+    """What a link asks for as far as it is there: the series read so, or read by itself, or else the default sample."""
+    for text in dict.fromkeys((reading, "{}")):
+        try:
+            plain = json.dumps(choices_of_json(text)) if data.startswith(FILE) else "{}"
+            read_table(data, plain)
+        except LookupError:
+            break
+        except ValueError as error:
+            st.session_state[REFUSED] = f"The way of reading in the link is left out: {error}"
+        else:
+            return data, plain
+    asked = data if len(data) <= 80 else data[:79] + "…"
+    st.session_state[REFUSED] = (
+        f"The link asks for the series {asked!r}, which is not here (any more). The default sample is shown instead."
+    )
+    return DEFAULT_DATA, "{}"
+
+
 def _take_repairs_from_link(data: str) -> None:
     """The repairs that the address carries, unless they are no repairs or leave no series."""
     linked = st.query_params.get(_REPAIRS, "[]")
     try:
-        repairs_from_json(linked)
+        repairs = repairs_from_json(linked)
     except ValueError as error:
-        st.session_state["data_refused"] = f"The repairs in the link are left out: {error}"
+        st.session_state[REFUSED] = f"The repairs in the link are left out: {error}"
+        return
+    if not repairs:
         return
     st.session_state[repairs_key(data)] = linked
     try:
         receipt_of(current_choice())
-    except BadFile as error:
-        st.session_state["data_refused"] = f"The repairs in the link are left out: {error}"
+    except ValueError as error:
+        st.session_state[REFUSED] = f"The repairs in the link are left out: {error}"
         st.session_state[repairs_key(data)] = "[]"
 
 

@@ -16,9 +16,7 @@ _PICK, _UPLOAD, _PROBLEM = "series_pick", "series_upload", "upload_problem"
 
 def draw_series_picker() -> Choice:
     """Draws it and returns what is chosen."""
-    refused = st.session_state.pop("data_refused", None)
-    if refused:
-        st.warning(f"{escaped(refused, 300)} The default sample is shown instead.", icon=":material/link_off:")
+    draw_refused()
     titles = series_choice.known_data()
     st.session_state[_PICK] = st.session_state["data"]
     st.selectbox(
@@ -31,6 +29,13 @@ def draw_series_picker() -> Choice:
     choice = series_choice.current_choice()
     _draw_picture(choice)
     return choice
+
+
+def draw_refused() -> None:
+    """Once: what of the link could not be taken."""
+    refused = st.session_state.pop(series_choice.REFUSED, None)
+    if refused:
+        st.warning(escaped(refused, 400), icon=":material/link_off:")
 
 
 def draw_upload(label: str = "Your own file") -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rnn.data import BadFile, Table, read_csv
-from rnn.data.frequency import infer_frequency
+from rnn.data.times.frequency import infer_frequency
 
 
 def table_of(cells: list[str], **choices: object) -> Table:

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..findings import counted
-from ..frequency import infer_frequency
 from ..repair.aggregates import likely_aggregate
 from ..repair.record import Repair
+from ..times.frequency import infer_frequency
 from .diagnosis import Diagnosis, Picture, Remedy, around, where
 from .probe import Probe
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..encoding import to_utf8
-from ..layout import find_layout
-from ..parsing import parse
+from ..text.encoding import to_utf8
+from ..text.layout import find_layout
+from ..text.parsing import parse
 from .raw import Raw
 
 

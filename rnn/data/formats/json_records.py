@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..encoding import to_utf8
 from ..findings import BadFile, Finding, finding, shown
+from ..text.encoding import to_utf8
 from .json_columns import Columns
 from .json_shapes import Table, table_in
 from .raw import Raw, binary_layout, decimal_of, flags, frame_of

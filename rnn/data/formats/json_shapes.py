@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import dates
 from ..cells import is_number
 from ..findings import BadFile
+from ..times.families import family
 
 _DEEPEST = 3  # names that lead to the records
 
@@ -65,7 +65,7 @@ def _size(value: Any) -> int:
 
 def _are_labels(keys: Mapping[str, Any]) -> bool:
     """Whether the keys name rows (dates, numbers) and not columns."""
-    return len(keys) > 1 and all(dates.family(key.strip()) or is_number(key) for key in list(keys)[:20])
+    return len(keys) > 1 and all(family(key.strip()) or is_number(key) for key in list(keys)[:20])
 
 
 def _rows_of_lists(columns: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:

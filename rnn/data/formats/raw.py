@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..cells import MISSING_WORDS, find_decimal, is_number, not_numbers, to_numbers
-from ..dialect import Dialect
 from ..findings import Finding, finding, shown
-from ..layout import Layout
+from ..text.dialect import Dialect
+from ..text.layout import Layout
 
 MOST_CELLS = 64_000_000  # half a gigabyte as numbers
 _MOSTLY = 0.9  # share of numbers from which a column with other cells counts as one of numbers, as in text files

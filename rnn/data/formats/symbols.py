@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..encoding import to_utf8
 from ..findings import BadFile, Finding, counted, finding, row_list, shown
+from ..text.encoding import to_utf8
 from .raw import MOST_CELLS, Raw, binary_layout
 
 MOST_SYMBOLS = 30

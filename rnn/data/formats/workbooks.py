@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..findings import BadFile, Finding, counted, finding
-from ..header import Record, find_header
-from ..layout import skipped_before
-from ..naming import joined_names, name_columns, passed_over, units_below
+from ..text.header import Record, find_header
+from ..text.layout import skipped_before
+from ..text.naming import joined_names, name_columns, passed_over, units_below
 from .isolated import read_apart
 from .kinds import zip_names
 from .raw import MOST_CELLS, Raw, binary_layout, decimal_of, flags, frame_of

@@ -96,7 +96,9 @@ def spectrum(values: ArrayLike) -> Spectrum:
     floor = (np.finfo(np.float64).eps * 16) ** 2 * max(1.0, float(np.abs(array).max()) / size) ** 2 / len(array)
     power = np.maximum(power, floor)
     background, certainty = _background(power)
-    return Spectrum(frequencies, power * size**2, background * size**2, certainty)
+    # Squares below the least number would leave no power at all, and no number is the logarithm of none.
+    unit = max(size**2, np.finfo(np.float64).tiny / floor)
+    return Spectrum(frequencies, power * unit, background * unit, certainty)
 
 
 def _background(power: Array64) -> tuple[Array64, Array64]:

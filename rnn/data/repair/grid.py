@@ -12,7 +12,7 @@ from pandas.tseries.frequencies import to_offset
 from pandas.tseries.offsets import Day, Tick
 
 from ..findings import BadFile, counted, row_list
-from ..frequency import infer_frequency
+from ..times.frequency import infer_frequency
 from .aggregates import likely_aggregate
 from .fill import forward, interpolated
 from .groups import merged

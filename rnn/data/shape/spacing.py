@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..findings import Finding, counted, finding, row_list
-from ..frequency import infer_frequency
+from ..times.frequency import infer_frequency
 from .ids import Ids
 
 _MOST = 200  # series that are looked at, the longest of the file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from .readings import (
     from_datetimes,
     from_joined,
     from_text,
+    groupings,
     joining,
     unread,
 )
@@ -62,8 +64,9 @@ def _found(frame: pd.DataFrame, choices: dict[str, Any], delimiter: str) -> Time
     if joined is not None and len(joined.columns) < len(frame.columns):
         return from_joined(frame, joined)
     if len(frame.columns) > 1 + len(texts):  # else the only numbers are the values themselves
+        groups = functools.cache(lambda: groupings(frame, texts))
         for name in frame.columns.difference(texts, sort=False):
-            column = from_column_of_numbers(frame, name, choices)
+            column = from_column_of_numbers(frame, name, choices, groups=groups)
             if column is not None:
                 return _with_clock(frame, column)
     clocks = [name for name, kind in kinds.items() if kind == "clock"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from .parts import Joined
 from .zoned import in_utc
 
 ENOUGH = 0.9  # share of the cells that must be dates
+_MOST_GROUPINGS = 20  # columns of text that are tried
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,17 @@ def joining(frame: pd.DataFrame, joined: Joined) -> list[Finding]:
 
 
 def from_column_of_numbers(
-    frame: pd.DataFrame, name: str, choices: dict[str, Any], chosen: bool = False
+    frame: pd.DataFrame,
+    name: str,
+    choices: dict[str, Any],
+    chosen: bool = False,
+    groups: Callable[[], Sequence[NDArray[np.intp]]] = tuple,
 ) -> TimeColumn | None:
+    """groups: gives the `groupings` of the rows within which the numbers may be times."""
     numbers = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
     found = from_numbers(numbers, name, chosen, choices.get("time_unit"))
     if found is None and not chosen and "time_unit" not in choices:
-        found = _in_groups(frame, name, numbers)
+        found = _in_groups(groups(), name, numbers)
     if found is None:
         return None
     findings = []
@@ -126,14 +133,22 @@ def from_column_of_numbers(
     return TimeColumn(name, found.values, None, tuple(findings), found.unit)
 
 
-def _in_groups(frame: pd.DataFrame, name: str, numbers: NDArray[np.float64]) -> NumericTime | None:
+def groupings(frame: pd.DataFrame, texts: Sequence[str]) -> list[NDArray[np.intp]]:
+    """For each of the leftmost columns of text that may tell series apart, the number of the group of each row."""
+    found = []
+    for name in texts[:_MOST_GROUPINGS]:
+        if isinstance(frame[name].dtype, pd.StringDtype):
+            codes, groups = pd.factorize(frame[name])
+            if 2 <= len(groups) <= len(frame) / 3:
+                found.append(codes)
+    return found
+
+
+def _in_groups(groups: Sequence[NDArray[np.intp]], name: str, numbers: NDArray[np.float64]) -> NumericTime | None:
     """Numbers that are times within each group of a column of text (country, year): no two rows of a group share one."""
-    for other in frame.columns:
-        if other == name or not isinstance(frame[other].dtype, pd.StringDtype):
-            continue
-        codes, groups = pd.factorize(frame[other])
+    for codes in groups:
         first = numbers[codes == 0]
-        if len(groups) < 2 or len(groups) > len(frame) / 3 or len(first) < 3 or from_numbers(first, name) is None:
+        if len(first) < 3 or from_numbers(first, name) is None:
             continue
         if not pd.DataFrame({"group": codes, "number": numbers}).duplicated().any():
             found = from_numbers(first, name)

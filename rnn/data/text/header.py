@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from . import dates
-from .cells import common_unit, is_missing, is_number, quantity
-from .findings import BadFile
+from ..cells import common_unit, is_missing, is_number, quantity
+from ..findings import BadFile
+from ..times.families import family
 
 _OPEN = object()  # no choice was made
 _FACTOR = r"(?:[^\W\d_]{1,4}[²³\d]?)"
@@ -119,7 +119,7 @@ def _is_group(row: Sequence[str], names: Sequence[str], width: int) -> bool:
 
 
 def _is_text(row: Sequence[str]) -> bool:
-    return bool(row) and not any(quantity(cell) or dates.family(cell) for cell in row if cell)
+    return bool(row) and not any(quantity(cell) or family(cell) for cell in row if cell)
 
 
 def holds_units(row: Sequence[str]) -> bool:
@@ -144,7 +144,7 @@ def _kinds(rows: Sequence[list[str]]) -> dict[int, str]:
         enough = 0.8 * len(cells)
         if cells and sum(map(is_number, cells)) >= enough:
             kinds[k] = "number"
-        elif cells and sum(dates.family(cell) is not None for cell in cells) >= enough:
+        elif cells and sum(family(cell) is not None for cell in cells) >= enough:
             kinds[k] = "date"
         elif common_unit(cells):
             kinds[k] = "quantity"
@@ -157,7 +157,7 @@ def _fits(row: list[str], kinds: Mapping[int, str]) -> bool:
     for k, kind in kinds.items():
         if k >= len(row) or is_missing(row[k]):
             continue
-        if kind == "date" and dates.family(row[k]) is None:
+        if kind == "date" and family(row[k]) is None:
             return False
         told += 1
         wrong += kind == "number" and not is_number(row[k])
@@ -178,7 +178,7 @@ def _is_numbered(records: Sequence[Record], k: int) -> bool:
     """A header that counts: ",0,1" from a data frame without column names, or "country,code,1950,1951"."""
     below = [cells for cells, _, _ in records[k + 1 : k + 4] if cells]
     corner, rest = records[k][0][0], records[k][0][1:]
-    if not below or is_number(corner) or dates.family(corner):
+    if not below or is_number(corner) or family(corner):
         return False
     if corner == "":
         return rest == [str(n) for n in range(len(rest))] and all(cells[0] != "" for cells in below)

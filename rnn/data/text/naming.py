@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .findings import Finding, counted, finding, shown
+from ..findings import Finding, counted, finding, shown
 from .header import Header, Record, filled, holds_units, is_comment, usual_width
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .cells import MISSING_WORDS, common_unit, is_number, not_numbers, to_numbers, with_unit
-from .findings import BadFile, Finding, counted, finding, row_list, shown
+from ..cells import MISSING_WORDS, common_unit, is_number, not_numbers, to_numbers, with_unit
+from ..findings import BadFile, Finding, counted, finding, row_list, shown
 from .layout import Layout, require_size
 from .leftout import LeftOut, total_by_value, without_footer, without_repeats
 

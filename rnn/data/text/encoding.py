@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from charset_normalizer import from_bytes
 
-from .findings import SHOWN, BadFile, Finding, counted, finding, row_list
+from ..findings import SHOWN, BadFile, Finding, counted, finding, row_list
 
 _BLOCK = 1 << 22
 _CONTROLS = bytes({*range(32), 127} - {0, *b"\t\n\v\f\r\x01\x1a\x1b\x1c\x1d\x1e\x1f"})

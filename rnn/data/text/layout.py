@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .cells import find_decimal, is_number
+from ..cells import find_decimal, is_number
+from ..findings import BadFile, Finding
 from .dialect import Dialect, find_dialect, sample_lines
-from .findings import BadFile, Finding
 from .header import Header, Record, find_header
 from .mending import mended
 from .naming import joined_names, name_columns, passed_over, units_below

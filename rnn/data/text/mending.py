@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cells import is_number
+from ..cells import is_number
+from ..findings import Finding, counted, finding, row_list
 from .dialect import Dialect
-from .findings import Finding, counted, finding, row_list
 
 _CHUNK = 1 << 24  # bytes looked at in one go
 _FAR = 1 << 18  # bytes of a line, or of a cell of several lines, beyond which it is taken as it stands

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from . import dates
-from .cells import is_number, quantity
-from .findings import Finding, counted, finding, row_list, shown
+from ..cells import is_number, quantity
+from ..findings import Finding, counted, finding, row_list, shown
+from ..times.families import family
 from .layout import Layout
 
 _TAIL = 200  # rows at the end that may be a footer
@@ -130,7 +130,7 @@ def _fits(cell: object, kind: str) -> bool:
     if not isinstance(cell, str):
         return kind != "date"
     if kind == "date":
-        return dates.family(cell) is not None
+        return family(cell) is not None
     return is_number(cell) or (kind == "quantity" and quantity(cell) is not None)
 
 

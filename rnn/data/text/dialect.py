@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import clevercsv
 
-from . import dates
-from .findings import BadFile
+from ..findings import BadFile
+from ..times.families import family
 
 DELIMITERS = (",", ";", "\t", "|", " ", "^", "~", ":", "\x01", "\x1f")
 QUOTES = ('"', "'", "`")
@@ -85,7 +85,7 @@ def _delimiter(found: str | None, some: Sequence[str]) -> str:
     """What CleverCSV found, unless it divides dates and times, or is half of a separator of two marks."""
     if found not in DELIMITERS:
         return ","
-    if found in " :" and all(dates.family(line.strip()) for line in some[1:]):
+    if found in " :" and all(family(line.strip()) for line in some[1:]):
         return ","  # "2020-01-01 12:00" alone on a line is one cell
     for pair in PAIRS:
         runs = (
