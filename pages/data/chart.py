@@ -7,11 +7,11 @@ import streamlit as st
 
 from pages.data import parts as series_parts
 from pages.data.parts import Parts
+from rnn.ui.chosen_series import Choice
 from rnn.ui.figures import alt_series, series_figure, series_height
 from rnn.ui.figures.split import alt_parts, mark_scaler, shade_parts
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import chart_view, live_chart
-from rnn.ui.series_choice import Choice
 from rnn.ui.thinning import thin
 
 MOST_POINTS = 2000

@@ -11,9 +11,9 @@ from rnn.data import BadFile, Receipt, Table
 from rnn.data.doctor import Diagnosis, Remedy
 from rnn.data.repair import REPAIRS, receipts_json, receipts_text, sum_line
 from rnn.ui import config_form, repair_choice
+from rnn.ui.chosen_series import Choice
 from rnn.ui.figures.doctor import spot_svg
 from rnn.ui.repair_preview import draw_preview
-from rnn.ui.series_choice import Choice
 from rnn.ui.wording import escaped
 
 _ICONS = {"problem": ":material/error:", "look": ":material/visibility:", "note": ":material/info:"}

@@ -15,10 +15,10 @@ from pages.data.look_findings import Subject
 from rnn.core.fields import FIELDS
 from rnn.core.series import Series
 from rnn.data import look
+from rnn.ui.chosen_series import Choice
 from rnn.ui.config_form import set_values, values_of_form
 from rnn.ui.figures.style import moment, number
 from rnn.ui.live_chart import live_chart
-from rnn.ui.series_choice import Choice
 from rnn.ui.wording import escaped
 
 HEIGHT = 280

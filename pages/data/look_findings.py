@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from rnn.data import look
 from rnn.ui import repair_choice
+from rnn.ui.chosen_series import Choice
 from rnn.ui.figures.correlogram import alt_correlogram, correlogram_figure
 from rnn.ui.figures.seasonal import alt_seasonal, seasonal_figure
 from rnn.ui.figures.spectrum import alt_spectrum, spectrum_figure
-from rnn.ui.series_choice import Choice
 
 
 @dataclass(frozen=True)

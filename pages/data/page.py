@@ -5,7 +5,7 @@ import streamlit as st
 from pages.data import chart, doctor, gallery, look, reading_choices, receipt, rows, split, understanding
 from pages.data.parts import parts_of
 from rnn.data import BadFile
-from rnn.ui import config_form, one_of_many, series_choice, session
+from rnn.ui import chosen_series, config_form, one_of_many, series_choice, session
 from rnn.ui.series_columns import draw_columns
 from rnn.ui.series_picker import draw_refused, draw_upload
 from rnn.ui.wording import escaped
@@ -33,7 +33,7 @@ with st.container(horizontal=True, gap="medium", key="roles"):
     draw_columns(table, series_choice.current_choice().data, width=300)
 choice = series_choice.current_choice()
 try:
-    series = series_choice.series_of(choice)
+    series = chosen_series.series_of(choice)
 except BadFile as error:
     st.error(escaped(str(error), 600), icon=":material/error:")
     series = None

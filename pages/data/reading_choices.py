@@ -11,8 +11,8 @@ import streamlit as st
 from pages.data.understanding import SEPARATORS
 from rnn.data import Table
 from rnn.data.shape import SHAPES
-from rnn.ui import series_choice
-from rnn.ui.series_choice import FILE
+from rnn.ui import chosen_series
+from rnn.ui.chosen_series import FILE
 from rnn.ui.series_columns import MOST_LISTED
 from rnn.ui.wording import escaped
 
@@ -111,7 +111,7 @@ def _read_again(data: str, choices: dict[str, Any]) -> None:
     choices = {name: None if value == "none" else value for name, value in choices.items()}
     reading = json.dumps(choices)
     try:
-        series_choice.read_table(data, reading)
+        chosen_series.read_table(data, reading)
     except ValueError as error:
         st.error(f"{escaped(str(error), 600)} The file stays as it was read before.", icon=":material/error:")
         return

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from rnn.data import Table
-from rnn.ui import series_choice
-from rnn.ui.series_choice import Choice
+from rnn.ui import chosen_series
+from rnn.ui.chosen_series import Choice
 from rnn.ui.wording import escaped
 
 
 def draw(table: Table, choice: Choice) -> None:
-    receipt = series_choice.receipt_of(choice)
+    receipt = chosen_series.receipt_of(choice)
     things = f"{table.unit(choice.asked['ids'])}s"
     made = f" + **{receipt.added:,}** made" if receipt.added else ""
     merged = f", {receipt.merged:,} merged into another row" if receipt.merged else ""

@@ -9,8 +9,8 @@ import streamlit as st
 from rnn.data import BadFile, Table
 from rnn.data.repair import REPAIRS, Kind, Option, Repair, fitted_power, from_words, likely_aggregate
 from rnn.ui import repair_choice
+from rnn.ui.chosen_series import Choice
 from rnn.ui.repair_preview import draw_preview
-from rnn.ui.series_choice import Choice
 from rnn.ui.wording import escaped
 
 PLACE = "by hand"

@@ -12,7 +12,7 @@ from rnn.core.panel import split_series
 from rnn.core.series import Series
 from rnn.data import BadFile
 from rnn.runs.records import Run
-from rnn.ui import config_form, one_of_many, series_choice, session
+from rnn.ui import chosen_series, config_form, one_of_many, series_choice, session
 from rnn.ui.error_unit import USUAL_STEPS, unit_of_stored
 from rnn.ui.wording import escaped, number_in_words
 
@@ -40,9 +40,9 @@ def find(run: Run | None) -> Subject:
             series, fit = series.part(id_), fit.of(id_) if fit else None
         return Subject(run, fit, run.config, series)
     try:
-        series = series_choice.series_of(series_choice.current_choice())
+        series = chosen_series.series_of(series_choice.current_choice())
     except BadFile as error:
-        series = series_choice.series_of(series_choice.Choice("article-sine", ("value",)))
+        series = chosen_series.series_of(chosen_series.Choice("article-sine", ("value",)))
         return Subject(None, None, config_form.DEFAULT, series, f"The chosen series cannot be read: {error}")
     try:
         return Subject(None, None, config_form.config_from_form(), series)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rnn.core.config import PRESETS, Config
 from rnn.ui import series_choice, session
-from rnn.ui.series_choice import Choice
+from rnn.ui.chosen_series import Choice
 
 SEVERAL_SERIES = "How do I predict from several series, temperature and humidity say, and predict both at once?"
 STATIC_DATA = "How do I add static data, such as a place or a customer’s age?"

@@ -11,9 +11,9 @@ from rnn.core.panel import AnySplit, PanelSplit
 from rnn.core.preflight import Preflight, preflight, seconds_per_epoch
 from rnn.core.series import Series
 from rnn.core.transforms import logarithm
-from rnn.ui import config_form, series_choice
+from rnn.ui import chosen_series, config_form
+from rnn.ui.chosen_series import Choice
 from rnn.ui.error_unit import LEAK_BADGE, LEAK_HELP, leaks
-from rnn.ui.series_choice import Choice
 from rnn.ui.wording import bytes_in_words, escaped, seconds_in_words
 
 # Above this a run would crowd out everything else on an ordinary machine.
@@ -34,7 +34,7 @@ class Setup:
 
 def check(choice: Choice) -> Setup:
     """Judge the form's settings against the chosen series."""
-    series, problem = series_choice.series_or_problem(choice)
+    series, problem = chosen_series.series_or_problem(choice)
     if problem is not None:
         sentence = f"{escaped(problem, 600)} The Data page has the repairs and the columns."
         return Setup(choice, series, None, None, sentence)

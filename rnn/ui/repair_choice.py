@@ -11,8 +11,9 @@ from rnn.data.doctor import Diagnosis, diagnose
 from rnn.data.repair import Repair, Sheet, repaired, repairs_from_json, repairs_json
 from rnn.data.shape.build import Part
 from rnn.data.times.frequency import infer_frequency
-from rnn.ui import series_choice
-from rnn.ui.series_choice import Choice, repairs_key, repairs_of
+from rnn.ui import chosen_series, series_choice
+from rnn.ui.chosen_series import Choice, repairs_of
+from rnn.ui.series_choice import repairs_key
 
 REFUSED, PREVIEWED, PART = "repair_refused", "repair_previewed", "doctor_part"
 
@@ -34,7 +35,7 @@ def names_of_parts(choice: Choice) -> list[str]:
 def parts_of(choice: Choice) -> tuple[Part, ...]:
     """The rows of each series of the choice as they stand in the file, before any repair."""
     asked = {name: value for name, value in choice.asked.items() if name != "repairs"}
-    return series_choice.read_table(choice.data, choice.reading).parts(**asked)
+    return chosen_series.read_table(choice.data, choice.reading).parts(**asked)
 
 
 def columns_of(choice: Choice) -> list[str]:
@@ -81,7 +82,7 @@ def _try(repairs: tuple[Repair, ...], choice: Choice) -> None:
     try:
         wanted = repairs_json(repairs)
         repairs_from_json(wanted)
-        series_choice.receipt_of(dataclasses.replace(choice, repairs=wanted))
+        chosen_series.receipt_of(dataclasses.replace(choice, repairs=wanted))
     except (BadFile, ValueError) as error:
         st.session_state[REFUSED] = str(error)
         return
@@ -111,7 +112,7 @@ def diagnoses_of(choice: Choice) -> tuple[Diagnosis, ...]:
 
 @st.cache_resource(max_entries=16, show_spinner="Examining the data …")
 def _diagnoses(choice: Choice, name: str) -> tuple[Diagnosis, ...]:
-    table, sheet = series_choice.read_table(choice.data, choice.reading), _sheet(choice, name)
+    table, sheet = chosen_series.read_table(choice.data, choice.reading), _sheet(choice, name)
     dated = sheet.times is not None and sheet.times.dtype.kind == "M"
     frequency = infer_frequency(sheet.ordered().times)[0] if dated else None
     sample = SAMPLES.get(choice.data)
@@ -127,4 +128,4 @@ def _diagnoses(choice: Choice, name: str) -> tuple[Diagnosis, ...]:
 
 
 def receipt_of(choice: Choice) -> Receipt:
-    return series_choice.receipt_of(choice)
+    return chosen_series.receipt_of(choice)

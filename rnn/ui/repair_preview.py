@@ -8,9 +8,9 @@ import streamlit as st
 from rnn.data import BadFile
 from rnn.data.repair import Preview, Repair, preview, repairs_from_json, repairs_json
 from rnn.ui import repair_choice
+from rnn.ui.chosen_series import Choice
 from rnn.ui.figures.doctor import alt_repair, change_focus, repair_figure
 from rnn.ui.live_chart import chart_view, live_chart
-from rnn.ui.series_choice import Choice
 from rnn.ui.wording import escaped
 
 KEY = "repair_chart"

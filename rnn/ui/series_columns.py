@@ -9,7 +9,8 @@ import streamlit as st
 
 from rnn.data import Table
 from rnn.data.shape.calendar import is_calendar
-from rnn.ui.series_choice import ALL, chosen, names_key, usual_targets
+from rnn.ui.chosen_series import ALL
+from rnn.ui.series_choice import chosen, names_key, usual_targets
 
 Width = int | Literal["stretch"]
 

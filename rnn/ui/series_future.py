@@ -16,7 +16,7 @@ from rnn.data.shape.calendar import calendar_columns, calendar_of
 from rnn.forecast import future_times
 from rnn.runs.records import Run
 from rnn.ui import session
-from rnn.ui.series_choice import Choice, choice_of_reading, read_table
+from rnn.ui.chosen_series import Choice, choice_of_reading, read_table
 
 Array = NDArray[np.float64]
 Given = Mapping[tuple[int, str], float]

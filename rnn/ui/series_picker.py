@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from rnn.data import BadFile
-from rnn.ui import series_choice
-from rnn.ui.series_choice import Choice
+from rnn.ui import chosen_series, series_choice
+from rnn.ui.chosen_series import Choice
 from rnn.ui.series_columns import draw_columns
 from rnn.ui.sparkline import draw_sparkline
 from rnn.ui.wording import escaped
@@ -68,7 +68,7 @@ def _uploaded() -> None:
 
 
 def _draw_picture(choice: Choice) -> None:
-    series, problem = series_choice.series_or_problem(choice)
+    series, problem = chosen_series.series_or_problem(choice)
     if problem is not None:
         return  # the settings' note says it
     values = series.values[:, series.target_columns[0]]

@@ -18,7 +18,7 @@ from rnn.runs.runner import Runner
 from rnn.runs.runner import runner as process_runner
 from rnn.runs.store import Store
 from rnn.ui import config_form, series_choice
-from rnn.ui.series_choice import Choice, choice_of_reading, reading_of, series_of
+from rnn.ui.chosen_series import Choice, choice_of_reading, reading_of, series_of
 
 RUN = "run"
 FIRST_EPOCH_SECONDS = 0.2

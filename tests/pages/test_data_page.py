@@ -7,7 +7,7 @@ import pytest
 from rnn.core.fields import FIELDS
 from rnn.data import SAMPLES
 from rnn.runs.runner import runner
-from rnn.ui.series_choice import Choice, choice_of_reading
+from rnn.ui.chosen_series import Choice, choice_of_reading
 from tests.pages.conftest import link_value
 
 GERMAN = "Datum;Umsatz;Filiale\r\n" + "".join(

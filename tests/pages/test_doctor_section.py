@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from rnn.data.repair import Repair, repairs_json
 from rnn.runs.runner import runner, stop_runner
-from rnn.ui import series_choice, session
-from rnn.ui.series_choice import Choice, choice_of_reading, reading_of
+from rnn.ui import chosen_series, session
+from rnn.ui.chosen_series import Choice, choice_of_reading, reading_of
 from tests.pages.conftest import link_value
 
 FILE = "day,sales\n" + "".join(
@@ -127,8 +127,8 @@ def test_repairs_are_in_the_runs_record(open_section) -> None:
     repairs = repairs_json([Repair("trim", None, {"first_row": 40})])
     choice = Choice("nile", ("volume",), repairs=repairs)
     open_section(data="nile")
-    assert len(series_choice.series_of(choice)) == 100 - 38
+    assert len(chosen_series.series_of(choice)) == 100 - 38
     assert choice_of_reading(json.loads(json.dumps(reading_of(choice)))) == choice
     store = runner().store
-    stored = store.add_series(series_choice.series_of(choice), reading=reading_of(choice))
+    stored = store.add_series(chosen_series.series_of(choice), reading=reading_of(choice))
     assert choice_of_reading(session.store().series_reading(stored)) == choice

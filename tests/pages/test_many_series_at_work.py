@@ -5,7 +5,7 @@ from __future__ import annotations
 import rnn
 from rnn.data import read_csv
 from rnn.runs.runner import runner
-from rnn.ui.series_choice import FILE
+from rnn.ui.chosen_series import FILE
 from tests.pages.conftest import link_value
 from tests.pages.test_train_page import button, wait_for
 from tests.pages.test_units_of_errors import shops, words

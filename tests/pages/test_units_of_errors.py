@@ -17,8 +17,8 @@ from rnn.data.repair import Repair, repairs_from_json, repairs_json
 from rnn.runs.runner import Runner, runner
 from rnn.runs.store import Store
 from rnn.ui import one_of_many
+from rnn.ui.chosen_series import FILE, Choice, choice_of_reading, reading_of, series_of
 from rnn.ui.error_unit import LEAK
-from rnn.ui.series_choice import FILE, Choice, choice_of_reading, reading_of, series_of
 from tests.pages.charts import charts
 from tests.pages.conftest import link_value
 from tests.pages.stored_runs import sunspots, trained

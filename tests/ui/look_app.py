@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.data import look
-from rnn.ui import series_choice, session
+from rnn.ui import chosen_series, series_choice, session
 
 session.prepare(None)
 choice = series_choice.current_choice()
-look.draw(choice, series_choice.series_of(choice))
+look.draw(choice, chosen_series.series_of(choice))
 st.caption("end")

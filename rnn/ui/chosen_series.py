@@ -1,0 +1,116 @@
+"""What there is to learn from: a sample or an uploaded file, how it is read, the roles of its columns, the repairs; and the
+series that comes of it, remembered for all sessions of the server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from rnn.core.series import Series
+from rnn.data import BadFile, Receipt, Table, load_sample, read_csv
+from rnn.data.repair import Repair, repairs_from_json
+from rnn.runs.runner import runner as process_runner
+
+DEFAULT_DATA = "sunspots"
+FILE = "file-"
+# What stands in the address, and in a run's record, for each part of a Choice that is a list of names.
+NAMES = {"target": "targets", "input": "inputs", "static": "static", "known": "known", "id": "ids"}
+ALL = "all"  # as an id: every series of the file
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to learn from.
+
+    data: a sample's key, or "file-" and the hash of an upload. reading: JSON of the reading choices that override what was
+    detected. targets: the columns to predict; inputs: those that are only fed in, of which static are read once a window and
+    known are known ahead. ids: which series of a file of many, ("all",) for every one of them, () for what the table takes
+    by itself. repairs: JSON list of the repairs that were chosen (`rnn.data.repair`).
+    """
+
+    data: str
+    targets: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
+    reading: str = "{}"
+    static: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    repairs: str = "[]"
+
+    @property
+    def file_hash(self) -> str | None:
+        return self.data.removeprefix(FILE) if self.data.startswith(FILE) else None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The choice as the arguments of `Table.series` and `Table.receipt`."""
+        ids = ALL if self.ids == (ALL,) else self.ids or None
+        roles = {"inputs": self.inputs, "static": self.static, "known": self.known}
+        return {"target": self.targets or None, **roles, "ids": ids, "repairs": repairs_of(self)}
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the file …")
+def read_table(data: str, reading: str = "{}", _upload: tuple[str, bytes] | None = None) -> Table:
+    """The sample or stored file as a table. Raises BadFile, or LookupError where the file is not in the store.
+
+    _upload: the file's name and bytes where they are at hand and not in the store yet; the result is remembered alike.
+    """
+    if not data.startswith(FILE):
+        return load_sample(data)
+    if _upload is None:
+        stored = process_runner().store.file(data.removeprefix(FILE))
+        _upload = stored.name, stored.content
+    name, content = _upload
+    return read_csv(content, **{"name": Path(name).stem, **json.loads(reading)})
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def series_of(choice: Choice) -> Series:
+    """Raises BadFile where the table cannot give such a series."""
+    return read_table(choice.data, choice.reading).series(**choice.asked)
+
+
+def series_or_problem(choice: Choice) -> tuple[Series, str | None]:
+    """The series; or, where the table cannot give it, the plainest one instead and the sentence that says why."""
+    problem = None
+    for one in (choice, Choice(choice.data, (), reading=choice.reading), Choice(DEFAULT_DATA, ())):
+        try:
+            return series_of(one), problem
+        except BadFile as error:
+            problem = problem or str(error)
+    raise LookupError(f"The sample {DEFAULT_DATA!r} cannot be read: {problem}")
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def receipt_of(choice: Choice) -> Receipt:
+    """What became of the rows of the file for this choice."""
+    return read_table(choice.data, choice.reading).receipt(**choice.asked)
+
+
+def repairs_of(choice: Choice) -> tuple[Repair, ...]:
+    """The repairs that were chosen, in their order."""
+    return repairs_from_json(choice.repairs)
+
+
+def reading_of(choice: Choice) -> dict[str, Any]:
+    """How the series was read, for the run's record."""
+    return {
+        "data": choice.data,
+        **{part: list(getattr(choice, part)) for part in NAMES.values()},
+        "choices": json.loads(choice.reading),
+        "repairs": json.loads(choice.repairs),
+    }
+
+
+def choice_of_reading(reading: dict[str, Any]) -> Choice | None:
+    """The choice that `reading_of` wrote down; None for a series that came from elsewhere."""
+    if "data" not in reading:
+        return None
+    # Readings from before there were static columns, or series by name, have none.
+    names = {part: tuple(reading.get(part, ())) for part in NAMES.values()}
+    repairs = json.dumps(reading.get("repairs", []), separators=(",", ":"))
+    return Choice(reading["data"], **names, reading=json.dumps(reading.get("choices", {})), repairs=repairs)
