@@ -124,7 +124,10 @@ def choice_of_reading(reading: dict[str, Any]) -> Choice | None:
         return None
     # Readings from before there were static columns, or series by name, have none.
     names = {part: tuple(reading.get(part, ())) for part in NAMES.values()}
-    told = {_READING: json.dumps(reading.get("choices", {})), _REPAIRS: json.dumps(reading.get("repairs", []))}
+    told = {
+        _READING: json.dumps(reading.get("choices", {})),
+        _REPAIRS: json.dumps(reading.get("repairs", []), separators=(",", ":")),
+    }
     return Choice(reading["data"], **names, **told)
 
 
