@@ -20,6 +20,7 @@ AUTO = "auto"
 _ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "shift_jis", "gb18030")
 _UNITS = ("s", "ms", "us", "ns", "excel", "excel1904")
 _MISSING = ("interpolate", "drop", "error")
+_QUOTES = {'"': "double", "'": "single", "`": "backtick", "none": "none"}
 _NAMED = {"sheet": "Sheet", "member": "File in the archive", "record": "Sequence"}
 
 
@@ -47,6 +48,7 @@ def _of_the_file(table: Table, chosen: dict[str, Any]) -> dict[str, Any]:
             asked[name] = _pick(label, table.alternatives.get(name, (table.choices[name],)), chosen.get(name))
     if table.format == "csv":
         asked["delimiter"] = _pick("Separator", list(SEPARATORS), chosen.get("delimiter"), _separator)
+        asked["quote"] = _pick("Quotation mark", list(_QUOTES), chosen.get("quote"), _QUOTES.__getitem__)
         asked["encoding"] = _pick("Encoding", _ENCODINGS, chosen.get("encoding"))
     if table.format == "sound":
         asked["rate"] = st.number_input("Samples a second (Hz)", 0, value=chosen.get("rate", 0), width=170) or AUTO
@@ -108,7 +110,7 @@ def _there(names: Any, columns: list[str]) -> list[str]:
 
 
 def _read_again(data: str, choices: dict[str, Any]) -> None:
-    choices = {name: None if value == "none" else value for name, value in choices.items()}
+    choices = {name: None if value == "none" and name != "quote" else value for name, value in choices.items()}
     reading = json.dumps(choices)
     try:
         chosen_series.read_table(data, reading)

@@ -7,7 +7,10 @@ import streamlit as st
 from rnn.data import SAMPLES, Table
 from rnn.ui.wording import escaped, frequency_in_words
 
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+SEPARATORS = {
+    ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", ":": "colon", "^": "caret", "~": "tilde",
+    "||": "two bars", "::": "two colons",
+}  # fmt: skip
 _KINDS = {
     "csv": "text", "xlsx": "Excel", "xlsm": "Excel", "xlsb": "Excel", "xls": "Excel", "ods": "OpenDocument",
     "parquet": "Parquet", "arrow": "Arrow", "json": "JSON", "sound": "sound", "symbols": "symbols",

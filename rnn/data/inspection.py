@@ -18,9 +18,9 @@ _SHOWN_IDS = 20
 def inspect(source: CsvSource, **choices: Any) -> dict[str, Any]:
     """Read `source` as `read_csv` does and describe it. Plain strings, numbers, lists and None only, no NaN.
 
-    Keys: name, encoding, delimiter, decimal, header_row, time, frequency, rows, skipped (reason and count of the other rows
-    of the file), columns (name and kind), units (column → unit), numeric, guess, first_time and last_time (ISO text, or a
-    number for a time column of numbers), findings, diagnoses (what the data doctor says of the guessed target), choices,
+    Keys: name, encoding, delimiter, decimal, header_row, time, frequency, rows, columns (name and kind), numeric, guess,
+    first_time and last_time (ISO text, or a number for a time column of numbers), findings, diagnoses (what the data doctor
+    says of the guessed target), choices, skipped (reason and count of the other rows of the file), units (column → unit),
     shape, id_columns, ids (their count and the first 20 with rows, first and last time), usable, roles (what is offered for
     each), format.
     """
@@ -39,9 +39,7 @@ def describe(table: Table) -> dict[str, Any]:
         "time": table.time,
         "frequency": table.frequency,
         "rows": table.rows,
-        "skipped": [{"reason": reason, "count": count} for reason, count in table.skipped],
         "columns": [{"name": name, "kind": kind} for name, kind in table.kinds.items()],
-        "units": dict(table.units),
         "numeric": list(table.numeric),
         "guess": table.guess,
         "first_time": first,
@@ -49,6 +47,8 @@ def describe(table: Table) -> dict[str, Any]:
         "findings": [{**asdict(one), "rows": list(one.rows)} for one in table.findings],
         "diagnoses": _diagnoses(table),
         "choices": dict(table.choices),
+        "skipped": [{"reason": reason, "count": count} for reason, count in table.skipped],
+        "units": dict(table.units),
         "shape": table.shape,
         "id_columns": list(table.id_columns),
         "ids": {"count": len(table.ids), "first": [_series(table, k) for k in range(min(_SHOWN_IDS, len(table.ids)))]},
