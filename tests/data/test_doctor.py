@@ -197,6 +197,14 @@ def test_nights_without_sun_are_no_constant_stretches(rng: np.random.Generator) 
     assert look(sun, times, "h")["constant"].count >= 90
 
 
+def test_a_switch_may_rest_in_either_state(rng: np.random.Generator) -> None:
+    drizzle = np.where(rng.random(1500) < 0.2, 1.0, 0.0)
+    drizzle[700:1300] = 0
+    assert "constant" not in look(drizzle, days(1500), "D")
+    drizzle[:700:9] = 0.5  # with a third value it is a measurement
+    assert "constant" in look(drizzle, days(1500), "D")
+
+
 def test_a_column_of_one_value() -> None:
     assert "nothing to learn" in look(np.full(40, 7.0))["constant"].message
 

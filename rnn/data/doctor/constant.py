@@ -21,7 +21,7 @@ def constant_stretches(probe: Probe) -> list[Diagnosis]:
     The chance that a value is followed by itself is counted on all other runs of the same value, so zeros every night or
     weekends without sales are ordinary; a run of L ≥ 5 is reported where N · chance^(L − 1) < ALARM and it is more than twice
     as long as the 95th percentile of the other runs of its value, or where there are ten of those and it is four times as
-    long.
+    long. A column of two values, such as a flag or one kind of weather, is a switch that may rest in either.
     """
     at = np.flatnonzero(probe.sound)
     values = probe.y[at]
@@ -29,6 +29,8 @@ def constant_stretches(probe: Probe) -> list[Diagnosis]:
         return []
     if values.min() == values.max():
         return [_all_alike(probe, float(values[0]))]
+    if np.isin(values, (values.min(), values.max())).all():
+        return []
     starts = np.concatenate(([0], np.flatnonzero(np.diff(values) != 0) + 1))
     lengths = np.diff(np.append(starts, len(values)))
     stuck = _too_long(values[starts], lengths, len(values))
