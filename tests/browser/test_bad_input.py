@@ -73,8 +73,8 @@ def test_each_refused_file_gets_its_sentence_and_the_chosen_series_stays(page: P
     assert "data" in address
     refused = {
         write(tmp_path / "empty.csv", ""): "is empty",
-        write_workbook(tmp_path / "book.xlsx"): "is an Excel workbook",
-        write_workbook(tmp_path / "book named.csv"): "is an Excel workbook",
+        write_workbook(tmp_path / "book.xlsx"): "The workbook is damaged",
+        write_workbook(tmp_path / "book named.csv"): "The workbook is damaged",
         write_picture(tmp_path / "picture.png"): "is a picture",
         write(tmp_path / "header.csv", "time,value\n"): "no rows below it",
         write(tmp_path / "texts.csv", "who,$a$ $b$\n" + "*Anna*,<b>Rome</b>\n" * 20): "column '$a$ $b$', for example",
