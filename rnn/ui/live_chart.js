@@ -125,7 +125,9 @@ class LiveChart {
     for (const event of ["plotly_relayout", "plotly_relayouting", "plotly_afterplot"]) {
       this.plot.on(event, () => this.handles?.place());
     }
-    this.plot.on("plotly_relayout", () => {
+    this.plot.on("plotly_relayout", (changed) => {
+      // A shade that goes with its line is no other view; a report of it would run the page with the state before the move.
+      if (Object.keys(changed ?? {}).every((key) => key.startsWith("shapes"))) return;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.reportView(), 80);
     });
