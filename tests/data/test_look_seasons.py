@@ -13,7 +13,7 @@ from rnn.data.look import find_seasons, spectrum
 from rnn.data.look.natural import natural_periods
 from rnn.data.look.spectrum import Spectrum
 
-M4 = Path("/work/shared/data")
+M4 = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 def seasons_of(key: str) -> list[float]:
