@@ -14,9 +14,11 @@ from rnn.core.series import Series
 from rnn.data import BadFile, Receipt, Table, load_sample, read_csv
 from rnn.data.repair import Repair, repairs_from_json
 from rnn.runs.runner import runner as process_runner
+from rnn.ui.collector import give_memory_back
 
 DEFAULT_DATA = "sunspots"
 FILE = "file-"
+LARGE = 20_000_000  # bytes of a file after which freed memory is worth giving back
 # What stands in the address, and in a run's record, for each part of a Choice that is a list of names.
 NAMES = {"target": "targets", "input": "inputs", "static": "static", "known": "known", "id": "ids"}
 ALL = "all"  # as an id: every series of the file
@@ -65,7 +67,10 @@ def read_table(data: str, reading: str = "{}", _upload: tuple[str, bytes] | None
         stored = process_runner().store.file(data.removeprefix(FILE))
         _upload = stored.name, stored.content
     name, content = _upload
-    return read_csv(content, **{"name": Path(name).stem, **json.loads(reading)})
+    table = read_csv(content, **{"name": Path(name).stem, **json.loads(reading)})
+    if len(content) > LARGE:
+        give_memory_back()
+    return table
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

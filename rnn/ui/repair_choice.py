@@ -13,8 +13,10 @@ from rnn.data.shape.build import Part
 from rnn.data.times.frequency import infer_frequency
 from rnn.ui import chosen_series, series_choice
 from rnn.ui.chosen_series import Choice, repairs_of
+from rnn.ui.collector import give_memory_back
 from rnn.ui.series_choice import repairs_key
 
+MANY = 1_000_000  # rows after which freed memory is worth giving back
 REFUSED, PREVIEWED, PART = "repair_refused", "repair_previewed", "doctor_part"
 
 
@@ -113,6 +115,8 @@ def diagnoses_of(choice: Choice) -> tuple[Diagnosis, ...]:
 @st.cache_resource(max_entries=16, show_spinner="Examining the data …")
 def _diagnoses(choice: Choice, name: str) -> tuple[Diagnosis, ...]:
     table, sheet = chosen_series.read_table(choice.data, choice.reading), _sheet(choice, name)
+    if len(sheet) > MANY:
+        give_memory_back()  # the examination takes a dozen columns more for a moment
     dated = sheet.times is not None and sheet.times.dtype.kind == "M"
     frequency = infer_frequency(sheet.ordered().times)[0] if dated else None
     sample = SAMPLES.get(choice.data)

@@ -18,7 +18,8 @@ from rnn.data.repair import repairs_from_json
 from rnn.data.shape.calendar import is_calendar
 from rnn.runs.packing import file_hash
 from rnn.runs.runner import runner as process_runner
-from rnn.ui.chosen_series import ALL, DEFAULT_DATA, FILE, NAMES, Choice, read_table, receipt_of
+from rnn.ui.chosen_series import ALL, DEFAULT_DATA, FILE, LARGE, NAMES, Choice, read_table, receipt_of
+from rnn.ui.collector import give_memory_back
 from rnn.ui.config_form import set_values, values_of_form
 from rnn.ui.relevance import DEFAULT
 
@@ -181,6 +182,8 @@ def take_upload(name: str, content: bytes) -> Table:
     data = FILE + file_hash(content)
     table = read_table(data, "{}", _upload=(name, content))
     process_runner().store.add_file(name, content)
+    if len(content) > LARGE:
+        give_memory_back()  # what compressing it took
     set_values(_suggested_instead(st.session_state.get(_DATA), data))
     choose(Choice(data, usual_targets(table)))
     _let_run_go()

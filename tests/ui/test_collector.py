@@ -45,3 +45,19 @@ def test_garbage_of_later_sessions_is_still_found():
     del node
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only the C library of Linux keeps freed memory so")
+def test_freed_memory_goes_back_to_the_system():
+    def resident() -> int:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * 4096
+
+    kept = [bytes(100_000) for _ in range(3000)]
+    gaps = [*kept[::2], kept[-1]]
+    del kept
+    held = resident()
+    del gaps
+    gc.collect()
+    collector.give_memory_back()
+    assert held - resident() > 80_000_000
