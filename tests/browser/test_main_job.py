@@ -62,13 +62,13 @@ def test_the_main_job(train_page: Page, tmp_path: Path) -> None:
     button(page, "Train").click()
     seen: list[int] = []
 
-    def ten_arrived() -> bool:
+    def thirty_arrived() -> bool:
         shown = losses_shown(page)
         if shown > (seen[-1] if seen else 0):
             seen.append(shown)
-        return seen and seen[-1] >= 10
+        return seen and seen[-1] >= 30
 
-    wait_until(ten_arrived, 60, "ten losses")
+    wait_until(thirty_arrived, 60, "thirty losses")
     assert len(seen) >= 3, f"the losses came all at once: {seen}"
     predictions = traces(page, "prediction_chart")
     assert predictions["actual"] == 309
