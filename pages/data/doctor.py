@@ -11,7 +11,7 @@ from rnn.data import BadFile, Receipt, Table
 from rnn.data.doctor import Diagnosis, Remedy
 from rnn.data.repair import REPAIRS, receipts_json, receipts_text, sum_line
 from rnn.ui import config_form, repair_choice
-from rnn.ui.chosen_series import Choice
+from rnn.ui.chosen_series import Choice, receipt_of, repairs_of
 from rnn.ui.figures.doctor import spot_svg
 from rnn.ui.repair_preview import draw_preview
 from rnn.ui.wording import escaped
@@ -28,7 +28,7 @@ def draw(table: Table, choice: Choice) -> None:
     try:
         _draw_part(choice)
         diagnoses = repair_choice.diagnoses_of(choice)
-        receipt = repair_choice.receipt_of(choice)
+        receipt = receipt_of(choice)
     except BadFile as error:
         st.error(escaped(str(error), 600), icon=":material/error:")
         _draw_repairs(choice, None)
@@ -103,7 +103,7 @@ def _draw_remedies(remedies: tuple[Remedy, ...], place: str) -> None:
 
 def _draw_repairs(choice: Choice, receipt: Receipt | None) -> None:
     """What is done to the data, in order: what was chosen, each with its undo, then what a series cannot do without."""
-    repairs = repair_choice.applied(choice)
+    repairs = repairs_of(choice)
     done = [one for one in receipt.repairs if not one.default] if receipt else [None] * len(repairs)
     for place, (repair, told) in enumerate(zip(repairs, done, strict=True)):
         with st.container(horizontal=True, vertical_alignment="center", key=f"repair-{place}"):

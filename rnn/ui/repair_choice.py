@@ -6,7 +6,7 @@ import dataclasses
 
 import streamlit as st
 
-from rnn.data import SAMPLES, BadFile, Receipt
+from rnn.data import SAMPLES, BadFile
 from rnn.data.doctor import Diagnosis, diagnose
 from rnn.data.repair import Repair, Sheet, repaired, repairs_from_json, repairs_json
 from rnn.data.shape.build import Part
@@ -43,10 +43,6 @@ def parts_of(choice: Choice) -> tuple[Part, ...]:
 def columns_of(choice: Choice) -> list[str]:
     """The columns that the doctor examines: those to predict and those that are fed in moment by moment."""
     return [name for name in examined(choice).frame.columns if name not in choice.static]
-
-
-def applied(choice: Choice) -> tuple[Repair, ...]:
-    return repairs_of(choice)
 
 
 def add(repair: Repair) -> None:
@@ -129,7 +125,3 @@ def _diagnoses(choice: Choice, name: str) -> tuple[Diagnosis, ...]:
         season=sample.season if sample else None,
         findings=findings,
     )
-
-
-def receipt_of(choice: Choice) -> Receipt:
-    return chosen_series.receipt_of(choice)

@@ -8,7 +8,7 @@ import streamlit as st
 from rnn.data import BadFile
 from rnn.data.repair import Preview, Repair, preview, repairs_from_json, repairs_json
 from rnn.ui import repair_choice
-from rnn.ui.chosen_series import Choice
+from rnn.ui.chosen_series import Choice, repairs_of
 from rnn.ui.figures.doctor import alt_repair, change_focus, repair_figure
 from rnn.ui.live_chart import chart_view, live_chart
 from rnn.ui.wording import escaped
@@ -48,7 +48,7 @@ def _preview(choice: Choice, name: str, repair: str, column: str) -> Preview:
     for whole rows."""
     part = next(one for one in repair_choice.parts_of(choice) if one.name == name)
     frame = part.frame[repair_choice.columns_of(choice)]
-    return preview(frame, part.times, *repairs_from_json(repair), earlier=repair_choice.applied(choice), column=column)
+    return preview(frame, part.times, *repairs_from_json(repair), earlier=repairs_of(choice), column=column)
 
 
 def _draw_chart(shown: Preview, identity: str) -> None:

@@ -65,15 +65,6 @@ def _plain(y: NDArray[Any]) -> NDArray[Any]:
     return np.where(endless, np.nan, plain) if endless.any() else plain
 
 
-def _inside(x: NDArray[Any], x_range: tuple[Any, Any] | None) -> tuple[int, int] | None:
-    """Start and stop of the rows on the screen, one row wider on each side so that lines reach its edges."""
-    if x_range is None:
-        return None
-    lo, hi = (np.asarray(bound, dtype=x.dtype) if x.dtype.kind in "mM" else bound for bound in x_range)
-    start, stop = int(np.searchsorted(x, lo, "left")), int(np.searchsorted(x, hi, "right"))
-    return max(start - 1, 0), min(stop + 1, len(x))
-
-
 def _min_max(columns: list[NDArray[Any]], start: int, budget: int) -> NDArray[np.intp]:
     """At most `budget` row numbers: both ends, and of each column the gaps and the extremes of each step."""
     count = len(columns[0])

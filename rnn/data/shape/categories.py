@@ -37,14 +37,6 @@ def is_category(column: pd.Series) -> bool:
     return sum(family(str(cell)) is not None for cell in some) <= len(some) / 2
 
 
-def levels_of(column: pd.Series) -> tuple[str, ...]:
-    """The levels in the order of the alphabet, or of their size where they are numbers; the most frequent 49 of too many."""
-    counts = column.value_counts(dropna=True)
-    if len(counts) > MOST_LEVELS:
-        counts = counts.iloc[: MOST_LEVELS - 1]
-    return tuple(spelt(level) for level in sorted(counts.index.tolist()))
-
-
 def one_hot(column: pd.Series) -> OneHot:
     """The column's levels side by side. A missing cell is 0 in all of them; levels beyond the 49 most frequent are "other".
 
