@@ -26,6 +26,8 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import CDPSession, Page
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from tests.browser.chromium import chromium
 from tests.browser.conftest import Server, start_server
 

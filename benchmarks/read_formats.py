@@ -12,8 +12,10 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,10 @@ import pandas as pd
 import python_calamine
 import soundfile
 
-from rnn.data import read_csv
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from .read_csv import frame
+from benchmarks.read_csv import frame
+from rnn.data import read_csv
 
 
 def files() -> dict[str, tuple[bytes, Callable[[bytes], Any], dict[str, Any]]]:
