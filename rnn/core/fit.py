@@ -19,6 +19,7 @@ class Fit:
 
     metrics: of the best weights, "train_", "val_" and with `config.test` also "test_" + loss (scaled), rmse and mae (original
     units; of many series in one, with each error divided by its own series' usual step), and best_epoch.
+    final: the same network trained once more on all records, where that was asked for.
     """
 
     model: Model
@@ -27,11 +28,19 @@ class Fit:
     finished: Finished
     series: Series
     state: TrainingState
+    final: Model | None = None
+
+    @property
+    def forecasting(self) -> Model:
+        """The model to look ahead with: `final` where there is one. What is measured on validation and test is measured
+        with `model`, which has not seen them."""
+        return self.model if self.final is None else self.final
 
     def of(self, id_: str) -> Fit:
         """The fit as that of one of many series, to look into it or to forecast it by its own residuals alone; history and
         metrics stay those of all. Raises ValueError for an id that there is not."""
-        return replace(self, model=self.model.of(id_), series=self.series.part(id_))
+        final = None if self.final is None else self.final.of(id_)
+        return replace(self, model=self.model.of(id_), series=self.series.part(id_), final=final)
 
     @property
     def config(self) -> Config:
