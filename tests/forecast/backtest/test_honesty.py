@@ -19,10 +19,10 @@ NETWORK = QUICK.replace(
 METHODS = tuple(engine.METHODS)
 
 
-def altered(series: Series, kept: dict[str, int]) -> Series:
+def altered(series: Series, kept: list[int]) -> Series:
     """The same up to so many records of each series, and something else entirely, also in order, after them."""
     values = series.values.copy()
-    for part, rows in zip(series.parts, kept.values(), strict=True):
+    for part, rows in zip(series.parts, kept, strict=True):
         later = values[part][rows:]
         values[part][rows:] = np.random.default_rng(1).permutation(later) * 1000 + 7
     fields = (series.names, series.targets, series.name, series.frequency)
@@ -53,9 +53,7 @@ def test_records_from_the_cut_off_on_change_nothing_that_was_learnt_or_forecast(
     told, frame = watched(monkeypatch, series, plan)
     assert len(told) == (3 if retrain else 1)
     for number in (1, 2, 3):
-        rows = {
-            id_: length - plan.back(number) for id_, length in zip(("a", "b"), series.lengths or (90,), strict=False)
-        }
+        rows = [length - plan.back(number) for length in series.lengths or (90,)]
         again, other = watched(monkeypatch, altered(series, rows), plan)
         for before, after in zip(told[:number], again[:number], strict=True):
             assert before.model.params.keys() == after.model.params.keys()
@@ -64,7 +62,6 @@ def test_records_from_the_cut_off_on_change_nothing_that_was_learnt_or_forecast(
         columns = ["predicted", "scale", "lo80", "hi80"]
         seen = frame["fold"] <= number
         assert frame.loc[seen, columns].equals(other.loc[seen, columns])
-        assert not frame.loc[~seen, "actual"].equals(other.loc[~seen, "actual"]) or number == 3
         assert not frame.loc[frame["fold"] == number, "actual"].equals(other.loc[other["fold"] == number, "actual"])
 
 
@@ -102,10 +99,8 @@ def test_the_frame_against_a_loop_by_hand():
             rows = frame[(frame["fold"] == fold) & (frame["method"] == method)]
             np.testing.assert_allclose(rows["predicted"], mean, rtol=1e-12)
             assert np.array_equal(rows["actual"], waves(90)[cut : cut + steps])
-            assert np.array_equal(rows["time"], days(90)[cut : cut + steps].astype("datetime64[s]"))
-            assert (
-                set(rows["cutoff"]) == {days(90)[cut].astype("datetime64[s]").item()} or len(set(rows["cutoff"])) == 1
-            )
+            assert np.array_equal(rows["time"].to_numpy(), days(90)[cut : cut + steps])
+            assert (rows["cutoff"].to_numpy() == days(90)[cut]).all()
             assert np.array_equal(rows["step"], np.arange(1, steps + 1))
             np.testing.assert_allclose(rows["scale"], scale, rtol=1e-12)
         rows = frame[(frame["fold"] == fold) & (frame["method"] == "net")]
