@@ -56,7 +56,8 @@ def backtest(
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """What is asked, and what has come of it so far. fits: networks trained once for all folds."""
+    """What is asked, and what has come of it so far. fits: the last training of each network, and the
+    fold that it belongs to."""
 
     networks: dict[str, Config]
     series: Series
@@ -70,7 +71,7 @@ class _Work:
     fan: list[tuple[str, int, int, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    fits: dict[tuple[str, Config], Fit] = field(default_factory=dict)
+    fits: dict[tuple[str, Config], tuple[int, Fit | str]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -112,7 +113,8 @@ def _of_fold(work: _Work, fold: Fold) -> Iterator[str]:
         started = time.perf_counter()
         forecast = _by_network(work, fold, name, config, work.levels)
         work.add(name, fold, forecast, started)
-        yield f"{name} trained and judged" if work.plan.retrain or fold.cutoff.number == 1 else f"{name} judged"
+        own = work.plan.trained_in(fold.cutoff.number) == fold.cutoff.number
+        yield f"{name} {'trained and ' if own else ''}judged"
         for number, single in enumerate(_singles(work, config), start=1):
             alone = forecast if single == config else _by_network(work, fold, name, single, ())
             work.fan.append((name, single.seed, fold.cutoff.number, mean_absolute_error(fold, alone)))
@@ -129,22 +131,31 @@ def _singles(work: _Work, config: Config) -> list[Config]:
 
 def _by_network(work: _Work, fold: Fold, name: str, config: Config, levels: Sequence[float]) -> Forecast:
     where = f"{name}, fold {fold.cutoff.number}"
+    own = work.plan.trained_in(fold.cutoff.number)
+    in_fold, fit = work.fits.get((name, config), (0, ""))
     try:
-        fit = work.fits.get((name, config))
-        if fit is None:
-            fit = trained(config, fold, bool(work.series.lengths), work.stop)
-            if fit.finished.reason == "stopped":
-                raise _Stopped
-            if words := words_on(fit):
+        if in_fold != own:
+            fit = _trained(work, fold, config)
+            work.fits[(name, config)] = (own, fit)
+            if isinstance(fit, Fit) and (words := words_on(fit)):
                 work.notes.append(f"{where}: {words}")
-            if is_untrained(fit):
-                return nothing(fold)
-            if not work.plan.retrain:
-                work.fits[(name, config)] = fit
-        return forecast_of(fit, fold, levels)
+        if isinstance(fit, str):
+            raise ValueError(fit)
+        return nothing(fold) if is_untrained(fit) else forecast_of(fit, fold, levels)
     except ValueError as error:
         work.notes.append(f"{where} has no forecast: {error}")
         return nothing(fold)
+
+
+def _trained(work: _Work, fold: Fold, config: Config) -> Fit | str:
+    """A sentence where it cannot be trained: later folds that share the training have it, too."""
+    try:
+        fit = trained(config, fold, bool(work.series.lengths), work.stop)
+    except ValueError as error:
+        return str(error)
+    if fit.finished.reason == "stopped":
+        raise _Stopped
+    return fit
 
 
 def _by_method(work: _Work, fold: Fold, key: str) -> Forecast:

@@ -27,8 +27,8 @@ MOST_NAMED = 5
 class Plan:
     """steps: records forecast from each cut-off. folds: how many cut-offs. spacing: records from one to the next (None: steps,
     so that every record is judged once). kind: "expanding", each fold learns from everything before its cut-off, or
-    "sliding", from the last `length` records only (None: as many as the first fold has). retrain: train anew in each fold;
-    otherwise once before the first cut-off, and later folds only read the newer records.
+    "sliding", from the last `length` records only (None: as many as the first fold has). retrain: train anew in each fold, or
+    with retrain_every=3 in each third; otherwise once before the first cut-off, and later folds only read the newer records.
 
     Raises ValueError naming field, value and what is allowed.
     """
@@ -39,10 +39,12 @@ class Plan:
     kind: str = "expanding"
     retrain: bool = True
     length: int | None = None
+    retrain_every: int = 1
 
     def __post_init__(self) -> None:
         for name, high, optional in (
             ("steps", 10_000, False), ("folds", 1000, False), ("spacing", 1_000_000, True), ("length", 100_000_000, True),
+            ("retrain_every", 1000, False),
         ):  # fmt: skip
             value = getattr(self, name)
             if value is None and optional:
@@ -54,6 +56,10 @@ class Plan:
             raise ValueError(f"kind={self.kind!r} is not allowed; allowed: {', '.join(KINDS)}.")
         if self.length is not None and self.kind != "sliding":
             raise ValueError(f"length={self.length} belongs to kind='sliding'; an expanding history has no length.")
+
+    def trained_in(self, number: int) -> int:
+        """The fold whose training fold `number` uses, its own or an earlier one."""
+        return number - (number - 1) % self.retrain_every if self.retrain else 1
 
     def back(self, number: int, spare: int = 0) -> int:
         """Records from the cut-off of fold `number` (1, 2, …) to the end of the series, `spare` of them after the last one
@@ -111,7 +117,7 @@ def cutoffs(series: Series, configs: Sequence[Config], plan: Plan) -> tuple[Cuto
     found = []
     for number in range(1, plan.folds + 1):
         back = plan.back(number, spare)
-        rows = [plan.learnt_from(len(part), 1 if not plan.retrain else number, spare) for part in parts]
+        rows = [plan.learnt_from(len(part), plan.trained_in(number), spare) for part in parts]
         found.append(
             Cutoff(
                 number, longest - back, back,

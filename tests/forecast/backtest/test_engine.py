@@ -198,3 +198,27 @@ def test_bytes_of_a_later_version():
     found = run({}, single(), Plan(3, folds=2))
     with pytest.raises(ValueError, match=r"stored by a later version \(format 99, this one reads up to 1\)"):
         Backtest.from_bytes(rewritten(found.to_bytes(), version=99))
+
+
+def test_trained_in_every_second_fold_a_fold_between_reads_the_newer_records():
+    found = run({"net": QUICK}, single(), Plan(4, folds=4, retrain_every=2), methods=())
+    for fold, seen, cut in ((1, 74, 74), (2, 74, 78), (3, 82, 82), (4, 82, 86)):
+        whole = [Series(days(n), waves(90)[:n, None], ("value",), ("value",), frequency="D") for n in (seen, cut)]
+        expected = forecast(fit(QUICK, whole[0]), 4, series=whole[1])["mean"]
+        np.testing.assert_allclose(found.frame.loc[found.frame["fold"] == fold, "predicted"], expected, rtol=1e-12)
+
+
+def test_a_training_that_fails_is_not_made_up_for_with_later_records():
+    """Values below zero have no logarithm in the first fold's history, and are gone from the second's."""
+    values = waves(90)
+    values[5] = -1
+    series = Series(days(90), values[:, None], ("value",), ("value",), frequency="D")
+    plan = Plan(4, folds=2, kind="sliding", length=78, retrain=False)
+    found = run({"net": QUICK.replace(log=True)}, series, plan, methods=("naive",))
+    assert found.frame.loc[found.frame["method"] == "net", "predicted"].isna().all()
+    assert [note.split(":")[0] for note in found.notes] == [
+        "net, fold 1 has no forecast",
+        "net, fold 2 has no forecast",
+    ]
+    retrained = run({"net": QUICK.replace(log=True)}, series, dataclasses.replace(plan, retrain=True), methods=())
+    assert retrained.frame["predicted"].notna().groupby(retrained.frame["fold"]).all().to_dict() == {1: False, 2: True}

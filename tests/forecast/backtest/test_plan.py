@@ -144,3 +144,10 @@ def test_a_plan_through_json_and_back():
     assert Plan.from_dict({"steps": 3}) == Plan(3)
     with pytest.raises(ValueError, match="'step' is no field of a plan"):
         Plan.from_dict({"steps": 3, "step": 4})
+
+
+def test_trained_anew_in_every_second_fold():
+    plan = Plan(3, folds=4, retrain_every=2)
+    assert [plan.trained_in(number) for number in (1, 2, 3, 4)] == [1, 1, 3, 3]
+    # Cut-offs at 8, 11, 14 and 17: the second fold has the training of the first, the fourth that of the third.
+    assert worked(plan) == [(80, 100, 0, 70), (110, 130, 0, 70), (140, 160, 0, 130), (170, 190, 0, 130)]
