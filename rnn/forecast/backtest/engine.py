@@ -13,6 +13,7 @@ from rnn.core.ensemble import member_configs
 from rnn.core.fit import Fit
 from rnn.core.series import Series
 from rnn.forecast.backtest.fold import Fold, folds_of
+from rnn.forecast.backtest.method import by_method
 from rnn.forecast.backtest.naive_methods import METHODS
 from rnn.forecast.backtest.network import forecast_of, is_untrained, trained, words_on
 from rnn.forecast.backtest.plan import Plan, cutoffs, judged, left_out
@@ -79,6 +80,11 @@ class _Work:
         alone = self.seeds if self.seeds > 1 else 0
         return self.plan.folds * (len(self.networks) * (1 + alone) + len(self.methods))
 
+    def halt(self) -> None:
+        """Raise where `stop` says so."""
+        if self.stop():
+            raise _Stopped
+
     def add(self, method: str, fold: Fold, forecast: Forecast, started: float) -> None:
         self.rows.append(rows_of(method, fold, forecast, self.series.targets, self.levels))
         self.seconds[method] = self.seconds.get(method, 0.0) + time.perf_counter() - started
@@ -121,8 +127,13 @@ def _of_fold(work: _Work, fold: Fold) -> Iterator[str]:
             yield f"{name} from seed {number} of {work.seeds}"
     for key in work.methods:
         started = time.perf_counter()
-        work.add(key, fold, _by_method(work, fold, key), started)
+        note = _noting(work, f"{key}, fold {fold.cutoff.number}, has no forecast of ")
+        work.add(key, fold, by_method(key, fold, work.base, work.levels, work.halt, note), started)
         yield METHODS[key].label
+
+
+def _noting(work: _Work, prefix: str) -> Callable[[str], None]:
+    return lambda sentence: work.notes.append(f"{prefix}{sentence}")
 
 
 def _singles(work: _Work, config: Config) -> list[Config]:
@@ -156,22 +167,6 @@ def _trained(work: _Work, fold: Fold, config: Config) -> Fit | str:
     if fit.finished.reason == "stopped":
         raise _Stopped
     return fit
-
-
-def _by_method(work: _Work, fold: Fold, key: str) -> Forecast:
-    predicted = np.full(fold.actual.shape, np.nan)
-    for number, history in enumerate(fold.histories):
-        if work.stop():
-            raise _Stopped
-        try:
-            found = METHODS[key].forecast(history, work.base, work.plan.steps)
-        except (ValueError, np.linalg.LinAlgError) as error:
-            of = f" of {history.name!r}" if work.series.lengths else ""
-            work.notes.append(f"{key}, fold {fold.cutoff.number}: no forecast{of}: {error}")
-            continue
-        if found is not None:
-            predicted[number] = found
-    return Forecast(predicted)
 
 
 def _check(

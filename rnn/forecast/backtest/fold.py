@@ -38,7 +38,7 @@ def folds_of(parts: Sequence[Series], plan: Plan, cutoffs: Sequence[Cutoff], sea
     spare = cutoffs[-1].back - plan.steps
     found = []
     for cutoff in cutoffs:
-        histories = [_history(part, plan.learnt_from(len(part), cutoff.number, spare)) for part in parts]
+        histories = [history_of(part, plan.learnt_from(len(part), cutoff.number, spare)) for part in parts]
         rows = [slice(len(part) - cutoff.back, len(part) - cutoff.back + plan.steps) for part in parts]
         found.append(
             Fold(
@@ -51,7 +51,8 @@ def folds_of(parts: Sequence[Series], plan: Plan, cutoffs: Sequence[Cutoff], sea
     return found
 
 
-def _history(part: Series, rows: slice) -> Series:
+def history_of(part: Series, rows: slice) -> Series:
+    """The records `rows` of a single series, with what its known columns hold after them as their future."""
     future = None
     if part.known:
         future = part.values[rows.stop :, [part.names.index(name) for name in part.known]]

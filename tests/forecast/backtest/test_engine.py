@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import math
 import zipfile
 
 import numpy as np
@@ -222,3 +223,24 @@ def test_a_training_that_fails_is_not_made_up_for_with_later_records():
     ]
     retrained = run({"net": QUICK.replace(log=True)}, series, dataclasses.replace(plan, retrain=True), methods=())
     assert retrained.frame["predicted"].notna().groupby(retrained.frame["fold"]).all().to_dict() == {1: False, 2: True}
+
+
+def test_intervals_of_a_method_come_from_its_own_errors_within_the_history():
+    """A random walk, the naive forecast, and its errors from origins in the later half, in a loop."""
+    walk = np.cumsum(np.random.default_rng(8).normal(size=140))
+    series = Series(days(140), walk[:, None], ("value",), ("value",), frequency="D")
+    frame = run({}, series, Plan(4, folds=2), methods=("naive",), levels=(80,)).frame
+    for fold, cut in ((1, 132), (2, 136)):
+        rows = frame[frame["fold"] == fold]
+        origins = {int(cut // 2 + k * (cut - 1 - cut // 2) / 59) for k in range(60)}
+        for step in range(4):
+            errors = sorted(abs(walk[o + step] - walk[o - 1]) for o in origins if o + step < cut)
+            reach = errors[math.ceil((len(errors) + 1) * 0.8) - 1]
+            np.testing.assert_allclose(rows["hi80"].iloc[step], walk[cut - 1] + reach, rtol=1e-12)
+            np.testing.assert_allclose(rows["lo80"].iloc[step], walk[cut - 1] - reach, rtol=1e-12)
+
+
+def test_a_history_too_short_for_a_level_has_no_interval():
+    frame = run({}, single(30), Plan(3, folds=2), methods=("naive",)).frame
+    assert frame["lo80"].notna().all()
+    assert frame["lo95"].isna().all()
