@@ -27,6 +27,8 @@ LEAST_RECORDS = 5
 ROUNDING = 1e-12
 # The first states of a longer season are not optimised, but taken from the first seasons: they would be too many to search.
 LONGEST_SEARCHED = 24
+# What varies by less than this share of the whole, once its season is taken out, is taken for constant.
+CONSTANT = 1e-9
 # A loess over a long season is worked out at so many points a season, with straight lines in between.
 POINTS_A_SEASON = 50
 
@@ -42,8 +44,9 @@ def ets(history: Series, config: Config, steps: int) -> Array:
 
 
 def theta(history: Series, config: Config, steps: int) -> Array:
-    """Theta (Assimakopoulos and Nikolopoulos 2000), the standard one with θ = 0 and 2: a season is taken out first by a
-    classical decomposition, multiplicative where all values are above zero, if the autocorrelation at it is significant."""
+    """Theta (Assimakopoulos and Nikolopoulos 2000), the standard one with θ = 0 and 2. As in the M4 competition a season is
+    taken out first, by classical decomposition, if the autocorrelation at it is significant; here as a factor where all values
+    are above zero, else as a difference."""
     return _each(history, config, steps, _theta)
 
 
@@ -122,16 +125,33 @@ def _fitted(y: Array, kind: str | None, season: int | None, *, damped: bool) -> 
 
 def _theta(y: Array, season: int | None, steps: int) -> Array:
     from statsmodels.tsa.forecasting.theta import ThetaModel
+    from statsmodels.tsa.seasonal import seasonal_decompose
 
-    fit = ThetaModel(y, period=season, deseasonalize=season is not None).fit()
-    parts, alpha, slope = fit.forecast_components(steps), float(fit.params["alpha"]), float(fit.params["b0"])
-    # (1 − (1 − α)^n) / α, which for an α of almost nothing is n, and in statsmodels' own terms the rounding of 1 / α.
-    run = -np.expm1(len(y) * np.log1p(-alpha)) / alpha if alpha > 0 else len(y)
-    ahead = parts["ses"].to_numpy() + slope / 2 * (np.arange(steps) + run)
-    if season is None:
-        return ahead
-    seasonal = parts["seasonal"].to_numpy()
-    return ahead * seasonal if fit.model.method.startswith("mul") else ahead + seasonal
+    multiplicative = bool((y > 0).all())
+    if season is None or not _seasonal(y, season):
+        seasonal = np.full(1, float(multiplicative))
+    else:
+        seasonal = seasonal_decompose(y, "mul" if multiplicative else "add", period=season).seasonal[:season]
+    pattern = seasonal[np.arange(len(y) + steps) % len(seasonal)]
+    rest = y / pattern[: len(y)] if multiplicative else y - pattern[: len(y)]
+    level = np.full(steps, rest[-1])
+    # Without its season the record may be constant, which ThetaModel takes for a trend.
+    if np.ptp(rest) > CONSTANT * np.ptp(y):
+        fit = ThetaModel(rest, deseasonalize=False).fit()
+        alpha, slope = float(fit.params["alpha"]), float(fit.params["b0"])
+        # (1 − (1 − α)^n) / α, which for an α of almost nothing is n, and in ThetaModel's own terms the rounding of 1 / α.
+        run = -np.expm1(len(y) * np.log1p(-alpha)) / alpha if alpha > 0 else len(y)
+        level = fit.forecast_components(steps)["ses"].to_numpy() + slope / 2 * (np.arange(steps) + run)
+    return level * pattern[len(y) :] if multiplicative else level + pattern[len(y) :]
+
+
+def _seasonal(y: Array, season: int) -> bool:
+    """The M4 competition's test, at 90 %: the autocorrelation at the season against what those at shorter lags would let it
+    vary by (Bartlett's formula)."""
+    from statsmodels.tsa.stattools import acf
+
+    found = acf(y, nlags=season, fft=True)
+    return bool(abs(found[-1]) > 1.645 * np.sqrt((1 + 2 * np.square(found[1:-1]).sum()) / len(y)))
 
 
 def _stl(y: Array, season: int | None, steps: int) -> Array:
