@@ -112,7 +112,8 @@ def _by_time(
     if repeated.any():
         first = moments[repeated][0]
         raise BadFile(
-            f"{row_list(frame.index[moments == first]).capitalize()} are for the same moment, {_moment(first)}; give one row a step."
+            f"{row_list(frame.index[moments == first]).capitalize()} are for the same moment, {_moment(first)}; give one row "
+            "a step."
         )
     step = np.searchsorted(asked, moments).clip(0, len(asked) - 1)
     exact = asked[step] == moments
