@@ -47,25 +47,27 @@ def compared(frame: pd.DataFrame, best: str | None = None, fan: pd.DataFrame | N
 
     losses, measure, failed = _losses(frame)
     errors = losses.groupby("method", sort=False)["loss"].mean().sort_values(kind="stable")
-    best = errors.index[0] if best is None and len(errors) else best
-    if best not in errors.index:
+    if best is None and len(errors):
+        best = str(errors.index[0])
+    elif best is not None and best not in errors.index:
         raise ValueError(
-            f"best={best!r} is not a method with forecasts to compare; there are {', '.join(errors.index)}."
+            f"best={best!r} has no errors to compare with; the methods that have are {', '.join(errors.index) or 'none'}."
         )
     spread = {} if fan is None else seed_noise(fan).set_index("method").eval("spread / mae").to_dict()
     by_method = {method: own.set_index(VALUE) for method, own in losses.groupby("method", sort=False)}
     rows = []
     for method, error in errors.items():
-        row = {"method": method, "measure": measure, "error": error, "difference": 0.0, "p": np.nan, "n": 0}
+        row = {"method": method, "error": error, "difference": 0.0, "n": 0}
         if method != best:
             row |= _against(by_method[method], by_method[best])
             row["seeds"] = _seeds(spread, method, best, error, errors[best])
         rows.append(row)
-    rows += [{"method": one, "measure": measure, "error": np.nan, "difference": np.nan, "n": 0} for one in failed]
-    found = pd.DataFrame(rows, columns=["method", "measure", "error", "difference", "p", "n", "seeds"])
+    rows += [{"method": one, "n": 0} for one in frame["method"].unique() if one not in errors.index]
+    found = pd.DataFrame(rows, columns=["method", "error", "difference", "p", "n", "seeds"])
+    found.insert(1, "measure", measure)
     found.insert(5, "p_adjusted", _holm(found["p"].to_numpy(float)))
     unit = "series" if _by_series(losses) else "folds"
-    told = [_told(row, best, errors[best], unit) for row in found.itertuples()]
+    told = [_told(row, best, errors, failed, unit) for row in found.itertuples()]
     found["noise"], found["sentence"] = [noise for noise, _ in told], [sentence for _, sentence in told]
     return found.drop(columns="seeds")
 
@@ -146,12 +148,16 @@ def _holm(p: Array) -> Array:
     return found
 
 
-def _told(row: Any, best: str, least: float, unit: str) -> tuple[bool, str]:
+def _told(row: Any, best: str | None, errors: pd.Series, failed: list[str], unit: str) -> tuple[bool, str]:
     """Whether the difference may be noise, and the sentence for it."""
-    if row.method == best:
-        return False, "The others are compared with it."
-    if not np.isfinite(row.error):
+    if row.method in failed:
         return False, "Some of its forecasts are no finite numbers, so it has no error."
+    if row.method not in errors.index:
+        return True, "Its errors have no scale: the records before the forecasts are constant in every series."
+    if row.method == best:
+        smallest = row.error <= errors.min()
+        return False, f"{'The smallest error; the' if smallest else 'The'} others are compared with it."
+    least = errors[best]
     if not row.n:
         return True, f"It has no forecast of the values that {best} has."
     if row.p == 1 and row.difference == 0:
