@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.forecast import future_table
+from pages.forecast.future_table import Cells
 from rnn.core.fit import Fit
 from rnn.forecast import future_times
 from rnn.forecast.known_future import steps_needed
@@ -16,13 +17,13 @@ from rnn.ui.figures.style import moment
 from rnn.ui.series_future import Future
 from rnn.ui.wording import escaped
 
-_GIVEN, _BASE, _TABLES = "future_given", "future_base", "future_tables"
 MOST_NAMED = 5
 
 
-def draw(run: Run, fit: Fit, steps: int) -> tuple[NDArray[np.float64] | None, bool]:
+def draw(run: Run, fit: Fit, steps: int, *, title: str = "The future of") -> tuple[NDArray[np.float64] | None, bool]:
     """Draws what is known and, where something has to be written in, the table for it. Returns the known columns in the steps
-    after the last record, None for a network without any, and whether there is enough for the forecast."""
+    after the last record, None for a network without any, and whether there is enough for the forecast. title: of the table,
+    before the columns' names."""
     known = fit.model.known
     if not known:
         return None, True
@@ -35,7 +36,7 @@ def draw(run: Run, fit: Fit, steps: int) -> tuple[NDArray[np.float64] | None, bo
         )
         return future.filled({}, needed), True
     st.caption(_how_far(future, fit, steps, needed))
-    given = _draw_table(f"{run.id}:{fit.series.name}:{needed}", f"{run.id}:{fit.series.name}", future, fit, needed)
+    given = _draw_table(subject_of(run, fit.series.name), future, fit, needed, title)
     values = future.filled(given, needed)
     lacking = {name: int(np.isnan(values[:needed, known.index(name)]).sum()) for name in written}
     if any(lacking.values()):
@@ -50,14 +51,18 @@ def reach(run: Run, fit: Fit) -> int | None:
     return future.ahead if future is not None and future.written else None
 
 
+def subject_of(run: Run, id_: str) -> str:
+    """Under which name the session keeps what has been written in for one of the run's series."""
+    return f"{run.id}:{id_}"
+
+
 def given_of(run: Run, id_: str) -> dict[tuple[int, str], float]:
-    """What has been written in for one of the run's series."""
-    found: dict[tuple[int, str], float] = st.session_state.get(_GIVEN, {}).get(f"{run.id}:{id_}", {})
-    return found
+    """What has been written in for one of the run's series, by step (from 0) and column."""
+    return future_table.given_of(subject_of(run, id_))
 
 
 def _how_far(future: Future, fit: Fit, steps: int, needed: int) -> str:
-    names = _listed(future.written)
+    names = listed(future.written)
     verb = "is" if len(future.written) == 1 else "are"
     until = ""
     if future.ahead:
@@ -79,67 +84,19 @@ def _what_to_do(lacking: dict[str, int], ahead: int, horizon: int, steps: int) -
     return f"{text}. The forecast follows at once."
 
 
-def _draw_table(key: str, subject: str, future: Future, fit: Fit, needed: int) -> dict[tuple[int, str], float]:
-    """The table, and what has been written into it so far, by step (from 0) and column; it stays when steps change."""
-    given: dict[tuple[int, str], float] = st.session_state.setdefault(_GIVEN, {}).setdefault(subject, {})
-    widget = f"future_editor:{key}:{st.session_state.get(_TABLES, 0)}"
-    with st.expander(f"The future of {_listed(future.written)}", expanded=future.ahead < needed or bool(given)):
-        # The table that the browser edits must not change under it: it is made anew only where the browser's is new, too.
-        base = st.session_state.get(_BASE)
-        if base is None or base[0] != widget or widget not in st.session_state:
-            base = st.session_state[_BASE] = (widget, _frame(future, fit, given, needed))
-        edited = st.data_editor(
-            base[1], key=widget, hide_index=True, disabled=["Step", "Time"], height=min(36 * (needed + 1) + 3, 36 * 9),
-            row_height=36, placeholder="write in", alt=f"The columns known ahead, {needed} steps",
-            column_config={name: st.column_config.NumberColumn(name) for name in future.written},
-        )  # fmt: skip
-        changed = _written(edited, future, needed)
-        if changed != {place: value for place, value in given.items() if place[0] < needed}:
-            st.session_state[_GIVEN][subject] = given = {
-                **{place: value for place, value in given.items() if place[0] >= needed}, **changed
-            }  # fmt: skip
+def _draw_table(subject: str, future: Future, fit: Fit, needed: int, title: str) -> Cells:
+    """The table, and what has been written into it so far."""
+    given = future_table.given_of(subject)
+    with st.expander(f"{title} {listed(future.written)}", expanded=future.ahead < needed or bool(given)):
+        given = future_table.draw(subject, future, fit, needed, caption=f"The columns known ahead, {needed} steps")
         st.button(
             "Fill what is empty with the last value", icon=":material/vertical_align_bottom:", key="fill_future",
-            on_click=_fill, args=(subject, future, needed), disabled=not np.isnan(future.filled(given, needed)).any(),
+            on_click=future_table.fill, args=(subject, future, needed),
+            disabled=not np.isnan(future.filled(given, needed)).any(),
         )  # fmt: skip
     return given
 
 
-def _frame(future: Future, fit: Fit, given: dict[tuple[int, str], float], needed: int) -> pd.DataFrame:
-    values = future.filled(given, needed)[:needed]
-    times = future_times(fit.series, needed)
-    columns = {name: values[:, future.known.index(name)] for name in future.written}
-    return pd.DataFrame({"Step": np.arange(1, needed + 1), "Time": [moment(time) for time in times]} | columns)
-
-
-def _written(edited: pd.DataFrame, future: Future, needed: int) -> dict[tuple[int, str], float]:
-    """What stands in the table and not in the series' own future."""
-    own = future.filled({}, needed)
-    found = {}
-    for name in future.written:
-        column = pd.to_numeric(edited[name], errors="coerce").to_numpy(np.float64)
-        was = own[:needed, future.known.index(name)]
-        for step in np.flatnonzero((column != was) & ~(np.isnan(column) & np.isnan(was))):
-            found[int(step), name] = float(column[step])
-    return found
-
-
-def _fill(subject: str, future: Future, needed: int) -> None:
-    """Callback: every empty cell takes the value above it, the first that of the last record."""
-    given = dict(st.session_state[_GIVEN].get(subject, {}))
-    values = future.filled(given, needed)
-    for name in future.written:
-        place = future.known.index(name)
-        last = future.last[place]
-        for step in range(needed):
-            if np.isnan(values[step, place]):
-                given[step, name] = float(last)
-            else:
-                last = values[step, place]
-    st.session_state[_GIVEN][subject] = given
-    st.session_state[_TABLES] = st.session_state.get(_TABLES, 0) + 1
-
-
-def _listed(names: tuple[str, ...]) -> str:
+def listed(names: tuple[str, ...]) -> str:
     some = ", ".join(escaped(name) for name in names[:MOST_NAMED])
     return some + (f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else "")

@@ -21,7 +21,7 @@ MOST_POINTS = 1200
 def draw(identity: str, fit: Fit, future: pd.DataFrame, request: Request) -> None:
     """identity: of what is shown; another one resets the zoom. future: time, mean, lo80, hi80, …"""
     series, target = fit.series, fit.model.targets[request.target]
-    times, values = _past(fit, request)
+    times, values = past(fit, request)
     bands = [(level, future[f"lo{level}"], future[f"hi{level}"]) for level in request.levels]
     bands = [band for band in bands if np.isfinite(band[1]).any()]
     parts = (*thin(times, values, MOST_POINTS), future["time"].to_numpy(), future["mean"], bands)
@@ -30,7 +30,7 @@ def draw(identity: str, fit: Fit, future: pd.DataFrame, request: Request) -> Non
     live_chart(figure, key="forecast_chart", identity=identity, alt=alt_forecast(*parts, target=target), height=HEIGHT)
 
 
-def _past(fit: Fit, request: Request) -> tuple[NDArray[Any], NDArray[np.float64]]:
+def past(fit: Fit, request: Request) -> tuple[NDArray[Any], NDArray[np.float64]]:
     """The end of the history: three times as long as the future, and all that the network has read."""
     series = fit.series
     count = min(len(series), max(3 * request.steps, fit.config.reach, 60))

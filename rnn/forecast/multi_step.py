@@ -1,4 +1,4 @@
-"""Forecasts over many steps, direct or free-running, with split-conformal intervals; of one series, or of many in one."""
+"""Forecasts over many steps, direct or free-running, with intervals; of one series, or of many in one."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from rnn.core.config import Config
 from rnn.core.fit import Fit
+from rnn.core.losses import level_count, middle_level
 from rnn.core.model import Model
 from rnn.core.series import Series
-from rnn.forecast.ahead import predict_ahead
+from rnn.forecast.ahead import predict_levels_ahead
 from rnn.forecast.future import future_times
+from rnn.forecast.held_out import held_out
+from rnn.forecast.intervals import Intervals, calibrate, kind_of
 from rnn.forecast.known_future import check_enough, known_values
-from rnn.forecast.residuals import conformal_reach, units_of, validation_residuals
+from rnn.forecast.measure import Measure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,21 +35,26 @@ def forecast(
     series: Series | None = None,
     future: pd.DataFrame | ArrayLike | Mapping[str, pd.DataFrame | ArrayLike] | None = None,
     id: str | None = None,
+    intervals: str | None = None,
 ) -> pd.DataFrame:
-    """The `steps` records after the end of the series, in original units, from the best weights.
+    """The `steps` records after the end of the series, in original units, from the best weights, or from those trained once
+    more on all records where there are such (`Fit.forecasting`).
 
     Up to the model's horizon the forecast is direct; beyond it the network is fed its own predictions (free-running),
-    which needs every input to be a target, static or known ahead. Intervals are split conformal (Papadopoulos et al. 2002;
-    Vovk et al. 2005) on the absolute residuals of the validation part, at the same step ahead and by the same procedure;
-    since the validation part also chose the epoch, they are a little optimistic. Where too few residuals exist for a
-    level, lo and hi are NaN.
+    which needs every input to be a target, static or known ahead. What `mean` is depends on the loss: see `bias_of`.
+    Intervals rest on the errors of the validation part, at the same step ahead and by the same procedure, of the model that
+    did not see it (`rnn.forecast.intervals`); since the validation part also chose the epoch, they are a little optimistic.
+    Where too few errors are known for a level, lo and hi are NaN.
 
     series: to forecast from instead of the one trained on (same columns). future: what the known columns hold in the steps
     after the last record, (≥ steps, F) or a frame with their names, instead of `series.future`; at least a horizon of
     it is read, and where it ends within a pass, that pass starts earlier by as much; for all of many series, id → its own,
     as `Table.futures` gives them. id: of a network of many series, the one
     to forecast; None forecasts all that are long enough for one window, which a column `id`, the first, tells apart. Their
-    intervals come from the residuals of all of them, each in units of its own series' usual step (`validation_residuals`).
+    intervals come from the errors of all of them, each in units of its own (`Measure`). intervals: "conformal" is as wide
+    as the point forecast erred; "quantile" stands on the quantiles that the network has learned, moved until they hold as
+    often as they say, for the levels that have two of them, and on conformal ones for the others; None takes quantiles
+    where they are learned.
 
     Returns a frame with `time` and for each target mean, lo80, hi80, … (with several targets the names are `target.mean`, …).
     Raises ValueError for steps or levels out of range, inputs that are not predicted, an id that there is not, or a forecast
@@ -54,32 +62,46 @@ def forecast(
     """
     import pandas as pd  # here, so that a worker process, which forecasts nothing, starts without it
 
-    series, model = fit.series if series is None else series, fit.model
+    series, model = fit.series if series is None else series, fit.forecasting
     needed = [name for name in model.names if name not in model.framing.static]
     check_request(fit.config, needed, model.targets, steps, levels, known=model.known)
+    kind = kind_of(fit.config, intervals)
     _check_columns(model, series)
     chosen = _chosen(model, series, id)
     for one in chosen:
         _check_length(model, one.series)
     aheads = [_known_of(model, one, steps, future) for one in chosen]
-    means = _means(model, chosen, steps, aheads)
-    reaches = {far: _reaches(validation_residuals(fit, steps, far), levels) for far in {_length(one) for one in aheads}}
-    units = units_of(fit)
+    predicted = _predicted(model, chosen, steps, aheads)
+    widths = {far: _widths(fit, steps, levels, kind, far) for far in {_length(one) for one in aheads}}
     frames = []
-    for one, mean, ahead in zip(chosen, means, aheads, strict=True):
-        _check_finite(mean, steps)
-        unit = np.ones(len(model.targets)) if units is None else units[one.number]
+    for one, values, ahead in zip(chosen, predicted, aheads, strict=True):
+        _check_finite(values[..., middle_level(fit.config)], steps)
         columns: dict[str, object] = {} if one.label is None else {"id": one.label}
         columns["time"] = future_times(one.series, steps)
-        for k, target in enumerate(model.targets):
-            prefix = f"{target}." if len(model.targets) > 1 else ""
-            columns[f"{prefix}mean"] = mean[:, k]
-            for level in levels:
-                reach = reaches[_length(ahead)][level][:, k] * unit[k]
-                columns[f"{prefix}lo{_short(level)}"] = mean[:, k] - reach
-                columns[f"{prefix}hi{_short(level)}"] = mean[:, k] + reach
+        columns |= _columns(model, one, values, widths[_length(ahead)])
         frames.append(pd.DataFrame(columns))
     return frames[0] if id is not None or not model.ids else pd.concat(frames, ignore_index=True)
+
+
+def _widths(fit: Fit, steps: int, levels: Sequence[float], kind: str, ahead: int | None) -> Intervals:
+    """What the validation part says about the width of the intervals."""
+    measure = Measure.of(fit)
+    held = held_out(fit, steps if levels else 1, ahead=ahead)
+    return calibrate(held, measure, fit.config, levels, kind)
+
+
+def _columns(model: Model, one: Chosen, values: Array, widths: Intervals) -> dict[str, object]:
+    """values: (steps, K, Q) of one series → name → its numbers."""
+    last = one.series.values[None, -model.config.reach :]
+    found = widths.around(values[None], widths.measure.units(last, np.array([one.number])))
+    columns: dict[str, object] = {}
+    for k, target in enumerate(model.targets):
+        prefix = f"{target}." if len(model.targets) > 1 else ""
+        columns[f"{prefix}mean"] = values[:, k, widths.middle]
+        for level, (lo, hi) in found.items():
+            columns[f"{prefix}lo{_short(level)}"] = lo[0, :, k]
+            columns[f"{prefix}hi{_short(level)}"] = hi[0, :, k]
+    return columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,31 +155,22 @@ def _length(ahead: Array | None) -> int | None:
     return None if ahead is None else len(ahead)
 
 
-def _means(model: Model, chosen: Sequence[Chosen], steps: int, aheads: Sequence[Array | None]) -> Array:
-    """(series, steps, K): those that are known equally far in one pass."""
-    means = np.empty((len(chosen), steps, len(model.targets)))
+def _predicted(model: Model, chosen: Sequence[Chosen], steps: int, aheads: Sequence[Array | None]) -> Array:
+    """(series, steps, K, Q): those that are known equally far in one pass."""
+    found = np.empty((len(chosen), steps, len(model.targets), level_count(model.config)))
     windows = np.stack([one.series.values[-model.config.reach :] for one in chosen])
     numbers = np.array([one.number for one in chosen])
     for far in {_length(ahead) for ahead in aheads}:
         places = [place for place, ahead in enumerate(aheads) if _length(ahead) == far]
         told = None if far is None else np.stack([np.asarray(aheads[place]) for place in places])
-        means[places] = predict_ahead(model, windows[places], steps, told, numbers[places] if model.ids else None)
-        if told is not None and not np.isfinite(means[places, : model.config.horizon]).all():
+        of = numbers[places] if model.ids else None
+        found[places] = predict_levels_ahead(model, windows[places], steps, told, of)
+        if told is not None and not np.isfinite(found[places, : model.config.horizon]).all():
             raise ValueError(
                 f"The forecast is no finite number: the future of {', '.join(model.known)} goes to {np.abs(told).max():.3g}, "
                 "far from anything that the network has seen; correct it."
             )
-    return means
-
-
-def _reaches(residuals: Sequence[Array], levels: Sequence[float]) -> dict[float, Array]:
-    """Level → (steps, K): half the width of the interval at each step ahead."""
-    return {
-        level: np.array(
-            [[conformal_reach(errors[:, k], level) for k in range(errors.shape[1])] for errors in residuals]
-        )
-        for level in levels
-    }
+    return found
 
 
 def check_request(

@@ -16,7 +16,8 @@ from rnn.core.windows import split_windows
 from rnn.forecast import baseline_errors, forecast, judge
 from rnn.forecast.ahead import predict_ahead
 from rnn.forecast.baselines import BASELINES
-from rnn.forecast.residuals import conformal_reach, units_of, validation_residuals
+from rnn.forecast.intervals import conformal_reach
+from rnn.forecast.residuals import units_of, validation_residuals
 from tests.core.many_series import three, wave
 
 CONFIG = Config(
@@ -80,9 +81,9 @@ def test_a_part_of_the_fit_is_forecast_by_its_own_residuals(many):
 
 
 def test_origins_are_spread_over_all_series(many, monkeypatch):
-    from rnn.forecast import residuals
+    from rnn.forecast import held_out
 
-    monkeypatch.setattr(residuals, "MOST_ORIGINS", 9)
+    monkeypatch.setattr(held_out, "MOST_ORIGINS", 9)
     assert len(validation_residuals(many, 2)[0]) == 9
 
 

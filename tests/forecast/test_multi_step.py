@@ -14,10 +14,11 @@ from rnn.core.framing import Framing
 from rnn.core.model import Model
 from rnn.core.series import Series
 from rnn.core.windows import split_windows
-from rnn.forecast import baseline_errors, residuals
+from rnn.forecast import baseline_errors, held_out
 from rnn.forecast.ahead import predict_ahead
+from rnn.forecast.intervals import conformal_reach
 from rnn.forecast.multi_step import forecast
-from rnn.forecast.residuals import conformal_reach, validation_residuals
+from rnn.forecast.residuals import validation_residuals
 
 QUICK = Config(hidden=6, window=8, epochs=3, batch=16, lr=0.02)
 
@@ -207,10 +208,10 @@ def test_the_same_twice(one):
 
 def test_origins_in_parts_and_fewer_of_them(one, monkeypatch):
     whole = validation_residuals(one, 4)
-    monkeypatch.setattr(residuals, "PASS_NUMBERS", 30)
+    monkeypatch.setattr(held_out, "PASS_NUMBERS", 30)
     for part, expected in zip(validation_residuals(one, 4), whole, strict=True):
         np.testing.assert_allclose(part, expected, rtol=1e-4, atol=1e-6)
-    monkeypatch.setattr(residuals, "MOST_ORIGINS", 10)
+    monkeypatch.setattr(held_out, "MOST_ORIGINS", 10)
     fewer = validation_residuals(one, 4)
     assert len(fewer[0]) == 10
     assert fewer[0][0] == pytest.approx(whole[0][0], rel=1e-4) and fewer[0][-1] == pytest.approx(whole[0][-1], rel=1e-4)
@@ -284,4 +285,4 @@ def test_intervals_and_baselines_leave_the_test_part_alone():
         assert np.array_equal(one, other)
     split = split_windows(held.config, 160)
     assert baseline_errors(held.series, split, 19) == baseline_errors(changed.series, split, 19)
-    assert len(baseline_errors(held.series, split, 19)) == 3
+    assert len(baseline_errors(held.series, split, 19)) == 4

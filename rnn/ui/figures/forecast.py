@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
+from rnn.ui.figures.past import Marks, Track, alt_tracks, mark, track_traces
 from rnn.ui.figures.style import (
     ACTUAL,
     DASHED,
@@ -35,11 +36,16 @@ def forecast_figure(
     *,
     target: str = "",
     time_label: str = "",
+    tracks: Sequence[Track] = (),
+    marks: Marks | None = None,
+    focus: tuple[Any, Any] | None = None,
 ) -> go.Figure:
-    """History and forecast, with a fan of intervals that opens at the last known value.
+    """History and forecast, with a fan of intervals that opens at the last known value; over the history what was forecast
+    for it.
 
     history_times, history: (N,). future_times, mean: (S,). bands: (level in per cent, lo (S,), hi (S,)). Original
-    units. target: the name (and unit) on the y axis.
+    units. target: the name (and unit) on the y axis. tracks: forecasts of the past. marks: what is shaded and marked.
+    focus: the part of the time axis to begin with; None for all of it.
     """
     past_x, past = moments(history_times), floats(history)
     x, middle = moments(future_times), floats(mean)
@@ -55,7 +61,12 @@ def forecast_figure(
     drawn = curve(fan_x, np.concatenate([root, middle]), "forecast", FORECAST, dash=DASHED, width=2, symbol="diamond")
     drawn["hovertemplate"] = "%{y:.4~g}%{customdata}"
     drawn["customdata"] = [""] * len(root) + _intervals(widest_first, len(x))
-    return figure([*traces, drawn], time_label, target)
+    made = figure([*traces, *track_traces(tracks), drawn], time_label, target)
+    if marks is not None:
+        mark(made, marks)
+    if focus is not None:
+        made.update_xaxes(range=list(focus))
+    return made
 
 
 def _fan(
@@ -85,6 +96,7 @@ def alt_forecast(
     bands: Sequence[Band] = (),
     *,
     target: str = "",
+    tracks: Sequence[Track] = (),
 ) -> str:
     """The forecast chart in words; arguments as for `forecast_figure`."""
     past_x, past = moments(history_times), floats(history)
@@ -99,7 +111,7 @@ def alt_forecast(
     text.append(f"The forecast runs {len(x)} steps, {span}" if len(x) > 1 else f"The forecast is {_single(x, middle)}")
     for level, lo, hi in sorted(bands, key=lambda band: band[0]):
         text.append(f"The {level:g} % interval ends at {number(floats(lo)[-1])} to {number(floats(hi)[-1])}")
-    return ". ".join(text) + "."
+    return " ".join(filter(None, [". ".join(text) + ".", alt_tracks(tracks)]))
 
 
 def _single(x: NDArray[Any], middle: NDArray[np.float64]) -> str:

@@ -1,0 +1,30 @@
+"""The section "Forecast": the fan of what may come, what it rests on, and the numbers to take away."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.forecast import all_series, basis, known_ahead, numbers, outlook, picture, request
+from rnn.core.fit import Fit
+from rnn.core.series import Series
+from rnn.runs.records import Run
+from rnn.ui.wording import escaped
+
+
+def draw(run: Run, fit: Fit, whole: Series) -> None:
+    """fit: of the series shown. whole: all that the run learned from."""
+    asked = request.draw(fit, known_ahead.reach(run, fit))
+    known, enough = known_ahead.draw(run, fit, asked.steps)
+    if not enough:
+        return
+    try:
+        found = outlook.outlook_of(run, asked.steps, asked.levels, fit.series.name if whole.lengths else None, known)
+    except ValueError as error:
+        st.error(escaped(str(error), 600), icon=":material/error:")
+        return
+    future = outlook.of_target(found, fit.model.targets, asked.target, asked.levels)
+    picture.draw(f"{run.id}:{fit.series.name}:{asked.target}", fit, future, asked)
+    basis.draw(run, fit, future, asked.levels, found.residuals)
+    numbers.draw(future, asked.levels, found.frame, fit.series.name)
+    if len(whole.ids) > 1:
+        all_series.draw(run, whole, asked)
