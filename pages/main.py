@@ -25,6 +25,8 @@ st.html(
     /* Streamlit leaves 6 rem above a wide page and 5 rem beside it; the charts need them more. */
     [data-testid='stMainBlockContainer'] { padding: 4.25rem 2rem 2rem; max-width: 1680px; }
     @media (max-width: 640px) { [data-testid='stMainBlockContainer'] { padding: 4rem 1rem 2rem; } }
+    /* The line below the verdict is as high without its button as with it. */
+    .st-key-fitting { min-height: 2.5rem; }
     /* What redraws four times a second must not fade while it does. */
     [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
     </style>"""

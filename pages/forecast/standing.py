@@ -8,6 +8,7 @@ from pages.forecast import outlook
 from pages.train import verdict_line
 from rnn.core.fit import Fit
 from rnn.forecast import Verdict
+from rnn.forecast.noise import BETTER
 from rnn.runs.records import Run
 from rnn.ui import run_history
 from rnn.ui.wording import moment_of
@@ -19,6 +20,7 @@ def draw(run: Run, fit: Fit) -> None:
     seen = run_history.seen(run)
     if warning := warning_of(seen.verdict):
         st.warning(warning, icon=":material/warning:")
+        verdict_line.draw_figures(run, seen)
     else:
         verdict_line.draw(run, seen)
     if run.active:
@@ -34,7 +36,7 @@ def warning_of(verdict: Verdict | None) -> str | None:
     """Why the forecast is not worth more than the last value; None where it is."""
     if verdict is None:
         return None
-    if verdict.skill.get("naive", 1.0) <= 0:
+    if verdict.marks.get("naive", BETTER) != BETTER:
         return f"**This forecast is no better than repeating the last value.** {verdict.sentence}"
     if verdict.copies:
         return f"**This forecast is hardly better than repeating the last value.** {verdict.sentence}"

@@ -1,4 +1,4 @@
-"""When a run blew up: what happened, and what to do about it, by a click."""
+"""What a run suffers from, and what to do about it, by a click: over- and under-fitting, and blowing up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,28 @@ import streamlit as st
 from pages.train import actions
 from pages.train.preflight_note import Setup
 from rnn.core.config import Config
+from rnn.forecast import Verdict
+from rnn.forecast.fitting import GOOD, OVER, UNDER, in_words
 from rnn.runs.records import Run
+
+FITTING_ICONS = {OVER: ":material/call_split:", UNDER: ":material/trending_down:", GOOD: ":material/check:"}
+
+
+def draw_fitting(setup: Setup, run: Run | None, verdict: Verdict | None) -> None:
+    """One line, which is there before there is anything to say, so that nothing moves when there is."""
+    fitting = verdict.fitting if verdict and run and run.state != "diverged" else None
+    with st.container(horizontal=True, vertical_alignment="center", key="fitting"):
+        if fitting is None or not fitting.sentence or run is None:
+            st.caption("&nbsp;")
+            return
+        icon = FITTING_ICONS.get(fitting.kind, ":material/query_stats:")
+        st.caption(f"{icon} {fitting.sentence}", width="content")
+        if fitting.remedy and not run.active:
+            st.button(
+                f"Train with {in_words(fitting.remedy)}", key="remedy fitting", icon=":material/replay:", type="tertiary",
+                on_click=actions.restart, args=(run.config.replace(**fitting.remedy), setup),
+                help="Puts these settings into the form and starts a new run with them. This one stays in the store.",
+            )  # fmt: skip
 
 
 def draw(setup: Setup, run: Run) -> None:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from pages.train.preflight_note import Setup
+from rnn.forecast import BASELINES, Verdict
+from rnn.forecast.noise import BETTER, LEVEL, WORSE
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.error_unit import LEAK_BADGE, LEAK_HELP, leaks
 from rnn.ui.run_history import Seen
 from rnn.ui.wording import escaped, number_in_words
+
+# Told apart by sign and icon as well as by colour.
+MARKS = {
+    BETTER: ("green", ":material/arrow_downward:"),
+    LEVEL: ("gray", ":material/drag_handle:"),
+    WORSE: ("orange", ":material/arrow_upward:"),
+}
+BESIDE = {"naive": "last value", "seasonal": "last season", "drift": "drift", "linear": "linear AR"}
+MEANING = (
+    "The network’s error on the validation part beside that of each simple forecast on the same points. ↓ less error, by more "
+    "than chance; = within noise, or under 1% apart; ↑ more error."
+)
 
 
 def draw_title(setup: Setup, run: Run | None) -> None:
@@ -20,20 +36,57 @@ def draw_title(setup: Setup, run: Run | None) -> None:
 
 
 def draw(run: Run | None, seen: Seen | None) -> None:
+    """Sentence, figures and errors: always three lines of text, so that nothing moves when they come."""
     verdict = seen.verdict if seen else None
     if run is None or seen is None or verdict is None:
-        st.caption("Not trained yet: the verdict appears here with the first epoch.")
+        st.markdown(":gray[Not trained yet: the verdict appears here with the first epoch.]")
+        st.markdown(
+            " ".join(f":gray-badge[:material/remove: vs {BESIDE[name]} –]" for name in BASELINES if name in BESIDE)
+        )
         return
-    if verdict.good:
-        colour, icon = "green", ":material/check_circle:"
-    elif verdict.copies or verdict.skill.get("naive", 1) <= 0:
-        colour, icon = "orange", ":material/warning:"
-    else:
-        colour, icon = "blue", ":material/info:"
+    colour, icon = tone(verdict)
+    st.markdown(f":{colour}[{icon} **{verdict.sentence}**]")
+    draw_figures(run, seen)
+
+
+def draw_figures(run: Run, seen: Seen) -> None:
+    """One coloured figure a baseline, then the errors themselves."""
+    if seen.verdict is None:
+        return
+    leak = leaks(run.config)
     st.markdown(
-        f":{colour}[{icon} **{verdict.sentence}**] {LEAK_BADGE + ' ' if leaks(run.config) else ''}:gray[{errors_of(seen)}]",
-        help=f"{LEAK_HELP} {seen.unit.meaning}" if leaks(run.config) else seen.unit.meaning,
+        f"{figures(seen.verdict)} {LEAK_BADGE if leak else ''} :gray[:small[{errors_of(seen)}]]",
+        help=f"{LEAK_HELP if leak else ''} {MEANING} {seen.unit.meaning}",
     )
+
+
+def tone(verdict: Verdict) -> tuple[str, str]:
+    """Colour and icon of the sentence."""
+    if verdict.good:
+        return "green", ":material/check_circle:"
+    if verdict.copies or verdict.marks.get("naive", BETTER) != BETTER:
+        return "orange", ":material/warning:"
+    return "blue", ":material/info:"
+
+
+def figures(verdict: Verdict) -> str:
+    """One coloured figure a baseline: vs last value −34 % error."""
+    parts = []
+    for name, skill in verdict.skill.items():
+        colour, icon = MARKS[verdict.marks[name]]
+        parts.append(f":{colour}-badge[{icon} vs {BESIDE.get(name, name)} **{_figure(skill)}**]")
+    return " ".join(parts)
+
+
+def _figure(skill: float) -> str:
+    if not math.isfinite(skill):
+        return "no match: it is exact"
+    if skill < -9:
+        return f"{1 - skill:.2g} × error"
+    # Not −100 %: something is always left, or there was nothing to compare.
+    less = min(skill, 0.999)
+    digits = 1 if abs(less) > 0.99 and less > 0 else 0
+    return f"{-100 * less:+.{digits}f} % error".replace("-", "−") if abs(less) >= 0.0005 else "±0 % error"
 
 
 def errors_of(seen: Seen) -> str:

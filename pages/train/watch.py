@@ -47,6 +47,7 @@ def draw(setup: Setup, drawn: Run | None, poll: float | None) -> None:
     seen = run_history.seen(run) if run else None
     with st.container(gap="small"):
         verdict_line.draw(run, seen)
+        remedies.draw_fitting(setup, run, seen.verdict if seen else None)
         progress.draw(run, seen)
         if run is not None:
             remedies.draw(setup, run)

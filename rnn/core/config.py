@@ -53,6 +53,7 @@ class Config:
     forget_bias: float = 1.0
     epochs: int = 100
     patience: int | None = 20
+    refit: bool = False
     validation: int | float = 0.2
     test: int | float = 0
     gap: int = 0

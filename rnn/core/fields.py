@@ -170,6 +170,11 @@ FIELDS: dict[str, Field] = {
         "Stop early when the validation loss has not improved for this many epochs. 0 (off): never stop early.",
         1, 100_000, optional=True,
     ),
+    "refit": Field(
+        "bool", "Learn from all at the end",
+        "When training ends, train once more on all records, validation and test included, for as many epochs as were best. "
+        "Forecasts of the future then know the newest records; every error shown is still that of the network which did not.",
+    ),
     "validation": Field(
         "count-or-share", "Validation",
         "How much of the series is kept back to judge every epoch on: a share below 1, or a number of records. It lies at the "

@@ -76,7 +76,7 @@ def fit(config: Config, series: Series, stop: Callable[[], bool] = lambda: False
 def fit_of(trainer: Trainer, finished: Finished) -> Fit:
     """The Fit of a trainer that has come to an end."""
     state = trainer.state
-    return Fit(trainer.model, list(state.history), trainer.metrics(), finished, trainer.series, state)
+    return Fit(trainer.model, list(state.history), trainer.metrics(), finished, trainer.series, state, trainer.final)
 
 
 def _trainer(config: Config, series: Series, resume: Fit | None) -> Trainer:

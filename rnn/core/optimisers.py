@@ -156,3 +156,15 @@ def of_older_runs(optimiser: str, saved: State) -> State:
     if optimiser != "adam" or set(saved) != {"m", "v"}:
         return saved
     return {"gradients": saved["m"] / (1 - BETA1), "squares": saved["v"] / (1 - BETA2)}
+
+
+def restore(optimiser: str, into: State, saved: State) -> None:
+    """Copy a saved state into that of a run. Raises ValueError where it is another optimiser's."""
+    saved = of_older_runs(optimiser, saved)
+    if set(into) != set(saved):
+        raise ValueError(
+            f"optimiser={optimiser!r} cannot go on from a state with {sorted(saved) or 'nothing'} where it needs "
+            f"{sorted(into) or 'nothing'}; resume with the optimiser that the run was trained with."
+        )
+    for name, array in saved.items():
+        np.copyto(into[name], array)

@@ -24,7 +24,7 @@ class TrainingState:
     optimiser: the optimiser's state arrays. epoch: complete epochs; batch: batches done in the next one; count: updates
     in all. norm_sum, clipped_sum, seconds: of the epoch in progress. start_losses: train and validation loss at the start
     of that epoch, for the article's way of reporting. lr, epochs: as last changed. pace: see
-    `rnn.core.start.Start`. Random numbers need no state: each epoch's order and each batch's dropout are drawn from (seed,
+    `rnn.core.start.Start`. final: of the training on all records that follows (`rnn.core.refit`). Random numbers need no state: each epoch's order and each batch's dropout are drawn from (seed,
     epoch, …).
     """
 
@@ -44,6 +44,7 @@ class TrainingState:
     seconds: float = 0.0
     start_losses: tuple[float, float] | None = None
     history: list[Epoch] = field(default_factory=list)
+    final: TrainingState | None = None
 
     def to_arrays(self) -> tuple[dict[str, Floats], dict[str, Any]]:
         """Copies of all arrays under prefixed names, and the rest as values that JSON takes exactly."""
@@ -55,12 +56,15 @@ class TrainingState:
         meta["best_val"] = None if math.isinf(self.best_val) else self.best_val
         meta["start_losses"] = list(self.start_losses) if self.start_losses else None
         meta["history"] = [dataclasses.astuple(epoch) for epoch in self.history]
+        if self.final is not None:
+            final, meta["final"] = self.final.to_arrays()
+            arrays |= {f"final/{name}": array for name, array in final.items()}
         return arrays, meta
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats], meta: Mapping[str, Any]) -> TrainingState:
         """The state that `to_arrays` gave."""
-        groups: dict[str, dict[str, Floats]] = {group: {} for group in _GROUPS}
+        groups: dict[str, dict[str, Floats]] = {group: {} for group in (*_GROUPS, "final")}
         for key, array in arrays.items():
             group, _, name = key.partition("/")
             groups[group][name] = np.array(array)
@@ -68,6 +72,8 @@ class TrainingState:
         values["best_val"] = math.inf if meta["best_val"] is None else meta["best_val"]
         values["start_losses"] = tuple(meta["start_losses"]) if meta["start_losses"] else None
         values["history"] = [Epoch(*row) for row in meta["history"]]
+        if "final" in meta:
+            values["final"] = cls.from_arrays(groups["final"], meta["final"])
         return cls(params=groups["params"], best=groups["best"], optimiser=groups["optimiser"], **values)
 
 

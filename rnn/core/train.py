@@ -18,8 +18,9 @@ from rnn.core.events import Epoch, Event, Finished, Preview
 from rnn.core.framing import Framing
 from rnn.core.layout import usual_steps
 from rnn.core.model import Model
-from rnn.core.optimisers import of_older_runs
+from rnn.core.optimisers import restore
 from rnn.core.panel import PanelSplit, split_series
+from rnn.core.refit import DIVERGED, final_model, train_on_all
 from rnn.core.schedules import factor
 from rnn.core.series import Series
 from rnn.core.start import Start, make_learner, network_for, start_of
@@ -61,8 +62,9 @@ class Trainer:
         if state is None:
             state = TrainingState({}, best, {}, config.lr, config.epochs, pace=start.pace)
         else:
-            state = dataclasses.replace(state, best=best, history=list(state.history))
-            _restore_optimiser(config.optimiser, self.learner.optimiser_state, state.optimiser)
+            final = state.final and dataclasses.replace(state.final)
+            state = dataclasses.replace(state, best=best, history=list(state.history), final=final)
+            restore(config.optimiser, self.learner.optimiser_state, state.optimiser)
         # The state shows the learner's own arrays: there is one copy of the weights in training.
         state.params, state.optimiser = self.learner.params, self.learner.optimiser_state
         self.state = state
@@ -87,6 +89,11 @@ class Trainer:
         """The network with the best weights so far."""
         return Model(self.config, self.state.best, self.framing)
 
+    @property
+    def final(self) -> Model | None:
+        """The network trained once more on all records; None where that was not asked for or is not done."""
+        return final_model(self.config, self.series, self.state)
+
     def change(self, *, lr: float | None = None, epochs: int | None = None) -> None:
         """Change the learning rate from the next batch on, or the number of epochs. Raises ValueError as Config does."""
         self.config = self.config.replace(
@@ -100,12 +107,13 @@ class Trainer:
         last_preview = -math.inf
         self._measure_the_start()
         while True:
-            if state.epoch >= state.epochs:
-                yield Finished("done", state.best_epoch)
-                return
-            patience = self.config.patience
-            if patience is not None and state.epoch - state.best_epoch >= patience:
-                yield Finished("early-stop", state.best_epoch)
+            over = self._over()
+            if over is not None:
+                end = train_on_all(self.config, self.series, state, stop) if self.config.refit else "done"
+                if end == "changed":
+                    continue
+                message = DIVERGED if end == "diverged" else ""
+                yield Finished("stopped" if end == "stopped" else over, state.best_epoch, message=message)
                 return
             started = time.perf_counter()
             # What overflows is found by its value and reported in a sentence, not as a NumPy warning.
@@ -155,6 +163,13 @@ class Trainer:
             loss = self._evaluator.evaluate(self._val_starts, self.learner.predict(self._val_starts)).loss
         if math.isfinite(loss):
             state.best_val = loss
+
+    def _over(self) -> str | None:
+        """Why no further epoch is due, None where one is."""
+        state, patience = self.state, self.config.patience
+        if state.epoch >= state.epochs:
+            return "done"
+        return "early-stop" if patience is not None and state.epoch - state.best_epoch >= patience else None
 
     def _train_epoch(self, stop: Callable[[], bool]) -> Finished | None:
         """The rest of the epoch in progress; None when it is complete."""
@@ -233,14 +248,3 @@ class Trainer:
             f"{state.epoch + 1}; {parameter} had grown to {grown}. The weights of epoch {state.best_epoch} are kept."
         )
         return Finished("diverged", state.best_epoch, state.epoch, parameter, step, message)
-
-
-def _restore_optimiser(optimiser: str, into: dict[str, Floats], saved: dict[str, Floats]) -> None:
-    saved = of_older_runs(optimiser, saved)
-    if set(into) != set(saved):
-        raise ValueError(
-            f"optimiser={optimiser!r} cannot go on from a state with {sorted(saved) or 'nothing'} where it needs "
-            f"{sorted(into) or 'nothing'}; resume with the optimiser that the run was trained with."
-        )
-    for name, array in saved.items():
-        np.copyto(into[name], array)

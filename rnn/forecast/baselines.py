@@ -1,4 +1,4 @@
-"""The naive forecasts and the linear autoregression, on exactly the validation points that the network is judged on.
+"""The naive forecasts, the drift and the linear autoregression, on exactly the validation points that the network is judged on.
 
 Each baseline sees what the network sees: the records before the first one predicted, and the linear one, which has a use for
 them, the known columns at the steps predicted. All in original units.
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from rnn.core.layout import Layout, usual_steps
@@ -18,14 +17,10 @@ from rnn.core.metrics import rmse
 from rnn.core.panel import AnySplit, each
 from rnn.core.scaling import Scaler, fit_scaler, joined
 from rnn.core.series import Series
-from rnn.core.windows import Starts, chunks, gather_targets
+from rnn.core.windows import Starts, gather_targets
+from rnn.forecast.autoregression import Autoregression
 
 Array = NDArray[np.float64]
-
-# More windows than make up this many numbers change the fit of a linear model by less than its noise, and cost seconds.
-REGRESSION_NUMBERS = 4_000_000
-# A longer window enters the regression with its last records only, so that sixteen windows remain for each weight.
-REGRESSION_WEIGHTS = 500
 
 
 @dataclass(frozen=True)
@@ -62,26 +57,26 @@ def _firsts(series: Series, split: AnySplit) -> Starts:
     return np.concatenate([np.full(own.validation, first) for _, first, own in each(split)])
 
 
+def _drift(series: Series, split: AnySplit, season: int | None) -> Array:
+    """The last value and, a step, the mean change of all records seen: the line from the first value to the last, drawn on
+    (Hyndman and Athanasopoulos 2021). Where only one record is seen that is the last value."""
+    targets, origins = series.values[:, series.target_columns], split.validation_starts + split.window
+    first, last = _firsts(series, split), origins - 1
+    change = (targets[last] - targets[first]) / np.maximum(1, last - first)[:, None]
+    return targets[last][:, None] + change[:, None] * np.arange(1, split.horizon + 1)[:, None]
+
+
 def _linear(series: Series, split: AnySplit, season: int | None) -> Array:
     """Linear autoregression with an intercept on the window (all inputs) and on the known columns at the steps predicted
     (ARX), fitted by least squares on the training windows; scaled first, so that columns of very different size are solved
     alike. Of many series in one each is scaled by itself, and one regression is fitted across all of them (Montero-Manso and
     Hyndman 2021), as the network is."""
-    columns = series.target_columns
+    columns, known = series.target_columns, [series.names.index(name) for name in series.known]
     scaler, layout = _standard(series, split)
     scaled = scaler.of(layout.at(np.arange(len(series)))).transform(series.values)
-    known = [series.names.index(name) for name in series.known]
-    design = _designs(scaled, split, known)
     starts = split.validation_starts
-    outputs = split.horizon * len(columns)
-    regressors = min(split.window * scaled.shape[1], REGRESSION_WEIGHTS) + split.horizon * len(known)
-    train = split.train_starts[:: -(-split.train * max(regressors, outputs) // REGRESSION_NUMBERS)]
-    target = gather_targets(scaled[:, columns], train, split.window, split.horizon)
-    weights, *_ = np.linalg.lstsq(design(train), target, rcond=None)
-    predicted = np.empty((len(starts), outputs))
-    for part in chunks(len(starts), max(1, REGRESSION_NUMBERS // regressors)):
-        np.dot(design(starts[part]), weights, out=predicted[part])
-    return scaler.of(layout.at(starts)).inverse(predicted.reshape(len(starts), split.horizon, -1), columns)
+    line = Autoregression.fit(scaled, split.train_starts, split.window, split.horizon, columns, known)
+    return scaler.of(layout.at(starts)).inverse(line.predict(scaled, starts), columns)
 
 
 def _standard(series: Series, split: AnySplit) -> tuple[Scaler, Layout]:
@@ -91,25 +86,10 @@ def _standard(series: Series, split: AnySplit) -> tuple[Scaler, Layout]:
     return joined(scalers), Layout.of(series)
 
 
-def _designs(scaled: Array, split: AnySplit, known: list[int]) -> Callable[[Starts], Array]:
-    """starts (B,) → the regressors of those windows, (B, records · D + H · F + 1): their last records, the F known columns at
-    the H steps predicted, then a one."""
-    columns = scaled.shape[1]
-    records = min(split.window, max(1, REGRESSION_WEIGHTS // columns))
-    windows = sliding_window_view(scaled[split.window - records :], records, axis=0)
-
-    ahead = split.window + np.arange(split.horizon)
-
-    def design(starts: Starts) -> Array:
-        told = scaled[(starts[:, None] + ahead)[:, :, None], known].reshape(len(starts), -1)
-        return np.column_stack([windows[starts].reshape(len(starts), records * columns), told, np.ones(len(starts))])
-
-    return design
-
-
 BASELINES: dict[str, Baseline] = {
     "naive": Baseline("last value (naive)", _naive),
     "seasonal": Baseline("last season (seasonal naive)", _seasonal_naive),
+    "drift": Baseline("line from first to last value (drift)", _drift),
     "linear": Baseline("linear autoregression", _linear),
 }
 

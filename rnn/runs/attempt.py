@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
-from types import TracebackType
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,11 +14,11 @@ from rnn.core.state import TrainingState
 from rnn.core.train import Trainer
 from rnn.runs.entries import AppliedChange, Ending, RunLost
 from rnn.runs.journal import Journal
+from rnn.runs.pulse import Pulse
 from rnn.runs.records import Run
 from rnn.runs.store import Store
 
 ORDERS_GAP = 0.025
-HEARTBEAT_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +46,7 @@ class Attempt:
     def work(self) -> None:
         """Train until something ends it. A run that is no longer this worker's is dropped without a word."""
         try:
-            with Pulse(self.store, self.run.id, self.worker) as self._pulse:
+            with Pulse(lambda: self.store.heartbeat(self.run.id, self.worker)) as self._pulse:
                 self._train()
         except RunLost:
             log.info("Run %s is no longer this worker's.", self.run.id)
@@ -86,7 +84,8 @@ class Attempt:
 
     def _stop(self) -> bool:
         """Asked by the trainer between batches: everything but the arithmetic happens here."""
-        self._pulse.check()
+        if self._pulse.lost:
+            raise RunLost(self.run.id)
         if self.leaving():
             self._ending = Ending("interrupted", "The server or the worker was shut down.")
             return True
@@ -124,40 +123,6 @@ class Attempt:
             self._trainer.change(epochs=max(int(ordered), state.epoch + (state.batch > 0), 1))
         new = getattr(self._trainer.config, field)
         return AppliedChange(state.epoch + 1, state.batch, field, old, new, ordered)
-
-
-class Pulse:
-    """Heartbeats from a thread of its own, so that a long batch is no silence."""
-
-    def __init__(self, store: Store, run_id: str, worker: str) -> None:
-        self._store, self._run_id, self._worker = store, run_id, worker
-        self._over, self._lost = threading.Event(), False
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-
-    def __enter__(self) -> Pulse:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def check(self) -> None:
-        """Raise RunLost once the run is no longer this worker's."""
-        if self._lost:
-            raise RunLost(self._run_id)
-
-    def _beat(self) -> None:
-        while not self._over.wait(HEARTBEAT_SECONDS):
-            try:
-                self._lost = not self._store.heartbeat(self._run_id, self._worker)
-            except SQLAlchemyError as error:
-                # The next write of the training itself meets the same trouble and decides.
-                log.warning("No heartbeat for run %s: %s", self._run_id, error)
-            if self._lost:
-                return
 
 
 def _explain(error: Exception, prepared: bool) -> str:

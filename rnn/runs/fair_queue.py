@@ -1,4 +1,4 @@
-"""The part of the store that runs wait in, and that workers take them from, fairly by session."""
+"""The part of the store that runs and studies wait in, and that workers take them from, fairly by session."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import CompoundSelect, Connection, func, insert, select, union_all, update
 
 from rnn.core.config import Config
-from rnn.runs.commands import Commands, place_order
+from rnn.runs.commands import place_order
 from rnn.runs.history import find_run
 from rnn.runs.library import clean_text
-from rnn.runs.records import Run
-from rnn.runs.schema import about, runs
+from rnn.runs.records import Run, Study
+from rnn.runs.schema import about, runs, studies
+from rnn.runs.studies import Studies, find_study
 
 _ID_LETTERS = string.ascii_letters + string.digits
 
 
-class FairQueue(Commands):
-    """Adding runs to the queue, and claiming them."""
+class FairQueue(Studies):
+    """Adding runs to the queue, and claiming runs and studies."""
 
     def add_run(
         self, config: Config, series_hash: str, *, session: str, name: str = "", pause_at: int | None = None
@@ -33,56 +34,60 @@ class FairQueue(Commands):
         Raises LookupError for an unknown series.
         """
         self.series_file(series_hash)
-        run_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(10))
-        now = time.time()
-        row = {
-            "id": run_id, "name": clean_text(name), "session": session, "config": config.to_json(), "message": "",
-            "series_hash": series_hash, "state": "queued", "created": now, "queued": now,
-        }  # fmt: skip
         with self.write() as connection:
-            connection.execute(insert(runs), row)
-            if pause_at is not None:
-                place_order(connection, run_id, "step", pause_at)
-        return run_id
+            return insert_run(connection, config, series_hash, session=session, name=name, pause_at=pause_at)
 
-    def claim_next(self, worker: str) -> Run | None:
-        """Take the next run of the queue for this worker, or None where it is empty. No two workers get the same one.
+    def claim_next(self, worker: str) -> Run | Study | None:
+        """Take what is next in the queue for this worker, or None where it is empty. No two workers get the same.
 
-        Of the sessions with runs in the queue one with the fewest at work comes first; of its runs, the oldest.
+        Of the sessions with something in the queue one with the fewest at work comes first; of what it waits for, the oldest.
         """
         with self.write() as connection:
             # Claims come one after another, so that the counts they judge fairness by are true.
             connection.execute(select(about.c.value).where(about.c.key == "queue").with_for_update())
-            for run_id in _order_now(connection):
-                now = time.time()
-                claim = update(runs).where(runs.c.id == run_id, runs.c.state == "queued")
-                values: dict[str, Any] = {
-                    "state": "running", "worker": worker, "heartbeat": now, "version": runs.c.version + 1,
-                    "started": func.coalesce(runs.c.started, now), "message": "", "batch": 0,
-                }  # fmt: skip
-                if connection.execute(claim.values(values)).rowcount:
-                    return find_run(connection, run_id)
+            for waiting in _order_now(connection):
+                if (
+                    claimed := _claim_run(connection, waiting, worker) or _claim_study(connection, waiting, worker)
+                ) is not None:
+                    return claimed
         return None
 
-    def queue_place(self, run_id: str) -> int:
-        """How many claims away the run is: 1 is the next; 0 when it is not in the queue."""
+    def queue_place(self, waiting: str) -> int:
+        """How many claims away the run or study is: 1 is the next; 0 when it is not in the queue."""
         with self.read() as connection:
             for place, queued in enumerate(_order_now(connection), start=1):
-                if queued == run_id:
+                if queued == waiting:
                     return place
         return 0
 
     def queue_length(self) -> int:
-        """The number of runs that wait for a worker."""
+        """The number of runs and studies that wait for a worker."""
+        counts = (select(func.count()).where(table.c.state == "queued") for table in (runs, studies))
         with self.read() as connection:
-            return connection.execute(select(func.count()).where(runs.c.state == "queued")).scalar_one()
+            return sum(connection.execute(count).scalar_one() for count in counts)
+
+
+def insert_run(
+    connection: Connection, config: Config, series_hash: str, *, session: str, name: str, pause_at: int | None = None
+) -> str:
+    """Put a run in the queue within a transaction; returns its id."""
+    run_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(10))
+    now = time.time()
+    row = {
+        "id": run_id, "name": clean_text(name), "session": session, "config": config.to_json(), "message": "",
+        "series_hash": series_hash, "state": "queued", "created": now, "queued": now,
+    }  # fmt: skip
+    connection.execute(insert(runs), row)
+    if pause_at is not None:
+        place_order(connection, run_id, "step", pause_at)
+    return run_id
 
 
 def fair_order(at_work: Mapping[str, int], waiting: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """The order in which runs are claimed: each time one of the session with the fewest at work, and its oldest.
+    """The order of claims: each time one of the session with the fewest at work, and its oldest.
 
-    at_work: session → runs at work. waiting: (session, run id), oldest first. Between sessions with equally many at work
-    the older run decides.
+    at_work: session → runs and studies at work. waiting: (session, id), oldest first. Between sessions with equally many at
+    work the older one decides.
     """
     lines: dict[str, list[tuple[int, str]]] = {}
     for age, (session, run_id) in enumerate(waiting):
@@ -97,9 +102,33 @@ def fair_order(at_work: Mapping[str, int], waiting: Iterable[tuple[str, str]]) -
 
 
 def _order_now(connection: Connection) -> Iterator[str]:
-    query = select(runs.c.session, runs.c.id).order_by(runs.c.queued, runs.c.id)
-    waiting = connection.execute(query.where(runs.c.state == "queued")).all()
+    """The ids of what waits. A run's is never a study's: they differ in length."""
+    queued = _in_state("queued").subquery()
+    waiting = connection.execute(select(queued).order_by(queued.c.queued, queued.c.id)).all()
     if not waiting:
         return iter(())
-    working = connection.execute(select(runs.c.session).where(runs.c.state == "running")).scalars()
+    working = (row.session for row in connection.execute(_in_state("running")))
     return fair_order(Counter(working), [(row.session, row.id) for row in waiting])
+
+
+def _in_state(state: str) -> CompoundSelect[Any]:
+    """Session, moment of queueing and id of all runs and studies in this state."""
+    tables = (runs, studies)
+    return union_all(*(select(one.c.session, one.c.queued, one.c.id).where(one.c.state == state) for one in tables))
+
+
+def _claim_run(connection: Connection, run_id: str, worker: str) -> Run | None:
+    now = time.time()
+    values: dict[str, Any] = {
+        "state": "running", "worker": worker, "heartbeat": now, "version": runs.c.version + 1,
+        "started": func.coalesce(runs.c.started, now), "message": "", "batch": 0,
+    }  # fmt: skip
+    claim = update(runs).where(runs.c.id == run_id, runs.c.state == "queued").values(values)
+    return find_run(connection, run_id) if connection.execute(claim).rowcount else None
+
+
+def _claim_study(connection: Connection, study_id: str, worker: str) -> Study | None:
+    now = time.time()
+    values = {"state": "running", "worker": worker, "heartbeat": now, "started": now}
+    claim = update(studies).where(studies.c.id == study_id, studies.c.state == "queued").values(values)
+    return find_study(connection, study_id) if connection.execute(claim).rowcount else None

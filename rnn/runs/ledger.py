@@ -82,13 +82,13 @@ class Ledger(FairQueue):
         now = time.time()
         with self.read() as connection:
             rows = [row for row in connection.execute(query) if row.worker not in sparing]
-        lost = {row.worker for row in rows if _is_lost(row.worker, now - row.heartbeat)}
+        lost = {row.worker for row in rows if is_lost(row.worker, now - row.heartbeat)}
         found: list[str] = []
         for worker in lost:
             with self.write() as connection:
                 # Looked at again under the lock: it may have come back to life.
                 again = query.where(runs.c.worker == worker).with_for_update()
-                if any(_is_lost(worker, now - row.heartbeat) for row in connection.execute(again)):
+                if any(is_lost(worker, now - row.heartbeat) for row in connection.execute(again)):
                     found += _interrupt(connection, worker, "The worker gave no sign of life any more.")
         return found
 
@@ -98,7 +98,8 @@ def worker_name(token: str) -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{token}"
 
 
-def _is_lost(worker: str, silence: float) -> bool:
+def is_lost(worker: str, silence: float) -> bool:
+    """Whether a worker that has been silent for so many seconds is to be taken for dead."""
     if silence > STALE_SECONDS:
         return True
     host, pid, _ = worker.rsplit(":", 2)

@@ -69,6 +69,35 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Study:
+    """A long computation that is no training, as it stood when it was read: a backtest, an automatic choice.
+
+    kind: one of `rnn.runs.study_kinds.KINDS`; request: what it was asked, JSON-able. state: queued, running, done, failed or
+    stopped. done: pieces of work finished, of `total` (0 while unknown); note: what was just done. error: why it failed, a
+    sentence. result: bytes that its kind knows how to read; None before the end. Moments are UTC.
+    """
+
+    id: str
+    kind: str
+    request: Mapping[str, Any]
+    session: str
+    state: str
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+    done: int = 0
+    total: int = 0
+    note: str = ""
+    error: str = ""
+    result: bytes | None = field(default=None, repr=False)
+
+    @property
+    def active(self) -> bool:
+        """Whether it is in the queue or at work, so that a page should keep looking."""
+        return self.state in ACTIVE
+
+
+@dataclass(frozen=True)
 class StoredFile:
     """A file as it was uploaded: its name and its bytes."""
 

@@ -1,6 +1,6 @@
 """The runner: keeps this server's workers, one of them warm and waiting, never more than the machine can bear.
 
-It starts processes, wakes them, and notices when they end; which run a worker takes is the store's decision, and what
+It starts processes, wakes them, and notices when they end; what a worker takes is the store's decision, and what
 became of it is read there. Workers cannot outlive the server: they end with their standard input, however it went.
 """
 
@@ -19,7 +19,7 @@ import rnn
 from rnn.runs.process import WorkerProcess
 from rnn.runs.store import Store
 
-WATCH_SECONDS = 2.0  # between looks at the queue for runs that came from elsewhere, and for lost workers
+WATCH_SECONDS = 2.0  # between looks at the queue for what came from elsewhere, and for lost workers
 IDLE_SECONDS = 60.0  # an idle worker beyond the spare is let go after this
 STOP_SECONDS = 12.0  # for workers to write down what they have; a little longer than they give themselves
 RESTART_SECONDS = 30.0  # longest wait before another try, where workers end before they are ready
@@ -54,10 +54,10 @@ class Runner:
                 self._watcher.start()
         return self
 
-    def submit(self, run_id: str) -> int:
-        """A run has joined the queue: wake a worker. Returns its place in the queue, 0 when it is at work already."""
+    def submit(self, waiting: str) -> int:
+        """A run or study has joined the queue: wake a worker. Returns its place there, 0 when it is at work already."""
         self.nudge()
-        return self.store.queue_place(run_id)
+        return self.store.queue_place(waiting)
 
     def nudge(self) -> None:
         """Have workers look into the queue as soon as they can."""

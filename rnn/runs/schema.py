@@ -20,10 +20,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from rnn.core.events import Epoch
 
+# Grows when a table that older versions know changes. One that they do not know they leave alone, and a newer version makes
+# it in their databases: that needs no other number.
 SCHEMA_VERSION = 1
 
 metadata = MetaData()
@@ -138,4 +141,39 @@ changes = Table(
     Column("old", Double, nullable=False),
     Column("new", Double, nullable=False),
     Column("made", Double, nullable=False),
+)
+
+# Long computations that are no training: what was asked, how far it is, and in the end its result.
+studies = Table(
+    "studies",
+    metadata,
+    Column("id", String(32), primary_key=True),  # the hash of kind and request
+    Column("kind", String(40), nullable=False),
+    Column("request", Text, nullable=False),  # JSON
+    Column("session", String(200), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("queued", Double, nullable=False),
+    Column("started", Double),
+    Column("finished", Double),
+    Column("worker", String(200)),
+    Column("heartbeat", Double),
+    Column("losses", Integer, nullable=False, default=0),  # workers that ended over it
+    Column("done", Integer, nullable=False, default=0),
+    Column("total", Integer, nullable=False, default=0),
+    Column("note", Text, nullable=False, default=""),
+    Column("error", Text, nullable=False, default=""),
+    Column("result", LargeBinary),
+    Index("studies_by_state", "state", "queued"),
+)
+
+# The runs that a study has led to. press: which press of the button it was; a second page that sees the same study end
+# finds the run there.
+sequels = Table(
+    "sequels",
+    metadata,
+    _of_run(),
+    Column("study_id", String(32), nullable=False),
+    Column("press", String(40), nullable=False),
+    UniqueConstraint("study_id", "press"),
 )

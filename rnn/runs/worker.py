@@ -1,8 +1,8 @@
-"""The worker: a process that waits, warm, and trains one run of the queue after another.
+"""The worker: a process that waits, warm, and takes one run or study of the queue after another.
 
 `python -m rnn.runs.worker` is started by the runner, which wakes it by a line on standard input; end of input means that
 the server has gone, and with it goes the worker, its run checkpointed. Standard output tells the runner "ready NAME" when
-it waits and "busy NAME" when it has claimed a run. `python -m rnn.runs.worker --poll 1.0` works without a runner,
+it waits and "busy NAME" when it has claimed something. `python -m rnn.runs.worker --poll 1.0` works without a runner,
 on any host that reaches the store (UNROLL_DATABASE_URL): it looks into the queue that often.
 """
 
@@ -23,7 +23,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from rnn.core.series import Series
 from rnn.runs.attempt import Attempt
 from rnn.runs.ledger import worker_name
+from rnn.runs.records import Run
 from rnn.runs.store import Store, StoreError, data_folder
+from rnn.runs.study_attempt import StudyAttempt
 
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 NICENESS = 10
@@ -33,7 +35,8 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Claims runs and trains them until told to leave. poll: seconds between looks into the queue; None: only when woken."""
+    """Claims runs and studies and works on them until told to leave. poll: seconds between looks into the queue; None: only
+    when woken."""
 
     def __init__(self, store: Store, poll: float | None = None) -> None:
         self.store, self.poll = store, poll
@@ -45,10 +48,11 @@ class Worker:
         """Work until `leave`."""
         while not self._leaving.is_set():
             self._awake.clear()
-            run = self.store.claim_next(self.name)
-            if run is not None:
+            claimed = self.store.claim_next(self.name)
+            if claimed is not None:
                 _say(f"busy {self.name}")
-                Attempt(self.store, run, self.name, self._series_of, self._leaving.is_set).work()
+                attempt = Attempt if isinstance(claimed, Run) else StudyAttempt
+                attempt(self.store, claimed, self.name, self._series_of, self._leaving.is_set).work()
                 continue
             _say(f"ready {self.name}")
             self._awake.wait(self.poll)
@@ -62,9 +66,12 @@ class Worker:
         self._leaving.set()
         self._awake.set()
 
-    def abandon(self, message: str) -> None:
-        """Let go of the run at work without another checkpoint: its last one has to do."""
+    def abandon(self, message: str, *, blameless: bool = False) -> None:
+        """Let go of the run at work without another checkpoint: its last one has to do. blameless: a study at work is to be
+        taken up again, however often it happens."""
         with contextlib.suppress(SQLAlchemyError):
+            if blameless:
+                self.store.return_studies(self.name)
             self.store.interrupt(self.name, message)
 
     def _series_of(self, series_hash: str) -> Series:
@@ -76,7 +83,9 @@ class Worker:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a worker process to its end; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m rnn.runs.worker", description="Trains the runs of the queue.")
+    parser = argparse.ArgumentParser(
+        prog="python -m rnn.runs.worker", description="Works through the queue of runs and studies."
+    )
     parser.add_argument(
         "--poll", type=float, metavar="SECONDS", help="look into the queue this often, without a runner"
     )
@@ -122,7 +131,7 @@ def _listen(worker: Worker) -> None:
     worker.leave()
     # The main thread ends the process long before this unless it is stuck in a batch.
     threading.Event().wait(LAST_WORDS_SECONDS)
-    worker.abandon("The server was shut down while a long batch was computed.")
+    worker.abandon("The server was shut down while a long batch was computed.", blameless=True)
     os._exit(1)
 
 

@@ -85,6 +85,7 @@ CONTROLS: dict[str, Control] = {
     "batch": Control("slider", "Training", tuple(2**k for k in range(12))),
     "weight_decay": Control("slider", "Training", _DECAYS),
     "patience": Control("number", "Training"),
+    "refit": Control("switch", "Training"),
     "gradient": Control("choice", "Gradient"),
     "truncate": Control("number", "Gradient"),
     "clip": Control("choice", "Gradient"),

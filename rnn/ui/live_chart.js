@@ -1,5 +1,6 @@
 // One Plotly chart that lives as long as its place on the page: new numbers are drawn into it, it is never replaced.
-// Python's half, with the format of the message, is live_chart.py; the lines that can be moved are chart_handles.js.
+// Python's half, with the format of the message, is live_chart.py; the lines that can be moved are chart_handles.js,
+// the buttons beneath it chart_buttons.js.
 
 const SENTENCE = "This chart could not be drawn, because its drawing library did not load. Reload the page to try again.";
 const TYPES = { f4: Float32Array, f8: Float64Array, u2: Uint16Array, u4: Uint32Array };
@@ -29,6 +30,11 @@ const STYLE = `
 .unroll-chart__place { position: absolute; top: 2px; padding: 1px 6px; border-radius: 4px; white-space: nowrap; font-size: 0.75rem;
   pointer-events: none; background: var(--st-primary-color, #0b6b70); color: var(--st-background-color, #fff); }
 .unroll-chart__place:empty { display: none; }
+.unroll-chart__menu { position: absolute; right: 4px; bottom: 1.75rem; z-index: 5; display: flex; flex-direction: column; padding: 4px;
+  border: 1px solid var(--st-border-color, #ccc); border-radius: 6px; background: var(--st-background-color, #fff); }
+.unroll-chart__menu button { padding: 6px 10px; border: 0; border-radius: 4px; background: none; font: inherit; font-size: 0.875rem;
+  text-align: left; color: var(--st-text-color, inherit); cursor: pointer; }
+.unroll-chart__menu button:is(:hover, :focus-visible) { background: var(--st-secondary-background-color, rgba(128, 128, 128, 0.2)); }
 @keyframes unroll-chart-wait { to { opacity: 0.15; } }
 @media (prefers-reduced-motion: reduce) { .unroll-chart__wait { animation: none; } }
 @media (pointer: coarse) { .unroll-chart .modebar-btn { padding: 4px 5px !important; } }
@@ -51,6 +57,7 @@ export function draw({ data, parentElement, setStateValue, setTriggerValue }, pl
 class LiveChart {
   constructor(parent, plotlyUrl) {
     this.parent = parent;
+    this.plotlyUrl = plotlyUrl;
     this.addStyle();
     this.box = parent.appendChild(element("div", "unroll-chart"));
     this.box.setAttribute("role", "img");
@@ -107,7 +114,7 @@ class LiveChart {
     this.drawn = drawn;
     const layout = dress(structuredClone(this.message.layout), this.message, look, width);
     // Decided once, because Plotly starts afresh when its settings change.
-    this.settings ??= settings(look.touch, this.message);
+    this.settings ??= settings(look.touch, this.message, this);
     this.box.classList.toggle("unroll-chart--empty", !this.message.data.length);
     const done = this.plotly.react(this.plot, this.message.data, layout, this.settings);
     if (!this.mounted) this.firstPaint();
@@ -219,22 +226,6 @@ function readLook(box) {
     grid: variable("--st-border-color-light", "rgba(128, 128, 128, 0.2)"),
     font: variable("--st-font", "sans-serif"),
     touch: matchMedia("(pointer: coarse)").matches,
-  };
-}
-
-function settings(touch, { layout, key }) {
-  const zoom = touch ? ["zoomIn2d", "zoomOut2d"] : [];
-  const whole = layout.xaxis?.range ? ["autoScale2d"] : []; // elsewhere the reset shows the whole already
-  const buttons = [...zoom, "resetScale2d", ...whole, "toImage"];
-  return {
-    displaylogo: false,
-    displayModeBar: touch ? true : "hover",
-    modeBarButtons: [buttons],
-    doubleClick: "reset+autosize",
-    scrollZoom: false,
-    responsive: false,
-    showTips: false,
-    toImageButtonOptions: { filename: key, scale: 2 },
   };
 }
 

@@ -66,18 +66,19 @@ class Handle:
 
 def live_chart(
     figure: go.Figure, *, key: str, identity: str, alt: str, height: int = 320, handles: Sequence[Handle] = (),
-    on_move: Callable[[str, float], None] | None = None,
+    on_move: Callable[[str, float], None] | None = None, file: str = "",
 ) -> ChartView:  # fmt: skip
     """Draw the figure into the chart `key`, keeping the user's zoom and legend as long as `identity` stays the same.
 
     key: names the chart within the session. identity: what is shown, for example a run's id; another one means other
     data and resets the zoom. alt: the chart in words, with its numbers. height: pixels.
     handles: lines that can be moved. on_move(name, at): called when one has come to rest somewhere else, before the next run.
+    file: what a picture of it is called when it is taken away, without an ending; the key where it is not said.
     Returns the view, as `chart_view` does. Needs PLOTLY_ROUTE of rnn.ui.plotly_asset mounted in the application.
     """
     _component(
         key=key,
-        data=message(figure, key=key, identity=identity, alt=alt, height=height, handles=handles),
+        data=message(figure, key=key, identity=identity, alt=alt, height=height, handles=handles, file=file),
         height=height,
         on_view_change=_nothing,
         on_moved_change=lambda: _moved(key, on_move),
@@ -113,7 +114,7 @@ def _nothing() -> None:
 
 
 def message(
-    figure: go.Figure, *, key: str, identity: str, alt: str, height: int, handles: Sequence[Handle] = ()
+    figure: go.Figure, *, key: str, identity: str, alt: str, height: int, handles: Sequence[Handle] = (), file: str = ""
 ) -> bytes:
     """The figure as the bytes that live_chart.js reads. Its template is left out: the browser applies the theme."""
     traces = [trace.to_plotly_json() for trace in figure.data]
@@ -131,6 +132,8 @@ def message(
         "data": [_pack(trace, buffers) for trace in traces],
         "layout": _pack(layout, buffers),
     }
+    if file:
+        header["file"] = file
     if handles:
         header["handles"] = [asdict(handle) for handle in handles]
     body = json.dumps(header, separators=(",", ":"), allow_nan=False)

@@ -17,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-_SCRIPT = b"\n".join(Path(__file__).with_name(name).read_bytes() for name in ("live_chart.js", "chart_handles.js"))
+_PARTS = ("live_chart.js", "chart_buttons.js", "chart_handles.js")
+_SCRIPT = b"\n".join(Path(__file__).with_name(name).read_bytes() for name in _PARTS)
 
 ASSET_FOLDER = "unroll/charts"
 PLOTLY_NAME = f"plotly-{get_plotlyjs_version()}.min.js"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from rnn.core.events import Epoch
 from rnn.core.panel import AnySplit, split_series
 from rnn.core.series import Series
-from rnn.forecast import Verdict, baseline_errors, error_on_test, judge
+from rnn.forecast import Verdict, error_on_test, judge
+from rnn.forecast.fitting import Course, Fitting, fitting_of
+from rnn.forecast.yardstick import Yardstick, yardstick
 from rnn.runs.records import Change, Run, StoredPreview
 from rnn.ui import session
 from rnn.ui.error_unit import OWN, Unit, unit_of
 
 _SEEN = "run_seen"
+COMPLETE = ("done", "early-stop")
 
 
 @dataclass
@@ -55,9 +58,17 @@ def seen(run: Run) -> Seen:
         known.preview = newer
         series = session.series_of_run(run)
         split = split_of(run, series)
-        known.verdict = judge(series, split, newer.validation, baselines(run))
+        known.verdict = judge(series, split, newer.validation, yardstick_of(run).losses)
         known.test_rmse = error_on_test(series, split, newer.test)
+    if known.verdict is not None:
+        known.verdict = replace(known.verdict, fitting=_fitting(run, known.history))
     return known
+
+
+def _fitting(run: Run, history: list[Epoch]) -> Fitting:
+    measure = yardstick_of(run)
+    course = Course(history, run.state in COMPLETE, measure.points, measure.naive, measure.learnable)
+    return fitting_of(course, run.config)
 
 
 def split_of(run: Run, series: Series) -> AnySplit:
@@ -67,16 +78,21 @@ def split_of(run: Run, series: Series) -> AnySplit:
 def baselines(run: Run) -> dict[str, float]:
     """Validation RMSE of every baseline that makes sense for the run, in original units; of many series in one, in each one's
     usual step."""
+    return yardstick_of(run).rmse
+
+
+def yardstick_of(run: Run) -> Yardstick:
+    """What the run is measured with, made once for all runs of the same windows."""
     config = run.config
     parts = (config.validation, config.test, config.gap)
-    return _baselines(run.series_hash, config.reach, config.horizon, parts, config.season)
+    return _yardstick(run.series_hash, config.reach, config.horizon, parts, config.season)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _baselines(
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _yardstick(
     series_hash: str, reach: int, horizon: int, parts: tuple[float, float, int], season: int | None
-) -> dict[str, float]:
+) -> Yardstick:
     series = session.stored_series(series_hash)
     validation, test, gap = parts
     config = session.DEFAULT_CONFIG.replace(window=reach, horizon=horizon, validation=validation, test=test, gap=gap)
-    return baseline_errors(series, split_series(config, series), season)
+    return yardstick(series, split_series(config, series), season)

@@ -12,7 +12,7 @@ import pytest
 from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.core.windows import split_windows
-from rnn.forecast import baselines
+from rnn.forecast import autoregression
 from rnn.forecast.baselines import BASELINES, baseline_errors, validation_actual
 
 
@@ -166,7 +166,7 @@ def test_a_subset_of_windows_and_chunks_give_nearly_the_same(rng, monkeypatch):
         values[k] = 1.2 * values[k - 1] - 0.5 * values[k - 2] + noise[k]
     series, split = Series.from_values(values), split_windows(Config(window=10), 6000)
     whole = baseline_errors(series, split)["linear"]
-    monkeypatch.setattr(baselines, "REGRESSION_NUMBERS", 12_000)
+    monkeypatch.setattr(autoregression, "REGRESSION_NUMBERS", 12_000)
     assert baseline_errors(series, split)["linear"] == pytest.approx(whole, rel=0.01)
     assert whole == pytest.approx(1.0, abs=0.06)  # the noise itself, which no forecast can beat
 
@@ -174,7 +174,7 @@ def test_a_subset_of_windows_and_chunks_give_nearly_the_same(rng, monkeypatch):
 def test_a_long_window_enters_with_its_last_records(rng, monkeypatch):
     values = rng.standard_normal((500, 2))
     split = split_windows(Config(window=40, validation=50), 500)
-    monkeypatch.setattr(baselines, "REGRESSION_WEIGHTS", 10)
+    monkeypatch.setattr(autoregression, "REGRESSION_WEIGHTS", 10)
     cut = BASELINES["linear"].predict(Series.from_values(values), split, None)
     short = split_windows(Config(window=5, validation=50), 500)
     # The same five records, learnt from the same rows: the shorter window has 35 more training windows in front.
@@ -192,7 +192,7 @@ def test_a_large_series_takes_seconds_and_little_memory(rng):
     errors = baseline_errors(series, split, 24)
     seconds, peak = time.thread_time() - started, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert set(errors) == {"naive", "seasonal", "linear"}
+    assert set(errors) == {"naive", "seasonal", "drift", "linear"}
     assert seconds < 5
     assert peak < 200e6
 
@@ -203,4 +203,4 @@ def test_very_large_and_very_small_values(rng):
             Series.from_values(rng.uniform(-1, 1, 100) * size), split_windows(Config(window=5), 100), 7
         )
         assert all(0.1 < error / size < 2 for error in errors.values())
-        assert len(errors) == 3
+        assert len(errors) == 4

@@ -285,4 +285,4 @@ def test_intervals_and_baselines_leave_the_test_part_alone():
         assert np.array_equal(one, other)
     split = split_windows(held.config, 160)
     assert baseline_errors(held.series, split, 19) == baseline_errors(changed.series, split, 19)
-    assert len(baseline_errors(held.series, split, 19)) == 3
+    assert len(baseline_errors(held.series, split, 19)) == 4

@@ -11,6 +11,7 @@ from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.core.windows import split_windows
 from rnn.forecast.baselines import baseline_errors, validation_actual
+from rnn.forecast.noise import baseline_losses
 from rnn.forecast.verdict import judge
 
 # The last three validate: 4, 6, 8, each after the value before it.
@@ -23,50 +24,71 @@ def verdict(predicted, **baselines):
 
 
 def test_skill_by_hand():
-    """Errors 1, 1, 1 beside baselines of 4, 2 and 0.5: three quarters less, half less, twice as much."""
-    found = verdict([5, 5, 9], naive=4.0, seasonal=2.0, linear=0.5)
+    """Errors 1, 1, 1 beside baselines of 8, 4, 2 and 0.5; with three points alone a ratio above 3.05 (F of 3 and 3 at 5%) is
+    more than chance."""
+    found = verdict([5, 5, 9], naive=8.0, drift=4.0, seasonal=2.0, linear=0.2)
     assert found.rmse == 1
-    assert found.skill == {"naive": 0.75, "seasonal": 0.5, "linear": -1.0}
+    assert found.skill == {"naive": 0.875, "drift": 0.75, "seasonal": 0.5, "linear": -4.0}
+    assert found.marks == {"naive": "better", "drift": "better", "seasonal": "level", "linear": "worse"}
     assert not found.good and not found.copies
     assert found.sentence == (
-        "Better than last value (naive) (75% less error) and last season (seasonal naive) (50% less error), "
-        "but does not beat linear autoregression (100% more error)."
+        "Far better than naive and drift (at least 75% less error), level with seasonal naive (within noise), but worse than "
+        "linear autoregression (5 times its error)."
     )
 
 
 def test_good_when_all_are_beaten():
-    found = verdict([5, 5, 9], naive=4.0, linear=2.0)
+    found = verdict([5, 5, 9], naive=4.0, linear=3.2)
     assert found.good
     assert found.sentence == (
-        "Better than last value (naive) (75% less error) and linear autoregression (50% less error) on the validation part."
+        "Far better than every baseline: 69% less error than the best of them, linear autoregression."
     )
+    assert verdict([5, 5, 9], naive=4.0).sentence == "Far better than naive (75% less error)."
 
 
 def test_nothing_beaten_is_never_called_better():
     found = verdict([5, 5, 9], naive=0.8, linear=0.2)
     assert not found.good
-    assert found.sentence == (
-        "Does not beat last value (naive) (25% more error) or linear autoregression (5 times its error) on the "
-        "validation part so far."
-    )
+    assert found.sentence == "No better than naive, which repeats the last value (25% more error, within noise)."
+    assert "(10 times its error)" in verdict([5, 5, 9], naive=0.1).sentence
 
 
 def test_small_and_equal_differences_are_not_called_zero():
-    assert "(under 1% less error)" in verdict([5, 5, 9], linear=1.001).sentence
-    assert "(the same error)" in verdict([5, 5, 9], linear=1.0).sentence
+    assert "(under 1% apart)" in verdict([5, 5, 9], naive=4.0, linear=1.001).sentence
+    assert "(the same error)" in verdict([5, 5, 9], naive=4.0, linear=1.0).sentence
+    assert "(under 1% less error)" in verdict([5, 5, 9], naive=1.001).sentence
+    assert "over 99% less" in verdict([4.001, 6, 8], naive=4.0).sentence
 
 
 def test_an_exact_baseline_cannot_be_beaten():
     found = verdict([5, 5, 9], naive=4.0, linear=3e-15)
-    assert found.skill["linear"] == -np.inf
+    assert found.skill["linear"] == -np.inf and found.marks["linear"] == "worse"
     assert not found.good
-    assert "linear autoregression (which is exact)" in found.sentence
+    assert "but worse than linear autoregression (which is exact)" in found.sentence
 
 
 def test_as_exact_as_an_exact_baseline():
     found = verdict([4, 6, 8], naive=4.0, linear=3e-15)
     assert found.skill == {"naive": 1.0, "linear": 0.0}
-    assert "(the same error)" in found.sentence and not found.good
+    assert "level with linear autoregression (the same error)" in found.sentence and not found.good
+
+
+def test_a_constant_series_makes_no_perfect_score():
+    series = Series.from_values(np.full(60, 7.0))
+    split = split_windows(Config(window=5, validation=12), 60)
+    found = judge(series, split, np.full((12, 1, 1), 7.0), baseline_losses(series, split))
+    assert set(found.marks.values()) == {"level"} and not found.good
+    assert found.sentence.startswith("No better than naive") and "the same error" in found.sentence
+    off = judge(series, split, np.full((12, 1, 1), 7.1), baseline_losses(series, split))
+    assert set(off.marks.values()) == {"worse"} and "(which is exact)" in off.sentence
+
+
+def test_a_series_shorter_than_a_season_has_no_seasonal_baseline():
+    series = Series.from_values(np.arange(30.0) % 7)
+    split = split_windows(Config(window=5, validation=12), 30)
+    losses = baseline_losses(series, split, season=40)
+    assert "seasonal" not in losses and "naive" in losses
+    assert "seasonal" not in judge(series, split, np.zeros((12, 1, 1)), losses).skill
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -100,27 +122,41 @@ def test_a_copy_of_the_last_value_is_seen(rng):
     copied = values[-151:-1].reshape(150, 1, 1) + 0.01 * rng.standard_normal((150, 1, 1))
     found = judge(series, split, copied, baseline_errors(series, split))
     assert found.copies and not found.good
-    assert found.sentence.startswith("It mostly copies the last value: ")
-    assert "better" not in found.sentence.lower()
+    assert found.copycat.copies and found.copycat.lag1 == pytest.approx(0.01, rel=0.2)
+    assert found.copycat.lag0 == found.rmse
+    assert found.sentence.startswith("No better than naive: it mostly copies the last value (")
 
 
 def test_a_copy_is_no_good_even_where_it_beats_the_others_by_a_hair(rng):
-    """A step of one hundredth of the way: it beats a naive forecast by one per cent, and all it does is copy."""
+    """A step of four hundredths of the way: it is surely better than a naive forecast, and all it does is copy."""
     series, split = walk(rng)
     values = series.values[:, 0]
-    copied = (0.99 * values[-151:-1] + 0.01 * values[-150:]).reshape(150, 1, 1)
-    naive = baseline_errors(series, split)["naive"]
-    found = judge(series, split, copied, {"naive": naive, "linear": 2 * naive})
-    assert 0 < found.skill["naive"] < 0.05
+    copied = (0.96 * values[-151:-1] + 0.04 * values[-150:]).reshape(150, 1, 1)
+    found = judge(series, split, copied, {"naive": baseline_losses(series, split)["naive"]})
+    assert found.skill["naive"] == pytest.approx(0.04) and found.marks["naive"] == "better"
     assert found.copies and not found.good
-    assert "errs only 1% less than the naive forecast" in found.sentence
+    assert found.sentence == "It mostly copies the last value: it errs only 4% less than naive, which does just that."
+
+
+def test_a_copy_is_seen_at_a_horizon_as_well(rng):
+    """The last value at every step ahead; and a forecast that is late by one record but right in the steps after."""
+    series = Series.from_values(rng.standard_normal(400).cumsum())
+    split = split_windows(Config(window=10, horizon=6, validation=150), 400)
+    last = series.values[split.validation_starts + 9][:, None]
+    copied = judge(series, split, np.repeat(last, 6, axis=1) + 0.1, baseline_losses(series, split))
+    assert copied.copies and copied.copycat.lag1 == pytest.approx(0.1)
+    ahead = validation_actual(series, split)
+    right = judge(series, split, ahead + 0.1, baseline_losses(series, split))
+    assert not right.copies and right.copycat.lag0 == pytest.approx(0.1) and right.copycat.lag1 > 0.5
 
 
 def test_a_good_prediction_is_no_copy(rng):
     series, split = walk(rng)
     good = validation_actual(series, split) + 0.3 * rng.standard_normal((150, 1, 1))
     found = judge(series, split, good, baseline_errors(series, split))
-    assert not found.copies and found.good
+    assert not found.copies
+    losses = baseline_losses(series, split)
+    assert not judge(series, split, good, losses).copies and judge(series, split, good, losses).good
 
 
 def test_a_bad_prediction_far_from_the_last_value_is_no_copy_either(rng):
@@ -145,6 +181,6 @@ def test_better_stands_only_where_something_is_beaten():
     ):
         error = verdict(predicted).rmse
         found = verdict(predicted, naive=error * naive, linear=error * linear)
-        beaten = any(value > 0 for value in found.skill.values())
-        assert ("better" in found.sentence.lower()) <= beaten
+        beaten = any(mark == "better" for mark in found.marks.values())
+        assert ("better" in found.sentence.lower().replace("no better", "")) <= beaten
         assert found.sentence.endswith(".")

@@ -153,8 +153,8 @@ def start(url: str) -> Iterator[Callable[..., WorkerByHand]]:
     """start() gives a worker on the store; whatever happens, none is left behind, and none may complain."""
     started: list[WorkerByHand] = []
 
-    def start_one(*arguments: str) -> WorkerByHand:
-        started.append(WorkerByHand(url, *arguments))
+    def start_one(*arguments: str, **options: str) -> WorkerByHand:
+        started.append(WorkerByHand(url, *arguments, **options))
         return started[-1]
 
     yield start_one

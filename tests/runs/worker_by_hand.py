@@ -26,9 +26,9 @@ LONG = Config(hidden=24, window=20, batch=16, epochs=100_000, patience=None, see
 class WorkerByHand:
     """A worker as the runner starts it, its pipes in our hand."""
 
-    def __init__(self, url: str, *arguments: str) -> None:
+    def __init__(self, url: str, *arguments: str, module: str = "rnn.runs.worker") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "rnn.runs.worker", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=FOLDER, env={**os.environ, **ONE_THREAD, "UNROLL_DATABASE_URL": url},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip

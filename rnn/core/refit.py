@@ -1,0 +1,117 @@
+"""The network once more, on all records: what a forecast of the time after the last one is made with.
+
+A run keeps validation and test back to be judged by, so its model never learns from the newest records. `Refit` trains the
+same network from the same seeds on every window that there is, with the scaler of all records, for as many epochs as the run
+found best, along the same schedule. Nothing of it is measured: there is nothing left to measure it on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from rnn.core.config import Config
+from rnn.core.framing import Framing
+from rnn.core.model import Model
+from rnn.core.optimisers import restore
+from rnn.core.schedules import factor
+from rnn.core.series import Series
+from rnn.core.start import Start, make_learner, network_for, start_of
+from rnn.core.state import TrainingState
+from rnn.core.windows import Starts
+
+DIVERGED = "Trained once more on all records the network diverged, so forecasts come from the weights that validation has judged."
+
+
+def all_windows(config: Config, series: Series) -> Starts:
+    """The first record of every window that has its whole horizon within its own series."""
+    room = config.reach + config.horizon - 1
+    return np.concatenate([part.start + np.arange(max(0, part.stop - part.start - room)) for part in series.parts])
+
+
+def framing_of_all(config: Config, series: Series) -> Framing:
+    """Fitted on all records."""
+    return Framing.fit(config, series, series.lengths or len(series))
+
+
+def final_model(config: Config, series: Series, run: TrainingState) -> Model | None:
+    """The model of a run's refit, None where it has not come to its end."""
+    final = run.final
+    if not config.refit or final is None or not is_of(final, run) or not is_complete(final):
+        return None
+    return Model(config, {name: array.copy() for name, array in final.params.items()}, framing_of_all(config, series))
+
+
+def is_of(final: TrainingState, run: TrainingState) -> bool:
+    """Whether a refit belongs to a run as it is now: a run that has gone on may have another best epoch or another rate."""
+    return (final.best_epoch, final.lr, final.epochs) == (run.best_epoch, run.lr, run.epochs)
+
+
+def is_complete(final: TrainingState) -> bool:
+    return final.epoch >= final.best_epoch
+
+
+def train_on_all(config: Config, series: Series, run: TrainingState, stop: Callable[[], bool]) -> str:
+    """Bring `run.final` to its end, on from where it is, asking `stop` before each batch.
+
+    "done"; "stopped"; "diverged", with no final weights; or "changed" where `stop` gave the run another rate or number of
+    epochs, so that it may not be over.
+    """
+    if run.final is not None and not is_of(run.final, run):
+        run.final = None
+    if run.final is not None and is_complete(run.final):
+        return "done"
+    refit = Refit(config, series, run.best_epoch, run.final)
+    run.final = refit.state
+    end = refit.run(lambda: stop() or not is_of(refit.state, run))
+    if not is_of(refit.state, run):
+        return "changed"
+    if end == "diverged":
+        run.final = None
+    return end
+
+
+class Refit:
+    """The second training of a run that has found its best epoch; like the first it can be stopped between any two batches.
+
+    state: an earlier refit of the same run to go on from, else None. `state` is complete between batches; its `best_epoch`
+    is how many epochs it takes, out of the `epochs` of the run's schedule.
+    """
+
+    def __init__(self, config: Config, series: Series, best_epoch: int, state: TrainingState | None = None) -> None:
+        self.config = config
+        network, framing, windows = (
+            network_for(config, series),
+            framing_of_all(config, series),
+            all_windows(config, series),
+        )
+        if state is None:
+            start = start_of(config, network, series, framing, windows)
+        else:
+            start = Start(state.params, state.pace)
+        self.learner = make_learner(config, network, series, framing, windows, start)
+        if state is None:
+            state = TrainingState({}, {}, {}, config.lr, config.epochs, pace=start.pace, best_epoch=best_epoch)
+        else:
+            restore(config.optimiser, self.learner.optimiser_state, state.optimiser)
+        state.params, state.optimiser = self.learner.params, self.learner.optimiser_state
+        self.state, self.batches = state, -(-len(windows) // config.batch)
+
+    def run(self, stop: Callable[[], bool]) -> str:
+        """Train to the end, asking `stop` before each batch: "done", "stopped", or "diverged" where a gradient is no longer a
+        finite number. Calling it again after "stopped" goes on."""
+        state, config = self.state, self.config
+        while not is_complete(state):
+            if stop():
+                return "stopped"
+            share = (state.epoch * self.batches + state.batch) / (state.epochs * self.batches)
+            lr = state.lr * factor(config.schedule, config.warmup, share)
+            with np.errstate(all="ignore"):
+                update = self.learner.update(state.epoch, state.batch, lr, state.count + 1)
+            if not math.isfinite(update.grad_norm):
+                return "diverged"
+            state.count += 1
+            state.epoch, state.batch = divmod(state.epoch * self.batches + state.batch + 1, self.batches)
+        return "diverged" if self.learner.not_finite() else "done"

@@ -1,0 +1,175 @@
+"""Exponential smoothing, Theta, and seasonal decomposition with exponential smoothing, by statsmodels; each target by itself.
+
+What holds for all three. Of a long history the last MOST_RECORDS records count, or the last MOST_SEASONS seasons where those
+are longer. A season is used where the history holds two whole ones, else the method goes without. A history that is constant,
+or too short to fit anything (LEAST_RECORDS), gets its last value, and so does one that the fit breaks down on.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn.core.config import Config
+from rnn.core.series import Series
+from rnn.forecast.methods.simple import Array, naive, targets_of
+
+if TYPE_CHECKING:
+    from statsmodels.tsa.holtwinters import HoltWintersResults
+
+MOST_RECORDS, MOST_SEASONS = 2000, 3
+LEAST_RECORDS = 5
+# Values that ought to be equal differ by up to about this share of their size.
+ROUNDING = 1e-12
+# The first states of a longer season are not optimised, but taken from the first seasons: they would be too many to search.
+LONGEST_SEARCHED = 24
+# What varies by less than this share of the whole, once its season is taken out, is taken for constant.
+CONSTANT = 1e-9
+# A loess over a long season is worked out at so many points a season, with straight lines in between.
+POINTS_A_SEASON = 50
+
+# (records (n,) in units of their deviation, season that fits in twice or None, steps) → (steps,)
+OneTarget = Callable[[Array, int | None, int], Array]
+
+
+def ets(history: Series, config: Config, steps: int) -> Array:
+    """Exponential smoothing (Holt 1957, Winters 1960; in the taxonomy of Hyndman et al. 2008 the trend N or Ad and the season
+    N, A or M): no trend or an additive damped one, no season, an additive one or, where all values are above zero, a
+    multiplicative one. The season is chosen first, then the trend, by AICc, with the initial states counted."""
+    return _each(history, config, steps, lambda y, season, ahead: _smoothing(y, season).forecast(ahead))
+
+
+def theta(history: Series, config: Config, steps: int) -> Array:
+    """Theta (Assimakopoulos and Nikolopoulos 2000), the standard one with θ = 0 and 2. As in the M4 competition a season is
+    taken out first, by classical decomposition, if the autocorrelation at it is significant; here as a factor where all values
+    are above zero, else as a difference."""
+    return _each(history, config, steps, _theta)
+
+
+def stl(history: Series, config: Config, steps: int) -> Array | None:
+    """STL (Cleveland et al. 1990): the season, which may change slowly, is taken out and its last one repeated; the rest is
+    forecast by exponential smoothing without a season, as `ets` chooses it. None without a season of two or more."""
+    if config.season is None or config.season < 2:
+        return None
+    return _each(history, config, steps, _stl)
+
+
+def _each(history: Series, config: Config, steps: int, one: OneTarget) -> Array:
+    """Target by target, in units of its own deviation."""
+    found = naive(history, config, steps)
+    season = config.season if config.season is not None and config.season >= 2 else None
+    for k, values in enumerate(targets_of(history).T):
+        values = values[-max(MOST_RECORDS, MOST_SEASONS * (season or 0)) :]
+        size = float(np.abs(values).max())
+        if len(values) < LEAST_RECORDS or np.ptp(values) <= ROUNDING * size:
+            continue
+        size *= float((values / size).std())
+        fits = season if season is not None and 2 * season <= len(values) else None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a search that ends early is no failure: what it found is used
+                ahead = one(values / size, fits, steps)
+        except (ValueError, ArithmeticError, IndexError, np.linalg.LinAlgError):
+            continue
+        if np.isfinite(ahead).all():
+            found[:, k] = size * np.asarray(ahead)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """shift: what was taken off the records before they were fitted."""
+
+    result: HoltWintersResults
+    shift: float
+
+    @property
+    def aicc(self) -> float:
+        """Infinite where the records are too few for so many parameters; a fit that failed never wins."""
+        found = float(self.result.aicc)
+        return found if np.isfinite(found) else np.inf
+
+    def forecast(self, steps: int) -> Array:
+        ahead: Array = np.asarray(self.result.forecast(steps)) + self.shift
+        return ahead
+
+
+def _smoothing(y: Array, season: int | None) -> _Fit:
+    """The fit with the least AICc: seasons are compared without a trend, then the best of them with one."""
+    seasons: list[str | None] = [None]
+    if season is not None:
+        seasons += ["add", "mul"] if (y > 0).all() else ["add"]
+    plain = {kind: _fitted(y, kind, season, damped=False) for kind in seasons}
+    kind = min(plain, key=lambda one: plain[one].aicc)
+    return min(plain[kind], _fitted(y, kind, season, damped=True), key=lambda one: one.aicc)
+
+
+def _fitted(y: Array, kind: str | None, season: int | None, *, damped: bool) -> _Fit:
+    # Imported here: statsmodels takes seconds, and most of what uses this package asks for none of these methods.
+    from statsmodels.tsa.holtwinters import ExponentialSmoothing
+
+    # A small change of a large level is lost on the search, and where all terms add up the level does not matter.
+    shift = 0.0 if kind == "mul" else float(y.mean())
+    # The states that are taken from the first records need ten of them, and two seasons.
+    searched = kind is None or season is None or season <= LONGEST_SEARCHED
+    model = ExponentialSmoothing(
+        y - shift, trend="add" if damped else None, damped_trend=damped, seasonal=kind,
+        seasonal_periods=season if kind else None, initialization_method="estimated" if searched else "heuristic",
+    )  # fmt: skip
+    return _Fit(model.fit(use_brute=False), shift)
+
+
+def _theta(y: Array, season: int | None, steps: int) -> Array:
+    from statsmodels.tsa.forecasting.theta import ThetaModel
+    from statsmodels.tsa.seasonal import seasonal_decompose
+
+    multiplicative = bool((y > 0).all())
+    if season is None or not _seasonal(y, season):
+        seasonal = np.full(1, float(multiplicative))
+    else:
+        seasonal = seasonal_decompose(y, "mul" if multiplicative else "add", period=season).seasonal[:season]
+    pattern = seasonal[np.arange(len(y) + steps) % len(seasonal)]
+    rest = y / pattern[: len(y)] if multiplicative else y - pattern[: len(y)]
+    level = np.full(steps, rest[-1])
+    # Without its season the record may be constant, which ThetaModel takes for a trend.
+    if np.ptp(rest) > CONSTANT * np.ptp(y):
+        fit = ThetaModel(rest, deseasonalize=False).fit()
+        alpha, slope = float(fit.params["alpha"]), float(fit.params["b0"])
+        # (1 − (1 − α)^n) / α, which for an α of almost nothing is n, and in ThetaModel's own terms the rounding of 1 / α.
+        run = -np.expm1(len(y) * np.log1p(-alpha)) / alpha if alpha > 0 else len(y)
+        level = fit.forecast_components(steps)["ses"].to_numpy() + slope / 2 * (np.arange(steps) + run)
+    return level * pattern[len(y) :] if multiplicative else level + pattern[len(y) :]
+
+
+def _seasonal(y: Array, season: int) -> bool:
+    """The M4 competition's test, at 90 %: the autocorrelation at the season against what those at shorter lags would let it
+    vary by (Bartlett's formula)."""
+    from statsmodels.tsa.stattools import acf
+
+    found = acf(y, nlags=season, fft=True)
+    return bool(abs(found[-1]) > 1.645 * np.sqrt((1 + 2 * np.square(found[1:-1]).sum()) / len(y)))
+
+
+def _stl(y: Array, season: int | None, steps: int) -> Array:
+    from statsmodels.tsa.forecasting.stl import STLForecast
+
+    if season is None:
+        return _smoothing(y, None).forecast(steps)
+    jump = max(1, season // POINTS_A_SEASON)
+    decomposed = STLForecast(y, _WithoutSeason, period=season, trend_jump=jump, low_pass_jump=jump)
+    # Two passes of the inner loop are what its authors find enough where no outliers are to be weighed down.
+    return np.asarray(decomposed.fit(inner_iter=2, outer_iter=0).forecast(steps))
+
+
+class _WithoutSeason:
+    """What STLForecast asks of the model for the rest: made from the records (n,), `fit` gives something with `forecast`."""
+
+    def __init__(self, endog: Any) -> None:
+        self.endog = np.asarray(endog, np.float64)
+
+    def fit(self) -> _Fit:
+        return _smoothing(self.endog, None)
