@@ -53,9 +53,8 @@ class MeasuredBias:
 
     n: (S, K), forecasts that were checked. mean_error: (S, K), the mean of actual − predicted, original units (of many series
     in one over all of them). factor: (S, K), the sum of the actual values over that of the predicted, of logarithms the mean
-    of the single ratios (the smearing estimate of Duan 1983); NaN where there is none, or where a
-    target's values are not all above zero.
-    sentence: the factor over all steps, of the first target, in words; empty where it cannot be said.
+    of the single ratios (the smearing estimate of Duan 1983); NaN where there is none, or where a target's values are not all
+    above zero. sentence: the factor over all steps, of the first target, in words; empty where it cannot be said.
     """
 
     n: NDArray[np.intp]
