@@ -11,6 +11,7 @@ from rnn.core.fit import Fit
 from rnn.core.series import Series
 from rnn.forecast.coverage import ALL, coverage_sentence
 from rnn.runs.records import Run
+from rnn.ui.figures.style import shortened
 from rnn.ui.wording import escaped
 
 _PLACES = {"validation": "Later half of validation", "test": "Test part"}
@@ -45,4 +46,4 @@ def table_of(frame: pd.DataFrame, target: str, *, several: bool) -> pd.DataFrame
         "Chance": [f"± {margin:.1%}" if n else None for margin, n in zip(own["margin"], own["n"], strict=True)],
         "Values": own["n"].to_numpy(),
     })  # fmt: skip
-    return table if several else table.assign(**{f"Mean width, {target}": own["width"].to_numpy()})
+    return table if several else table.assign(**{f"Mean width, {shortened(target)}": own["width"].to_numpy()})
