@@ -114,6 +114,7 @@ def in_words(past: Past, fit: Fit) -> str:
     """What the lines over the past are, and how far off they were."""
     found, k = past.found, past.target
     at, n = escaped(moment(found.times[0])), len(found.times)
+    at = at if np.issubdtype(found.times.dtype, np.datetime64) else f"record {at}"
     text = "**One step ahead**: each record of the shaded parts, predicted from the actual ones before it"
     if past.one_step.left_out:
         text += f" (the last {len(past.one_step.records):,} of them)"

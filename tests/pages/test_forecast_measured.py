@@ -8,7 +8,7 @@ import pytest
 
 import rnn
 from pages.forecast import horizon, past
-from pages.forecast.residuals import section
+from pages.forecast.residuals import section as residuals
 from rnn.core.series import Series
 from rnn.core.windows import split_windows
 from rnn.forecast.by_horizon import errors_by_horizon
@@ -217,11 +217,11 @@ def test_residuals_follow_part_step_and_target(open_app):
 def test_how_far_ahead_there_are_residuals():
     config = rnn.Config(window=8, horizon=3, epochs=1, hidden=2)
     fit = rnn.fit(config, shop(inputs=True))
-    assert section.furthest(fit, "validation") == 3  # other inputs: no further than the horizon
+    assert residuals.furthest(fit, "validation") == 3  # other inputs: no further than the horizon
     fit = rnn.fit(config, shop(inputs=False))
     split = split_windows(config, 200)
     records = split.validation_records
-    assert section.furthest(fit, "validation") == min(60, records.stop - records.start)
+    assert residuals.furthest(fit, "validation") == min(60, records.stop - records.start)
 
 
 def test_the_test_of_all_bars_is_said_in_words():
@@ -230,7 +230,7 @@ def test_the_test_of_all_bars_is_said_in_words():
 
     def words(p):
         object.__setattr__(found, "ljung_box", None if p is None else LjungBox(10, 12.5, p))
-        return section.tested_in_words(found)
+        return residuals.tested_in_words(found)
 
     assert (
         "p = 0.25): residuals without memory would look like this or worse 25 times in 100: so chance alone"
@@ -246,3 +246,36 @@ def test_a_diverged_ensemble_or_a_constant_series_is_no_exception(open_app):
     for section in ("Forecast", "Residuals"):
         app = opened(open_app, run, section)
         assert not app.error
+
+
+# --- what it rests on, in words
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"log": True, "horizon": 3}, ["of the logarithm", "too low", "never reach below zero"]),
+        (
+            {"scaling": "window", "loss": "mae"},
+            ["aims at the median", "how much the series moved in the window before"],
+        ),
+        ({"loss": "quantile", "quantiles": (0.1, 0.5, 0.9)}, ["the quantiles that the network has learned"]),
+        ({"refit": True}, ["trained once more on all records", "had not seen"]),
+    ],
+)
+def test_what_a_forecast_is_and_rests_on_is_said(open_app, config, said):
+    run, fit = stored(shop(inputs=False), window=8, **config)
+    assert (fit.final is not None) == bool(config.get("refit"))
+    whole = " ".join(texts(opened(open_app, run)))
+    for words in said:
+        assert words in whole
+
+
+def test_a_coverage_that_chance_could_put_anywhere_is_no_verdict(open_app):
+    run, fit = stored(shop(inputs=False), window=8)
+    app = opened(open_app, run)
+    app.slider(key="forecast_steps").set_value(30).run()
+    frame = measured_coverage(fit, 30, (80, 95))
+    row = frame[(frame["step"] == ALL) & (frame["level"] == 80) & (frame["target"] == "sales")].iloc[-1]
+    assert row["margin"] >= 0.3
+    assert any("80 % intervals hold cannot be told yet" in one for one in texts(app))
