@@ -7,6 +7,7 @@ unit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,6 @@ from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.forecast.backtest.fold import Array, Fold, history_of, scale_of
 from rnn.forecast.backtest.rows import Forecast
-from rnn.forecast.intervals import conformal_reach
 from rnn.forecast.methods import METHODS
 
 # What the intervals of one fold may cost: so many forecasts without any fitting; regressions on so many records in all; of any
@@ -96,7 +96,16 @@ def reaches_of(
     if not errors:
         return {}
     residuals = np.stack(errors)
-    return {level: np.apply_along_axis(conformal_reach, 0, residuals, level) for level in request.levels}
+    return {level: _reach(residuals, level) for level in request.levels}
+
+
+def _reach(residuals: Array, level: float) -> Array:
+    """residuals (n, …) → (…): the ⌈(n + 1) · level⌉-th smallest, NaN where n is too small for the level."""
+    # 99.9 is not exactly 99.9 in binary: without rounding, the ⌈ ⌉ of a whole number could be the next one.
+    rank = max(1, math.ceil(round((len(residuals) + 1) * level / 100, 9)))
+    if rank > len(residuals):
+        return np.full(residuals.shape[1:], np.nan)
+    return np.sort(residuals, axis=0)[rank - 1]
 
 
 def _affordable(key: str, histories: Sequence[Series]) -> int:
