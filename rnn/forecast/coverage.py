@@ -142,5 +142,7 @@ def coverage_sentence(frame: pd.DataFrame, level: float, target: str | None = No
     if abs(off) <= row["margin"]:
         return f"{share}: as often as they say ({chance})."
     if off < 0:
-        return f"{share}, fewer than they say ({chance}): they are too narrow, since later data differ from earlier ones."
+        return (
+            f"{share}, fewer than they say ({chance}): they are too narrow, since later data differ from earlier ones."
+        )
     return f"{share}, more than they say ({chance}): they are wider than they need be."
