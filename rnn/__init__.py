@@ -30,19 +30,21 @@ from rnn.forecast import forecast
 
 if TYPE_CHECKING:
     from rnn.data import Table, read_csv
+    from rnn.data.look import recommended
     from rnn.export import load, save
 
 __version__ = "0.1.0"
 
 __all__ = [
     "PRESETS", "Config", "Epoch", "Finished", "Fit", "Model", "Preview", "Series", "Table", "fit", "forecast", "load",
-    "read_csv", "save", "train",
+    "read_csv", "recommended", "save", "train",
 ]  # fmt: skip
 
 # These bring pandas and the file readers with them. A worker process needs neither, and starts twice as fast without.
 _LATER = {
     "Table": "rnn.data",
     "read_csv": "rnn.data",
+    "recommended": "rnn.data.look",
     "load": "rnn.export",
     "save": "rnn.export",
 }

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.forecast import all_series, basis, known_ahead, numbers, outlook, picture, request
+from pages.forecast import (
+    all_series,
+    basis,
+    coverage,
+    horizon,
+    known_ahead,
+    measured,
+    numbers,
+    outlook,
+    past,
+    picture,
+    request,
+)
 from rnn.core.fit import Fit
 from rnn.core.series import Series
 from rnn.runs.records import Run
@@ -23,8 +35,15 @@ def draw(run: Run, fit: Fit, whole: Series) -> None:
         st.error(escaped(str(error), 600), icon=":material/error:")
         return
     future = outlook.of_target(found, fit.model.targets, asked.target, asked.levels)
-    picture.draw(f"{run.id}:{fit.series.name}:{asked.target}", fit, future, asked)
-    basis.draw(run, fit, future, asked.levels, found.residuals)
+    place = st.container()  # the chart stands above the choice of what it shows of the past
+    shown = past.choose(run, fit, whole, asked)
+    with place:
+        picture.draw(f"{run.id}:{fit.series.name}:{asked.target}:{shown.origin}", fit, future, asked, shown)
+    st.caption(past.in_words(shown, fit))
+    bias = measured.bias_of(run, whole, fit.series.name, asked.steps) if not asked.target else ""
+    basis.draw(run, fit, future, asked, found.residuals, bias)
     numbers.draw(future, asked.levels, found.frame, fit.series.name)
     if len(whole.ids) > 1:
         all_series.draw(run, whole, asked)
+    horizon.draw(run, fit, whole, asked)
+    coverage.draw(run, fit, whole, asked)

@@ -31,7 +31,7 @@ class Outlook:
 def fit_of(run: Run) -> Fit | None:
     """The run with its best weights, or None where no epoch is finished; of many series in one that of the series shown. Of
     a run in progress the weights stay those first asked for until `refresh`."""
-    fit = _fit(run.id, version_of(run))
+    fit = stored_fit(run.id, version_of(run))
     if fit is None or not fit.state.epoch:
         return None
     return fit.of(one_of_many.shown_id(fit.series)) if fit.series.lengths else fit
@@ -65,7 +65,7 @@ def outlook_of_all(
 ) -> pd.DataFrame:
     """The forecasts of all of many series, one after the other, told apart by a column `id`. futures: id → its known columns.
     Raises ValueError with a sentence where there is no such forecast."""
-    fit = _fit(run.id, version_of(run))
+    fit = stored_fit(run.id, version_of(run))
     if fit is None:
         raise ValueError("The run has no weights to forecast with yet.")
     return forecast(fit, steps, levels, future=futures)
@@ -79,7 +79,8 @@ def of_target(found: Outlook, targets: Sequence[str], target: int, levels: Seque
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the run …")
-def _fit(run_id: str, version: int) -> Fit | None:
+def stored_fit(run_id: str, version: int) -> Fit | None:
+    """The run as it is kept, of many series in one that of all of them; None where it has no weights yet."""
     return session.store().fit(run_id)
 
 
@@ -87,7 +88,7 @@ def _fit(run_id: str, version: int) -> Fit | None:
 def _outlook(
     run_id: str, version: int, steps: int, levels: tuple[int, ...], id_: str | None, known: NDArray[np.float64] | None
 ) -> Outlook:
-    fit = _fit(run_id, version)
+    fit = stored_fit(run_id, version)
     if fit is None:
         raise ValueError("The run has no weights to forecast with yet.")
     return Outlook(forecast(fit, steps, levels, id=id_, future=known), len(validation_residuals(fit, 1)[0]))

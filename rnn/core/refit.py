@@ -22,7 +22,9 @@ from rnn.core.start import Start, make_learner, network_for, start_of
 from rnn.core.state import TrainingState
 from rnn.core.windows import Starts
 
-DIVERGED = "Trained once more on all records the network diverged, so forecasts come from the weights that validation has judged."
+DIVERGED = (
+    "Trained once more on all records the network diverged, so forecasts come from the weights that validation judged."
+)
 
 
 def all_windows(config: Config, series: Series) -> Starts:
@@ -87,10 +89,9 @@ class Refit:
             framing_of_all(config, series),
             all_windows(config, series),
         )
-        if state is None:
-            start = start_of(config, network, series, framing, windows)
-        else:
-            start = Start(state.params, state.pace)
+        start = (
+            start_of(config, network, series, framing, windows) if state is None else Start(state.params, state.pace)
+        )
         self.learner = make_learner(config, network, series, framing, windows, start)
         if state is None:
             state = TrainingState({}, {}, {}, config.lr, config.epochs, pace=start.pace, best_epoch=best_epoch)

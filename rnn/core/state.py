@@ -23,9 +23,9 @@ class TrainingState:
     params, best: parameter name → array; `best` are the weights after `best_epoch` (0: the initial ones).
     optimiser: the optimiser's state arrays. epoch: complete epochs; batch: batches done in the next one; count: updates
     in all. norm_sum, clipped_sum, seconds: of the epoch in progress. start_losses: train and validation loss at the start
-    of that epoch, for the article's way of reporting. lr, epochs: as last changed. pace: see
-    `rnn.core.start.Start`. final: of the training on all records that follows (`rnn.core.refit`). Random numbers need no state: each epoch's order and each batch's dropout are drawn from (seed,
-    epoch, …).
+    of that epoch, for the article's way of reporting. lr, epochs: as last changed. pace: see `rnn.core.start.Start`. final:
+    the state of the training on all records that follows, see `rnn.core.refit`. Random numbers need no state: each epoch's
+    order and each batch's dropout are drawn from (seed, epoch, …).
     """
 
     params: dict[str, Floats]

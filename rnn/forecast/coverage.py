@@ -39,11 +39,11 @@ def measured_coverage(
 
     Returns a frame with one row for each place, target, level and step, and one for all steps together (step 0, `ALL`): where
     ("validation" | "test"), target, level (per cent), step, nominal and measured (shares; measured is NaN where there was
-    nothing to measure), n (values measured), independent (how many of the forecasts share no record with each other: those of
-    neighbouring origins overlap, and are right or wrong together), margin (how far measured may lie from nominal by chance,
-    two standard errors), width (mean width, original units; of many series in one the mean over them), open (steps of
-    forecasts without an interval, because too few errors were known for the level), score (the mean interval score, Gneiting
-    and Raftery 2007: width, and what actual values lay outside times 2 / (1 − level); lower is better).
+    nothing to measure), n (values measured), independent (how many independent values they are worth: forecasts from
+    neighbouring origins have records in common, and are right or wrong together), margin (how far measured may lie from
+    nominal by chance, two standard errors), width (mean width, original units; of many series in one the mean over them),
+    open (values without an interval, because too few errors were known for the level), score (the mean interval score,
+    Gneiting and Raftery 2007: width, and what actual values lay outside times 2 / (1 − level); lower is better).
     """
     import pandas as pd  # here, so that a worker process, which measures nothing, starts without it
 
@@ -92,20 +92,22 @@ def _rows(known: HeldOut, new: HeldOut, lo: Array, hi: Array, target: int, level
 
 
 def _independent(held: HeldOut, steps: slice, target: int) -> int:
-    """How many forecasts as long as the last of these steps fit beside each other in the records that are checked, summed
-    over the series: those of neighbouring origins stand on nearly the same values."""
+    """How many independent values the share of those held is worth, summed over the series.
+
+    n forecasts h steps ahead from neighbouring origins have records in common: for a random walk, where that counts most,
+    they are worth about 2 n / (h + 1), and the share over all steps up to h about 5 n / (h + 4) (benchmarks/intervals.py).
+    """
     told = held.told[:, steps, target]
     if not told.any():
         return 0
     longest = int(np.flatnonzero(held.told[:, : steps.stop, target].any(axis=0))[-1]) + 1
-    count = 0
+    share = 5 / (longest + 4) if steps.start is None else 2 / (longest + 1)
+    count = 0.0
     for number in np.unique(held.numbers):
-        own = held.numbers == number
-        records = held.records[own][:, steps][told[own]]
-        if len(records):
-            first = held.first[own][told[own].any(axis=1)]
-            count += min(len(first), max(1, (int(records.max()) - int(first.min()) + 1) // longest))
-    return count
+        first = held.first[(held.numbers == number) & told.any(axis=1)]
+        if len(first):
+            count += min(len(first), max(1.0, share * (int(first[-1]) - int(first[0]) + 1)))
+    return round(count)
 
 
 def _margin(nominal: float, measured: int, calibrated: int) -> float:

@@ -132,8 +132,6 @@ def _with_remedy(sentence: str, config: Config) -> Fitting:
     """What helps against learning by heart where the best weights are kept anyway: the median of several networks, as each has
     learned by heart what is its own. (On sunspots and others a smaller network and weight decay made the best epoch worse.)"""
     changes: dict[str, Any] = {"seeds": SEVERAL} if config.seeds < SEVERAL else {}
-    if config.patience is None:
-        changes["patience"] = max(5, config.epochs // 10)
     advice = f"; {in_words(changes)} may do better." if changes else "."
     return Fitting(OVER, sentence + advice, changes)
 
@@ -200,7 +198,7 @@ def _so_far(train: Array, val: Array) -> Fitting:
 
 def in_words(changes: Mapping[str, Any]) -> str:
     words = {
-        "hidden": "{} hidden units", "seeds": "the median of {} networks", "patience": "an early stop (patience {})",
+        "hidden": "{} hidden units", "seeds": "the median of {} networks",
         "epochs": "{:,} epochs", "lr": "a learning rate of {:g}", "skip": "a {} skip",
     }  # fmt: skip
     said = [words[name].format(value) for name, value in changes.items()]

@@ -53,8 +53,8 @@ def forecast(
     to forecast; None forecasts all that are long enough for one window, which a column `id`, the first, tells apart. Their
     intervals come from the errors of all of them, each in units of its own (`Measure`). intervals: "conformal" is as wide
     as the point forecast erred; "quantile" stands on the quantiles that the network has learned, moved until they hold as
-    often as they say, for the levels that have two of them, and on conformal ones for the others; None takes quantiles
-    where they are learned.
+    often as they say (`calibrate` says how levels that were not learned are made); None takes quantiles where they are
+    learned.
 
     Returns a frame with `time` and for each target mean, lo80, hi80, … (with several targets the names are `target.mean`, …).
     Raises ValueError for steps or levels out of range, inputs that are not predicted, an id that there is not, or a forecast

@@ -19,6 +19,7 @@ from rnn.runs.worker import ONE_THREAD
 
 LOG_BYTES = 5_000_000  # a longer worker.log starts anew, the old one kept beside it
 ROOMY_CORES = 4  # from so many on, a run may use a second core and the pages still answer at once
+MODULE = "rnn.runs.worker"
 PATIENCE_SECONDS = 2.0  # between asking a process to end and making it
 
 
@@ -38,7 +39,7 @@ class WorkerProcess:
         places = {"PYTHONPATH": path, "UNROLL_DATABASE_URL": url, "UNROLL_DATA_DIR": str(data_folder())}
         with _open_log() as log:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "rnn.runs.worker"],
+                [sys.executable, "-m", MODULE],
                 cwd=folder,
                 env={THREADS: _threads(), **os.environ, **ONE_THREAD, **places},
                 stdin=subprocess.PIPE,

@@ -18,9 +18,8 @@ class Sequels(StudyLedger):
 
     def add_sequel(
         self, study_id: str, press: str, config: Config, series_hash: str, *, session: str, name: str = ""
-    ) -> tuple[str, bool]:
-        """Put the run in the queue that this press of the button led to, unless another page has; its id, and whether it is
-        new.
+    ) -> str:
+        """Put the run in the queue that this press of the button led to, unless another page has; returns its id.
 
         press: tells one press from the next, at most 40 letters. Raises LookupError for an unknown series.
         """
@@ -29,14 +28,14 @@ class Sequels(StudyLedger):
             with self.write() as connection:
                 query = select(sequels.c.run_id).where(sequels.c.study_id == study_id, sequels.c.press == press)
                 if (found := connection.execute(query).scalar()) is not None:
-                    return found, False
+                    return str(found)
                 run_id = insert_run(connection, config, series_hash, session=session, name=name)
                 connection.execute(insert(sequels), {"run_id": run_id, "study_id": study_id, "press": press})
-                return run_id, True
+                return run_id
         except IntegrityError:
             # Another page was a moment earlier, and this transaction is undone.
             with self.read() as connection:
-                return connection.execute(query).scalar_one(), False
+                return str(connection.execute(query).scalar_one())
 
     def study_of_run(self, run_id: str) -> Study | None:
         """The study that led to the run; None where there was none, or it is not kept any more."""

@@ -17,7 +17,7 @@ import streamlit as st
 from rnn.core.config import Config
 from rnn.core.fields import FIELDS
 from rnn.data import BadFile
-from rnn.data.look import Suggestion, suggest
+from rnn.data.look import Suggestion, recommended, suggest
 from rnn.ui import chosen_series
 from rnn.ui.chosen_series import Choice
 from rnn.ui.config_form import set_values, values_of_form
@@ -46,10 +46,14 @@ def recommendation_of(choice: Choice) -> Recommendation | None:
         series = chosen_series.series_of(choice)
     except BadFile:
         return None
-    main = max(series.parts, key=lambda part: part.stop - part.start)
-    columns = [series.names.index(name) for name in series.targets]
-    reasons = suggest(series.values[main], series.times[main], series.frequency, columns)
-    return Recommendation(Config(**{one.field: one.value for one in reasons}), reasons) if reasons else None
+    columns = series.target_columns
+    reasons = suggest(series.values, series.times, series.frequency, columns, lengths=series.lengths)
+    if reasons:
+        return Recommendation(Config(**{one.field: one.value for one in reasons}), reasons)
+    try:
+        return Recommendation(recommended(series), ())
+    except ValueError:
+        return None
 
 
 def base_of_link(choice: Choice, run_config: Config | None) -> Config:

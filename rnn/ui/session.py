@@ -73,17 +73,25 @@ def show_run(run_id: str | None) -> None:
         st.query_params[RUN] = run_id
 
 
-def start_run(config: Config, choice: Choice, *, pause_at: int | None = None) -> str:
-    """Write the run and its series to the store, hand it to the runner and show it. Returns its id."""
-    series = series_of(choice)
-    series_hash = store().add_series(series, file_hash=choice.file_hash, reading=reading_of(choice))
-    run_id = store().add_run(
-        config,
-        series_hash,
-        session=session_id(),
-        name=f"{series.name} · {', '.join(series.targets)}",
-        pause_at=pause_at,
-    )
+def keep_series(choice: Choice) -> str:
+    """Write the chosen series to the store, with how it was read; returns its hash."""
+    return store().add_series(series_of(choice), file_hash=choice.file_hash, reading=reading_of(choice))
+
+
+def start_run(
+    config: Config, choice: Choice, *, pause_at: int | None = None, after: tuple[str, str] | None = None
+) -> str:
+    """Write the run and its series to the store, hand it to the runner and show it. Returns its id.
+
+    after: the study that led to the run and the press of the button that asked for it; where another page has started that
+    run already, it is shown.
+    """
+    series, series_hash = series_of(choice), keep_series(choice)
+    told = {"session": session_id(), "name": f"{series.name} · {', '.join(series.targets)}"}
+    if after is not None:
+        run_id = store().add_sequel(*after, config, series_hash, **told)
+    else:
+        run_id = store().add_run(config, series_hash, pause_at=pause_at, **told)
     if runner().submit(run_id) <= 1:
         _await_first_epoch(run_id)
     show_run(run_id)

@@ -198,17 +198,26 @@ def test_a_worker_that_has_to_go_gives_its_study_back_as_often_as_it_must(store:
 # --- what is kept
 
 
-def test_the_oldest_results_go(store: Store, series: Series, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(studies.drop_oldest, "__defaults__", (3,))
+@pytest.mark.parametrize("bound", [{"KEPT": 3}, {"KEPT_BYTES": 350}, {"KEPT": 4, "KEPT_BYTES": 399}])
+def test_the_oldest_results_go(
+    store: Store, series: Series, monkeypatch: pytest.MonkeyPatch, bound: dict[str, int]
+) -> None:
+    bounds = {"KEPT": 100, "KEPT_BYTES": 10**9} | bound
+    monkeypatch.setattr(studies.drop_oldest, "__defaults__", (bounds["KEPT"], bounds["KEPT_BYTES"]))
     made = [asked(store, series, seeds=number) for number in range(6)]
     waiting = asked(store, series, seeds=99)
     for study_id in made:
         claimed(store, study_id)
-        store.finish_study(study_id, "worker", study_id.encode())
+        store.finish_study(study_id, "worker", bytes(100))
         time.sleep(0.002)
     assert [store.study(one) is not None for one in made] == [False] * 3 + [True] * 3
     assert the_study(store, waiting).state == "queued"
     assert asked(store, series, seeds=0) == made[0] and the_study(store, made[0]).state == "queued"
+    monkeypatch.setattr(studies.drop_oldest, "__defaults__", (3, 50))
+    claimed(store, waiting)
+    store.finish_study(waiting, "worker", bytes(100))
+    assert the_study(store, waiting).state == "done", "the last one stays, whatever its size"
+    assert [store.study(one) is not None for one in made] == [True] + [False] * 5
 
 
 # --- the runs that studies lead to
@@ -216,7 +225,7 @@ def test_the_oldest_results_go(store: Store, series: Series, monkeypatch: pytest
 
 def test_a_press_leads_to_one_run_however_many_pages_see_its_study_end(store: Store, series: Series) -> None:
     key, study_id = store.add_series(series), asked(store, series)
-    found: list[tuple[str, bool]] = []
+    found: list[str] = []
 
     def follow(session: str) -> None:
         found.append(store.add_sequel(study_id, "press", SMALL, key, session=session, name="chosen"))
@@ -226,11 +235,11 @@ def test_a_press_leads_to_one_run_however_many_pages_see_its_study_end(store: St
         thread.start()
     for thread in threads:
         thread.join()
-    assert len({run_id for run_id, _ in found}) == 1 and sorted(new for _, new in found) == [False] * 5 + [True]
-    run_id = found[0][0]
+    assert len(found) == 6 and len(set(found)) == 1
+    run_id = found[0]
     assert [run.id for run in store.runs()] == [run_id] and store.runs()[0].config == SMALL
-    again, new = store.add_sequel(study_id, "another press", SMALL, key, session="s", name="")
-    assert new and again != run_id
+    again = store.add_sequel(study_id, "another press", SMALL, key, session="s", name="")
+    assert again != run_id and len(store.runs()) == 2
     led = store.study_of_run(run_id)
     assert led is not None and led.id == study_id
     assert store.study_of_run(store.add_run(SMALL, key, session="s")) is None

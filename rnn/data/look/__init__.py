@@ -7,10 +7,12 @@ Where a series is too short, constant or has gaps, the functions raise ValueErro
 
 from .correlogram import Correlogram, autocorrelation
 from .profile import Profile, seasonal_profile
+from .recommended import recommended
 from .seasons import Season, find_seasons
 from .spectrum import Spectrum, spectrum
 from .stationarity import Stationarity, Verdict, stationarity
-from .suggestions import Suggestion, suggest
+from .suggestion import Suggestion
+from .suggestions import suggest
 from .summary import Summary, summary
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "Verdict",
     "autocorrelation",
     "find_seasons",
+    "recommended",
     "seasonal_profile",
     "spectrum",
     "stationarity",

@@ -14,11 +14,11 @@ from rnn.core.fit import Fit
 from rnn.core.series import Series
 from rnn.forecast.backtest.fold import Fold, folds_of
 from rnn.forecast.backtest.method import by_method
-from rnn.forecast.backtest.naive_methods import METHODS
 from rnn.forecast.backtest.network import forecast_of, is_untrained, trained, words_on
 from rnn.forecast.backtest.plan import Plan, cutoffs, judged, left_out
 from rnn.forecast.backtest.result import FAN_COLUMNS, Backtest
 from rnn.forecast.backtest.rows import Forecast, mean_absolute_error, nothing, rows_of
+from rnn.forecast.methods import METHODS
 from rnn.forecast.multi_step import check_request
 from rnn.forecast.progress import Step
 

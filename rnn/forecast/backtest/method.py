@@ -10,13 +10,14 @@ import numpy as np
 from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.forecast.backtest.fold import Array, Fold, history_of
-from rnn.forecast.backtest.naive_methods import METHODS
 from rnn.forecast.backtest.rows import Forecast
-from rnn.forecast.residuals import conformal_reach
+from rnn.forecast.intervals import conformal_reach
+from rnn.forecast.methods import METHODS
 
-# Forecasts that one fold may take for the intervals of a method, over all its series; those that search for their parameters
-# each time are not named here, and have none.
-RESIDUAL_FORECASTS = {"naive": 10_000, "seasonal": 10_000, "drift": 10_000, "linear": 60, "ridge": 60}
+# Intervals take the forecast again from many origins. What one fold may spend on that: forecasts without any fitting, over all
+# its series; for the regressions, records that they are fitted on. Methods that search for their parameters have none.
+UNFITTED, UNFITTED_FORECASTS = ("naive", "seasonal", "drift"), 10_000
+REGRESSIONS, REGRESSION_RECORDS = ("linear", "ridge"), 20_000
 # Origins of a series that residuals are measured from, at most and at least: fewer give no 95 % interval.
 MOST_ORIGINS, LEAST_ORIGINS = 60, 19
 
@@ -37,7 +38,7 @@ def by_method(
     note takes the sentence on a series that the method fails on."""
     predicted = np.full(fold.actual.shape, np.nan)
     reaches = {level: np.full(fold.actual.shape, np.nan) for level in levels}
-    origins = min(MOST_ORIGINS, RESIDUAL_FORECASTS.get(key, 0) // len(fold.histories))
+    origins = _origins(key, fold.histories)
     for number, history in enumerate(fold.histories):
         stop()
         try:
@@ -54,12 +55,13 @@ def by_method(
 
 
 def forecast_method(
-    key: str, history: Series, config: Config, steps: int, levels: Sequence[float], origins: int = MOST_ORIGINS
+    key: str, history: Series, config: Config, steps: int, levels: Sequence[float], origins: int | None = None
 ) -> MethodForecast:
     """The forecast after one history. Its intervals are split conformal as a network's are, on the residuals of the same
-    method from so many origins in the later half of the history; NaN for a method that would take long over them."""
+    method from so many origins (None: what takes no long time) in its later half; NaN where those are too few."""
+    origins = _origins(key, [history]) if origins is None else origins
     mean = METHODS[key].forecast(history, config, steps)
-    if mean is None or not levels or origins < LEAST_ORIGINS or key not in RESIDUAL_FORECASTS:
+    if mean is None or not levels or origins < LEAST_ORIGINS:
         return MethodForecast(mean, {level: np.full((steps, len(history.targets)), np.nan) for level in levels})
     residuals = _residuals(key, history, config, steps, origins)
     shape = range(len(history.targets))
@@ -68,6 +70,14 @@ def forecast_method(
         for level in levels
     }
     return MethodForecast(mean, reach)
+
+
+def _origins(key: str, histories: Sequence[Series]) -> int:
+    """How many origins of each history residuals are measured from."""
+    allowed = UNFITTED_FORECASTS // len(histories) if key in UNFITTED else 0
+    if key in REGRESSIONS:
+        allowed = REGRESSION_RECORDS // sum(len(history) for history in histories)
+    return min(MOST_ORIGINS, allowed)
 
 
 def _residuals(key: str, history: Series, config: Config, steps: int, origins: int) -> list[Array]:

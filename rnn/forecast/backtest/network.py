@@ -48,6 +48,6 @@ def is_untrained(trained: Fit) -> bool:
 def words_on(trained: Fit) -> str:
     """What the reader should know of a training that did not end as it should; empty where it did."""
     if trained.finished.reason != "diverged":
-        return ""
+        return trained.finished.message
     without = " and has no forecast" if is_untrained(trained) else ""
     return f"the training diverged{without}. {trained.finished.message}"

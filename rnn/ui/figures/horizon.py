@@ -15,6 +15,8 @@ from rnn.ui.figures.style import ACTUAL, DASHED, DOTTED, FORECAST, axis, curve, 
 
 _NOTHING = "There are no errors to draw."
 _OTHERS = {"naive": (ACTUAL, DASHED, "x"), "seasonal": (FORECAST, DOTTED, "diamond")}
+# Those that are there from the start; the others wait in the legend.
+_DRAWN = ("direct", "free-running", "naive", "seasonal")
 _REST = (ACTUAL, "2px,2px,8px,2px", "cross")
 
 
@@ -53,6 +55,7 @@ def _line(one: ErrorCurve) -> dict[str, Any]:
     return {
         **curve(np.asarray(one.steps), floats(one.errors), one.label, colour, dash=dash, symbol=symbol),
         "customdata": counts,
+        "visible": True if one.key in _DRAWN else "legendonly",
         "hovertemplate": "%{y:.4~g} (%{customdata} forecasts)",
     }
 

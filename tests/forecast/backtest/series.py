@@ -33,9 +33,9 @@ def panel(*lengths: int) -> Series:
     return Series.joined(parts, [f"s{k}" for k in range(len(lengths))])
 
 
-def run(networks, series, plan: Plan, **options) -> Backtest:
+def run(networks, series, plan: Plan, methods=("naive", "seasonal", "drift"), **options) -> Backtest:
     """The Backtest, once it is clear that the steps before it count up to their total."""
-    *steps, last = backtest(networks, series, plan, **options)
+    *steps, last = backtest(networks, series, plan, methods=methods, **options)
     assert all(isinstance(step, Step) for step in steps)
     assert [step.done for step in steps] == list(range(1, len(steps) + 1))
     assert {step.total for step in steps} == {len(steps)}

@@ -1,0 +1,78 @@
+"""What Auto tries: the rule, the rule with another starting point, and forecasts without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnn.core.config import Config
+from rnn.core.fields import FIELDS
+from rnn.core.series import Series
+from rnn.forecast.methods import METHODS
+
+# Where there are more series in one, the choice is made on so many of them, evenly spread.
+MOST_SERIES = 30
+RULE = "rule"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """config: of a network; None for a method, whose key stands in METHODS. words: what it is."""
+
+    key: str
+    label: str
+    words: str
+    config: Config | None = None
+
+
+# Beside the rule: (key, label, words, fields that are set).
+_CHANGES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("from-last", "network from the last value", "The rule, but the network adds to the last value.",
+     {"residual": "last", "difference": "none"}),
+    ("from-season", "network from the last season", "The rule, but the network adds to the value a season before.",
+     {"residual": "seasonal", "difference": "none"}),
+    ("deseasonalised", "network without the season", "The rule, but the season is taken out first and put back at the end.",
+     {"deseasonalise": True}),
+)  # fmt: skip
+_METHODS = {
+    "naive": "The last value goes on; no network.",
+    "seasonal": "The last season repeats; no network.",
+    "ridge": "Ridge regression on the network's window, in its preparation; no network.",
+    "theta": "Theta, the M3 competition's winner: a line and exponential smoothing, halved; no network.",
+}
+
+
+def candidates_of(series: Series, horizon: int | None, fixed: Mapping[str, Any]) -> list[Candidate]:
+    """The rule first. What does not differ from an earlier one, or has no meaning for the series, is left out."""
+    from rnn.data.look import recommended
+
+    rule = recommended(series, horizon, **fixed)
+    found = [Candidate(RULE, "network by the rule", "The settings that the rule gives for this series.", rule)]
+    for key, label, words, changes in _CHANGES:
+        changes = {name: value for name, value in changes.items() if name in FIELDS}
+        if not changes or fixed.keys() & changes.keys() or (key != "from-last" and (rule.season or 0) < 2):
+            continue
+        config = recommended(series, rule.horizon, **{**fixed, **changes})
+        wanted = all(getattr(config, name) == value for name, value in changes.items())
+        if wanted and config not in [one.config for one in found]:
+            found.append(Candidate(key, label, words, config))
+    seasonal = (rule.season or 0) >= 2
+    found += [
+        Candidate(key, METHODS[key].label, words)
+        for key, words in _METHODS.items()
+        if key in METHODS and (seasonal or key != "seasonal")
+    ]
+    return found
+
+
+def subset(series: Series) -> Series:
+    """The series, or an even sample of many in one that has at most MOST_SERIES of them."""
+    if len(series.lengths) <= MOST_SERIES:
+        return series
+    # Longest first would choose by length alone, so every k-th in the order of the file.
+    chosen = np.unique(np.linspace(0, len(series.lengths) - 1, MOST_SERIES).astype(int))
+    parts = series.apart()
+    return Series.joined([parts[k] for k in chosen], [series.ids[k] for k in chosen], series.name)
