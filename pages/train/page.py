@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from pages.train import actions, preflight_note, watch
+from pages.train import actions, auto, preflight_note, watch
 from rnn.ui import config_form, series_choice, session
 from rnn.ui.series_picker import draw_series_picker
 
 session.prepare(session.current_run())
+auto.take_up()
 
 with st.sidebar:
     choice = draw_series_picker()
@@ -21,7 +22,9 @@ with st.sidebar:
 series_choice.remember_in_link(choice)
 run = session.current_run()
 actions.draw(setup, run)
+auto.draw(run)
 poll = watch.poll_seconds(run)
 st.fragment(watch.draw, run_every=poll)(setup, run, poll)
+auto.draw_table(run)
 with time_needed:
     preflight_note.draw_time(setup)

@@ -53,8 +53,8 @@ class MeasuredBias:
 
     n: (S, K), forecasts that were checked. mean_error: (S, K), the mean of actual − predicted, original units (of many series
     in one over all of them). factor: (S, K), the sum of the actual values over that of the predicted, of logarithms the mean
-    of the single ratios (the smearing estimate of Duan 1983); NaN where there is none, or where values are not all above zero.
-    sentence: the factor over all steps, of the first target, in words; empty where it cannot be said.
+    of the single ratios (the smearing estimate of Duan 1983); NaN where there is none, or where a target's values are not all
+    above zero. sentence: the factor over all steps, of the first target, in words; empty where it cannot be said.
     """
 
     n: NDArray[np.intp]
@@ -73,7 +73,7 @@ def measured_bias(fit: Fit, steps: int, part: str = "validation") -> MeasuredBia
         mean_error = np.where(n > 0, (actual - predicted).sum(axis=0) / np.maximum(n, 1), math.nan)
         ratio = np.where(told, held.actual / held.point, 0.0).sum(axis=0) / np.maximum(n, 1)
         factor = ratio if fit.config.log else actual.sum(axis=0) / predicted.sum(axis=0)
-        positive = np.where(told, np.minimum(held.actual, held.point), 1.0).min(axis=0, initial=1.0) > 0
+        positive = np.where(told, np.minimum(held.actual, held.point), 1.0).min(axis=(0, 1), initial=1.0) > 0
     factor = np.where((n > 0) & positive & np.isfinite(factor), factor, math.nan)
     return MeasuredBias(n, mean_error, factor, _sentence(n[:, 0], factor[:, 0], part))
 

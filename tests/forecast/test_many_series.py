@@ -153,7 +153,7 @@ def test_baselines_series_by_series(season):
     value; the regression is one for all."""
     series = Series.joined([wave(120), wave(45, 1000.0, 1)], ["a", "b"])
     split = split_series(CONFIG, series)
-    for name in ("naive", "seasonal"):
+    for name in ("naive", "seasonal", "drift"):
         expected = []
         for id_ in series.ids:
             own = split.of(id_)
