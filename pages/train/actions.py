@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.train import verdict_line
+from pages.train import auto, verdict_line
 from pages.train.preflight_note import Setup
 from rnn.core.config import Config
 from rnn.core.fields import FIELDS
@@ -37,6 +37,7 @@ def _draw_buttons(setup: Setup, run: Run | None) -> None:
             "Train", icon=":material/play_arrow:", type="primary", disabled=active or not ready, on_click=_train,
             args=(setup,), key="train", help=setup.problem or "Start a new run with these settings.",
         )  # fmt: skip
+        auto.draw_button(setup, run)
         st.button(
             "Pause", icon=":material/pause:", disabled=not active, on_click=_command, args=("pause",), key="pause",
             help="Halt after the batch in progress; nothing is lost.",

@@ -1,7 +1,8 @@
 """The part of the store that long computations are asked for and read in. What computes them: `rnn.runs.study_kinds`.
 
 A study's id is the hash of what was asked, so whoever asks the same finds the same: a page after a reload, a second tab,
-a colleague. The results of the last KEPT are kept; with one more the oldest goes, and is computed again when it is asked for.
+a colleague. The results of the last KEPT are kept, as far as they have KEPT_BYTES together; beyond that the oldest go, and are
+computed again when they are asked for.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 import rnn
@@ -22,6 +23,7 @@ from rnn.runs.records import ACTIVE, Study
 from rnn.runs.schema import studies
 
 KEPT = 100
+KEPT_BYTES = 500_000_000
 _ALL_BUT_THE_RESULT = [column for column in studies.c if column.name != "result"]
 # What a study that starts afresh forgets of its last try.
 _AFRESH: dict[str, Any] = {
@@ -89,10 +91,16 @@ def find_study(connection: Connection, study_id: str, *, with_result: bool = Tru
     return None if row is None else _as_study(row)
 
 
-def drop_oldest(connection: Connection, kept: int = KEPT) -> None:
-    """Remove the studies that ended before the last `kept`."""
-    ended = select(studies.c.id).where(studies.c.state.not_in(ACTIVE)).order_by(studies.c.finished.desc(), studies.c.id)
-    old = list(connection.execute(ended.offset(kept)).scalars())
+def drop_oldest(connection: Connection, kept: int = KEPT, kept_bytes: int = KEPT_BYTES) -> None:
+    """Remove the studies that ended before the last `kept`, and those before the last `kept_bytes` of results; the last one
+    stays, whatever its size."""
+    ended = select(studies.c.id, func.coalesce(func.length(studies.c.result), 0).label("size"))
+    ended = ended.where(studies.c.state.not_in(ACTIVE)).order_by(studies.c.finished.desc(), studies.c.id)
+    old, total = [], 0
+    for number, row in enumerate(connection.execute(ended)):
+        total += row.size
+        if number and (number >= kept or total > kept_bytes):
+            old.append(row.id)
     if old:
         connection.execute(delete(studies).where(studies.c.id.in_(old)))
 

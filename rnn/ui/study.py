@@ -92,8 +92,7 @@ def _parts(study: Study, label: str) -> list[str]:
     if study.state == "queued" or study.started is None:
         place = session.store().queue_place(study.id)
         return [*parts, f"waiting, place **{place}** in the queue" if place else "beginning"]
-    if study.total:
-        parts.append(f"**{study.done:,}** of {study.total:,}")
+    parts.append(f"**{study.done:,}** of {study.total:,}" if study.total else "preparing")
     if study.note:
         parts.append(escaped(study.note, 160))
     seconds = max(0.0, (datetime.now(UTC) - study.started).total_seconds())

@@ -16,8 +16,7 @@ from rnn.core.windows import split_windows
 from rnn.forecast import baseline_errors, forecast, judge
 from rnn.forecast.ahead import predict_ahead
 from rnn.forecast.baselines import BASELINES
-from rnn.forecast.intervals import conformal_reach
-from rnn.forecast.residuals import units_of, validation_residuals
+from rnn.forecast.residuals import conformal_reach, units_of, validation_residuals
 from tests.core.many_series import three, wave
 
 CONFIG = Config(

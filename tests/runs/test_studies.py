@@ -198,17 +198,26 @@ def test_a_worker_that_has_to_go_gives_its_study_back_as_often_as_it_must(store:
 # --- what is kept
 
 
-def test_the_oldest_results_go(store: Store, series: Series, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(studies.drop_oldest, "__defaults__", (3,))
+@pytest.mark.parametrize("bound", [{"KEPT": 3}, {"KEPT_BYTES": 350}, {"KEPT": 4, "KEPT_BYTES": 399}])
+def test_the_oldest_results_go(
+    store: Store, series: Series, monkeypatch: pytest.MonkeyPatch, bound: dict[str, int]
+) -> None:
+    bounds = {"KEPT": 100, "KEPT_BYTES": 10**9} | bound
+    monkeypatch.setattr(studies.drop_oldest, "__defaults__", (bounds["KEPT"], bounds["KEPT_BYTES"]))
     made = [asked(store, series, seeds=number) for number in range(6)]
     waiting = asked(store, series, seeds=99)
     for study_id in made:
         claimed(store, study_id)
-        store.finish_study(study_id, "worker", study_id.encode())
+        store.finish_study(study_id, "worker", bytes(100))
         time.sleep(0.002)
     assert [store.study(one) is not None for one in made] == [False] * 3 + [True] * 3
     assert the_study(store, waiting).state == "queued"
     assert asked(store, series, seeds=0) == made[0] and the_study(store, made[0]).state == "queued"
+    monkeypatch.setattr(studies.drop_oldest, "__defaults__", (3, 50))
+    claimed(store, waiting)
+    store.finish_study(waiting, "worker", bytes(100))
+    assert the_study(store, waiting).state == "done", "the last one stays, whatever its size"
+    assert [store.study(one) is not None for one in made] == [True] + [False] * 5
 
 
 # --- the runs that studies lead to
