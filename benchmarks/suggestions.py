@@ -29,7 +29,7 @@ from rnn.core.windows import split_windows
 from rnn.data import SAMPLES, sample_series
 from rnn.data.look import suggest
 from rnn.forecast import baseline_errors
-from rnn.forecast.multi_step import predict_ahead
+from rnn.forecast.ahead import predict_ahead
 from rnn.ui.controls import parse_link_value
 
 VALIDATION = 0.2

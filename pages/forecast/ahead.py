@@ -10,6 +10,7 @@ from pages.forecast import (
     coverage,
     horizon,
     known_ahead,
+    measured,
     numbers,
     outlook,
     past,
@@ -39,7 +40,8 @@ def draw(run: Run, fit: Fit, whole: Series) -> None:
     with place:
         picture.draw(f"{run.id}:{fit.series.name}:{asked.target}:{shown.origin}", fit, future, asked, shown)
     st.caption(past.in_words(shown, fit))
-    basis.draw(run, fit, future, asked.levels, found.residuals)
+    bias = measured.bias_of(run, whole, fit.series.name, asked.steps) if not asked.target else ""
+    basis.draw(run, fit, future, asked, found.residuals, bias)
     numbers.draw(future, asked.levels, found.frame, fit.series.name)
     if len(whole.ids) > 1:
         all_series.draw(run, whole, asked)

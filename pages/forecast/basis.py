@@ -1,4 +1,4 @@
-"""What the intervals rest on, said plainly beneath the chart."""
+"""What the forecast is and what its intervals rest on, said plainly beneath the chart."""
 
 from __future__ import annotations
 
@@ -8,23 +8,38 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.forecast.request import Request
 from rnn.core.fit import Fit
 from rnn.core.series import Series
+from rnn.forecast.bias import bias_of
+from rnn.forecast.intervals import kind_of
+from rnn.forecast.measure import is_local
 from rnn.runs.records import Run
 from rnn.ui import run_history, session
 from rnn.ui.error_unit import OWN
 from rnn.ui.wording import escaped, number_in_words
 
 
-def draw(run: Run, fit: Fit, future: pd.DataFrame, levels: Sequence[int], residuals: int) -> None:
+def draw(run: Run, fit: Fit, future: pd.DataFrame, asked: Request, residuals: int, bias: str) -> None:
+    """residuals: forecasts that the first step's interval was measured on. bias: how far sums were off on held-out records,
+    empty where that is not known."""
     whole = session.series_of_run(run)
-    sentences = [_intervals(future, levels, residuals, whole, fit.series.name)] if levels else []
+    line = [bias_of(fit.config), bias]
     if len(future) > fit.config.horizon:
-        sentences.append(_free_running(fit.config.horizon))
-    if tested := _tested(run):
-        sentences.append(tested)
-    if sentences:
-        st.caption(" ".join(sentences))
+        line.append(_free_running(fit.config.horizon))
+    if fit.final is not None:
+        line.append(_of_all_records())
+    width = [_intervals(future, asked.levels, residuals, whole, fit)] if asked.levels else []
+    for sentences in (line, [*width, _tested(run)]):
+        if any(sentences):
+            st.caption(" ".join(filter(None, sentences)))
+
+
+def _of_all_records() -> str:
+    return (
+        "It comes from the network **trained once more on all records**, the latest included. What is measured here, the "
+        "intervals too, is measured with the network before that, which had not seen the validation and test parts."
+    )
 
 
 def _tested(run: Run) -> str:
@@ -36,20 +51,40 @@ def _tested(run: Run) -> str:
     return f"On the test part, which no choice was made by, the RMSE is {error}."
 
 
-def _intervals(future: pd.DataFrame, levels: Sequence[int], residuals: int, whole: Series, shown: str) -> str:
-    pooled = "this network's own errors on the validation part were"
-    if len(whole.parts) > 1:
-        pooled = (
-            f"the errors on the validation parts of **all {len(whole.ids):,} series** were (pooled), each in its own usual "
-            f"step, brought back to the units of {escaped(shown)} by its usual step"
-        )
+def _intervals(future: pd.DataFrame, levels: Sequence[int], residuals: int, whole: Series, fit: Fit) -> str:
+    learned = kind_of(fit.config, None) == "quantile"
     text = (
-        f"The intervals are as wide as {pooled}: measured on **{residuals:,}** "
+        f"The intervals are {_stand_on(whole, learned)}: measured on **{residuals:,}** "
         f"{'forecasts' if residuals != 1 else 'forecast'} made there"
-        f"{', fewer for the later steps' if len(future) > 1 else ''}. They are a little optimistic, because the validation "
-        "part also chose the epoch whose weights are used."
+        f"{', fewer for the later steps' if len(future) > 1 else ''}{_unit(whole, fit)}. They are a little optimistic, because "
+        "the validation part also chose the epoch whose weights are used."
     )
     return " ".join([text, *filter(None, (_missing(future, level) for level in levels))])
+
+
+def _stand_on(whole: Series, learned: bool) -> str:
+    many = len(whole.parts) > 1
+    where = f"the validation parts of **all {len(whole.ids):,} series** (pooled)" if many else "the validation part"
+    if learned:
+        return f"the quantiles that the network has learned, moved until they held as often as they say on {where}"
+    whose = "the errors" if many else "this network's own errors"
+    return f"as wide as {whose} on {where} were"
+
+
+def _unit(whole: Series, fit: Fit) -> str:
+    """In what errors are counted before they are put together."""
+    said = []
+    if fit.config.log:
+        said.append("as a factor up and down, because logarithms are learned, so that they never reach below zero")
+    if is_local(fit.config):
+        said.append(
+            "in units of how much the series moved in the window before, so that they are wide where it is restless"
+        )
+    elif len(whole.parts) > 1:
+        said.append(
+            f"each in its own usual step, brought back to the units of {escaped(fit.series.name)} by its usual step"
+        )
+    return f", {', and '.join(said)}" if said else ""
 
 
 def _missing(future: pd.DataFrame, level: int) -> str:

@@ -15,8 +15,9 @@ from rnn.core.series import Series
 from rnn.forecast.by_horizon import MODES
 from rnn.runs.records import Run
 from rnn.ui.figures.horizon import ErrorCurve, alt_horizon, horizon_figure
+from rnn.ui.figures.style import shortened
 from rnn.ui.live_chart import live_chart
-from rnn.ui.wording import escaped, number_in_words
+from rnn.ui.wording import number_in_words
 
 HEIGHT = 320
 MEASURES = {"mae": "Mean absolute error", "rmse": "Root mean squared error"}
@@ -32,7 +33,7 @@ def draw(run: Run, fit: Fit, whole: Series, asked: Request) -> None:
     target = fit.model.targets[asked.target]
     frame = measured.errors_of(run, whole, fit.series.name, asked.steps, asked.target, part)
     curves = curves_of(frame, measure)
-    unit = f"{MEASURES[measure].lower()}, {target}"
+    unit = f"{MEASURES[measure].lower()}, {shortened(target)}"
     live_chart(
         horizon_figure(curves, unit=unit), key="horizon_chart", identity=f"{run.id}:{fit.series.name}:{target}:{part}",
         alt=alt_horizon(curves, unit=unit), height=HEIGHT,
@@ -114,5 +115,9 @@ def _direct_or_free(by_mode: dict[str, pd.DataFrame], measure: str) -> str:
     share = free / direct - 1 if direct else 0.0
     if abs(share) < 0.01:
         return "Free-running errs as much as direct over these steps."
-    words = "more" if share > 0 else "less"
-    return f"Free-running errs {escaped(f'{abs(share):.0%}')} {words} than direct over these steps; the forecast is direct."
+    than = (
+        f"{share + 1:.1f} times as much as"
+        if share >= 1
+        else f"{abs(share):.0%} {'more' if share > 0 else 'less'} than"
+    )
+    return f"Free-running errs {than} direct over these steps; the forecast is direct."

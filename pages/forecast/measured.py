@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pages.forecast import outlook
 from rnn.core.fit import Fit
 from rnn.core.series import Series
+from rnn.forecast.bias import measured_bias
 from rnn.forecast.by_horizon import Tracks, errors_by_horizon, tracks
 from rnn.forecast.coverage import measured_coverage
 from rnn.forecast.diagnosis import ResidualDiagnosis, diagnose_residuals
@@ -57,6 +58,11 @@ def coverage_of(run: Run, steps: int, levels: tuple[int, ...]) -> pd.DataFrame:
     return _coverage(run.id, outlook.version_of(run), steps, levels)
 
 
+def bias_of(run: Run, whole: Series, id_: str, steps: int) -> str:
+    """How far the forecasts of the first target were off on average, in words; empty where that cannot be said."""
+    return _bias(run.id, outlook.version_of(run), id_ if whole.lengths else None, steps)
+
+
 def diagnosis_of(run: Run, whole: Series, id_: str, target: int, ahead: int, part: str) -> ResidualDiagnosis:
     """Raises ValueError where the part is shorter than that."""
     return _diagnosis(run.id, outlook.version_of(run), id_ if whole.lengths else None, target, ahead, part)
@@ -98,6 +104,11 @@ def _errors(run_id: str, version: int, id_: str | None, steps: int, target: int,
 @st.cache_data(max_entries=64, show_spinner="Measuring how often the intervals hold …")
 def _coverage(run_id: str, version: int, steps: int, levels: tuple[int, ...]) -> pd.DataFrame:
     return measured_coverage(_fit(run_id, version, None), steps, levels)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _bias(run_id: str, version: int, id_: str | None, steps: int) -> str:
+    return measured_bias(_fit(run_id, version, id_), steps).sentence
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the residuals …")

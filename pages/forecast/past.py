@@ -104,13 +104,17 @@ def focus(past: Past, series: Series, steps: int, future: NDArray[Any], usual: i
     many of the last records are shown where the origin is not further back."""
     before = min(FOCUS, max(2 * steps, 20))
     first = max(0, min(len(series) - usual, past.origin - before))
-    return series.times[first], future[-1]
+    ends = np.array([future[-2] if len(future) > 1 else series.times[-1], future[-1]])
+    if ends.dtype.kind == "M":
+        ends = ends.astype("datetime64[ms]")
+    return series.times[first], ends[1] + (ends[1] - ends[0]) / 2  # so that the last marker is whole
 
 
 def in_words(past: Past, fit: Fit) -> str:
     """What the lines over the past are, and how far off they were."""
     found, k = past.found, past.target
     at, n = escaped(moment(found.times[0])), len(found.times)
+    at = at if np.issubdtype(found.times.dtype, np.datetime64) else f"record {at}"
     text = "**One step ahead**: each record of the shaded parts, predicted from the actual ones before it"
     if past.one_step.left_out:
         text += f" (the last {len(past.one_step.records):,} of them)"

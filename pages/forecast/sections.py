@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.forecast import ahead
+from pages.forecast.residuals import section as residuals
 from pages.forecast.scenario import section as scenario
 from rnn.core.fit import Fit
 from rnn.core.series import Series
@@ -17,6 +18,7 @@ Draw = Callable[[Run, Fit, Series], None]
 # Name → what draws it. The name stands in the page's address as well (`section=…`), so it must not change lightly.
 SECTIONS: dict[str, Draw] = {
     "Forecast": ahead.draw,
+    "Residuals": residuals.draw,
     "Scenario": scenario.draw,
 }
 _KEY = "section"

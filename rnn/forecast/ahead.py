@@ -25,7 +25,7 @@ def predict_ahead(
     stride: int | None = None,
 ) -> Array:
     """windows (B, reach, D) → (B, steps, K): direct for the first horizon, then on its own predictions; static columns stay
-    as they are. What overflows on the way is infinite, and NaN from there on.
+    as they are. What overflows on the way is infinite, and NaN from there on; so is what other inputs would be needed for.
 
     future: (B, A, F), the known columns in the A ≥ max(steps, horizon) steps after the windows, NaN from where they are not
     known, and so is then the forecast. A pass that would read beyond A starts earlier, and its first steps are left.
@@ -71,7 +71,7 @@ def predict_levels_ahead(
         new = predicted[:, back : back + (stride or config.horizon)]
         parts.append(new)
         if done + new.shape[1] < steps:
-            fed_back = np.empty((*new.shape[:2], len(model.names)))
+            fed_back = np.full((*new.shape[:2], len(model.names)), math.nan)  # as inputs stay that nothing predicts
             # The exponential of a very small logarithm is zero, which has no logarithm to be fed back.
             fed_back[:, :, targets] = np.maximum(new[..., middle], SMALLEST) if config.log else new[..., middle]
             fed_back[:, :, static] = windows[:, -1:, static]

@@ -15,7 +15,16 @@ from rnn.core.panel import AnySplit, PanelSplit, split_series
 from rnn.core.windows import Split, Starts
 from rnn.forecast.ahead import predict_ahead
 from rnn.forecast.baselines import BASELINES
-from rnn.forecast.held_out import LEAST_ORIGINS, MOST_ORIGINS, MOST_PASSES, HeldOut, Origins, held_out, origins_of
+from rnn.forecast.held_out import (
+    LEAST_ORIGINS,
+    MOST_ORIGINS,
+    MOST_PASSES,
+    HeldOut,
+    Origins,
+    held_out,
+    origins_of,
+    runs_freely,
+)
 from rnn.forecast.known_future import known_track
 from rnn.forecast.residuals import units_of
 
@@ -48,7 +57,7 @@ def errors_by_horizon(fit: Fit, steps: int, target: int = 0, part: str = "valida
     origins = _spread(fit, steps, part)
     held = held_out(fit, steps, part, origins=origins)
     modes: dict[str, HeldOut] = {"direct": held} if fit.config.horizon > 1 else {}
-    if _runs_freely(fit) or steps == 1:
+    if runs_freely(fit) or steps == 1:
         modes["free-running"] = (
             held if fit.config.horizon == 1 else held_out(fit, steps, part, origins=origins, stride=1)
         )
@@ -77,12 +86,6 @@ def _spread(fit: Fit, steps: int, part: str) -> Origins:
     """As many origins as a free-running forecast has time for."""
     found = origins_of(fit, part)
     return found.spread(min(MOST_ORIGINS, max(LEAST_ORIGINS, MOST_PASSES // steps)))
-
-
-def _runs_freely(fit: Fit) -> bool:
-    """Whether all inputs of a step are there once its targets are predicted."""
-    model = fit.model
-    return not {*model.names} - {*model.targets, *model.framing.static, *model.known}
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ def tracks(fit: Fit, steps: int, origin: int | None = None) -> Tracks:
         return predict_ahead(model, windows, count, told, stride=stride)
 
     first, count = np.array([origin - reach]), len(rows)
-    free = run(first, count, 1)[0] if _runs_freely(fit) else None
+    free = run(first, count, 1)[0] if runs_freely(fit) else None
     return Tracks(
         origin, earliest, latest, series.times[rows], series.values[rows][:, series.target_columns],
         run(rows - reach, 1)[:, 0], run(first, count)[0], free,

@@ -30,11 +30,11 @@ class Candidate:
 
 # Beside the rule: (key, label, words, fields that are set).
 _CHANGES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
-    ("from-last", "network, from the last value", "The rule, but the network adds to the last value.",
+    ("from-last", "network from the last value", "The rule, but the network adds to the last value.",
      {"residual": "last", "difference": "none"}),
-    ("from-season", "network, from the last season", "The rule, but the network adds to the value a season before.",
+    ("from-season", "network from the last season", "The rule, but the network adds to the value a season before.",
      {"residual": "seasonal", "difference": "none"}),
-    ("deseasonalised", "network, season taken out", "The rule, but the season is taken out first and put back at the end.",
+    ("deseasonalised", "network without the season", "The rule, but the season is taken out first and put back at the end.",
      {"deseasonalise": True}),
 )  # fmt: skip
 _METHODS = {
@@ -50,7 +50,7 @@ def candidates_of(series: Series, horizon: int | None, fixed: Mapping[str, Any])
     from rnn.data.look import recommended
 
     rule = recommended(series, horizon, **fixed)
-    found = [Candidate(RULE, "network, by the rule", "The settings that the rule gives for this series.", rule)]
+    found = [Candidate(RULE, "network by the rule", "The settings that the rule gives for this series.", rule)]
     for key, label, words, changes in _CHANGES:
         changes = {name: value for name, value in changes.items() if name in FIELDS}
         if not changes or fixed.keys() & changes.keys() or (key != "from-last" and (rule.season or 0) < 2):

@@ -62,25 +62,23 @@ def sentence_of(
     candidates: Sequence[Candidate], scores: Mapping[str, float], plan: Plan, best: str, network: str
 ) -> str:
     """best: of all; network: the best network."""
-    labels = {one.key: one.label for one in candidates}
+    called = {one.key: f"“{one.label}”" for one in candidates}
     ahead = f"{plan.steps} records" if plan.steps > 1 else "record"
-    where = f"Judged from {plan.folds} origin{'s' if plan.folds > 1 else ''} over the next {ahead}"
+    where = f"Judged from {plan.folds} origin{'s' if plan.folds > 1 else ''} over the next {ahead},"
     if best != network:
         return (
-            f"{where}, no network beats this forecast without one: {labels[best]}. The best of them, {labels[network]}, errs "
+            f"{where} no network beats {called[best]}, a forecast without one. The best of them, {called[network]}, errs "
             f"{_times(scores[network], scores[best])} as much; its settings are the ones taken for a network."
         )
     reference = _reference(scores)
-    beside = f", with {_times(scores[best], scores[reference])} the error of: {labels[reference]}"
+    beside = f"{_times(scores[best], scores[reference])} the error of {called[reference]}"
     if best != RULE:
-        return f"{where}, {labels[best]} is best{beside}, and {_times(scores[best], scores[RULE])} that of the rule."
+        return f"{where} {called[best]} is best: {beside}, {_times(scores[best], scores[RULE])} that of {called[RULE]}."
     better = [key for key in scores if scores[key] < scores[RULE]]
     if not better:
-        return f"{where}, {labels[RULE]} is best{beside}."
-    closest = labels[min(better, key=lambda key: scores[key])]
-    return (
-        f"{where}, nothing is clearly better than {labels[RULE]}{beside}. {closest} is, but by less than {MARGIN:.0%}."
-    )
+        return f"{where} {called[RULE]} is best: {beside}."
+    closest = called[min(better, key=lambda key: scores[key])]
+    return f"{where} nothing is clearly better than {called[RULE]}: {beside}. {closest} errs less, but by under {MARGIN:.0%}."
 
 
 def _words(one: Candidate) -> dict[str, object]:

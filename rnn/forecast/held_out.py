@@ -142,7 +142,8 @@ def held_out(
 
     At most MOST_ORIGINS of them, spread evenly, unless origins are given. ahead: how many steps of the known columns a
     forecast has (None: what whole passes read). stride: see `predict_ahead`. local: see `Measure`. Steps further than any
-    origin can be checked at are NaN. Raises ValueError where there is no such part.
+    origin can be checked at are NaN, and so are those that no network could predict (`runs_freely`). Raises ValueError where
+    there is no such part.
     """
     series, window, horizon = fit.series, fit.config.reach, fit.config.horizon
     kept = horizon if stride is None else stride
@@ -159,6 +160,8 @@ def held_out(
     passes = np.arange(reach) // kept * kept
     read = found.starts[:, None] + window + np.minimum(passes + horizon, ahead)
     told = (records < found.ends[:, None]) & (read <= there)
+    if not runs_freely(fit):
+        told &= passes == 0
     targets = series.values[:, series.target_columns]
     actual = np.where(told[:, :, None], targets[np.minimum(records, len(targets) - 1)], math.nan)
     further = ((0, 0), (0, steps - reach), (0, 0))
@@ -171,6 +174,12 @@ def held_out(
         found.middles,
         found.numbers,
     )
+
+
+def runs_freely(fit: Fit) -> bool:
+    """Whether all inputs of a step are there once its targets are predicted: each is a target, static or known ahead."""
+    model = fit.model
+    return not {*model.names} - {*model.targets, *model.framing.static, *model.known}
 
 
 def _predicted(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rnn.core.config import Config
 from rnn.forecast.held_out import HeldOut
 from rnn.forecast.measure import Measure
+from rnn.forecast.residuals import rank_of
 
 Array = NDArray[np.float64]
 
@@ -161,18 +162,3 @@ def _scores(held: HeldOut, actual: Array, low: Array, high: Array) -> tuple[Arra
     scores = np.maximum(low - actual, actual - high) / held.unit
     scores = np.where(np.isnan(scores), math.inf, scores)
     return scores, np.sort(np.where(held.told, scores, math.nan), axis=0)
-
-
-def rank_of(count: int, worth: float, level: float) -> int:
-    """⌈n · level · (1 + 1/m)⌉, at least 1, of n scores that are worth m."""
-    # 99.9 is not exactly 99.9 in binary: without rounding, the ⌈ ⌉ of a whole number could be the next one.
-    return max(1, math.ceil(round(count * (1 + 1 / worth) * level / 100, 9))) if count else 1
-
-
-def conformal_reach(residuals: Array, level: float) -> float:
-    """Half the width of the split-conformal interval of independent errors: the ⌈(n + 1) · level⌉-th smallest absolute
-    residual of n, or NaN where n is too small for the level."""
-    rank = rank_of(len(residuals), len(residuals), level)
-    if rank > len(residuals):
-        return math.nan
-    return float(np.partition(residuals, rank - 1)[rank - 1])

@@ -89,7 +89,7 @@ def _bias(found: ResidualDiagnosis, config: Config) -> Iterator[str]:
 
 
 def _memory(found: ResidualDiagnosis, config: Config) -> Iterator[str]:
-    strongest = int(np.argmax(np.abs(found.acf[1:]))) + 1
+    strongest = _strongest(found, config.season)
     strength = float(found.acf[strongest])
     if found.ljung_box is None:
         yield (
@@ -111,6 +111,15 @@ def _memory(found: ResidualDiagnosis, config: Config) -> Iterator[str]:
         f"The residuals have a memory ({tested}): at lag {strongest} their autocorrelation is {strength:.2f}, so something is "
         f"left to learn. {_remedy(strongest, strength, config)}"
     )
+
+
+def _strongest(found: ResidualDiagnosis, season: int | None) -> int:
+    """The lag of the largest autocorrelation, or the season where its own is about as large: what swings with the season is
+    as like itself at half of it, turned round, and at lag 1."""
+    largest = int(np.argmax(np.abs(found.acf[1:]))) + 1
+    if season and 1 < season < len(found.acf) and found.acf[season] > max(found.bound, 0.7 * abs(found.acf[largest])):
+        return season
+    return largest
 
 
 def _remedy(lag: int, strength: float, config: Config) -> str:

@@ -42,3 +42,18 @@ def units_of(fit: Fit) -> Array | None:
     split = split_series(fit.config, fit.series)
     assert not isinstance(split.seen_rows, int)
     return usual_steps(fit.series, split.seen_rows)
+
+
+def rank_of(count: int, worth: float, level: float) -> int:
+    """⌈n · level · (1 + 1/m)⌉, at least 1, of n scores that are worth m."""
+    # 99.9 is not exactly 99.9 in binary: without rounding, the ⌈ ⌉ of a whole number could be the next one.
+    return max(1, math.ceil(round(count * (1 + 1 / worth) * level / 100, 9))) if count else 1
+
+
+def conformal_reach(residuals: Array, level: float) -> float:
+    """Half the width of the split-conformal interval of independent errors: the ⌈(n + 1) · level⌉-th smallest absolute
+    residual of n, or NaN where n is too small for the level."""
+    rank = rank_of(len(residuals), len(residuals), level)
+    if rank > len(residuals):
+        return math.nan
+    return float(np.partition(residuals, rank - 1)[rank - 1])

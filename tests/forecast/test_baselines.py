@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 import tracemalloc
@@ -24,13 +25,16 @@ def validation_origins(config: Config, rows: int) -> range:
 
 
 def naive_loop(series: Series, config: Config, season: int | None) -> dict[str, list[float]]:
-    """Squared errors of naive and seasonal naive, value by value."""
-    squares: dict[str, list[float]] = {"naive": [], "seasonal": []}
+    """Squared errors of naive, seasonal naive and drift, value by value."""
+    squares: dict[str, list[float]] = {"naive": [], "seasonal": [], "drift": []}
     for origin in validation_origins(config, len(series)):
         for ahead in range(config.horizon):
             for target in series.targets:
                 column = series.values[:, series.names.index(target)]
                 squares["naive"].append((column[origin + ahead] - column[origin - 1]) ** 2)
+                slope = (column[origin - 1] - column[0]) / (origin - 1)
+                drifted = column[origin - 1] + (ahead + 1) * slope
+                squares["drift"].append((column[origin + ahead] - drifted) ** 2)
                 if season:
                     row = origin + ahead
                     while row >= origin:
@@ -78,19 +82,29 @@ def test_against_plain_loops(rng, horizon, targets, columns, validation, season)
     errors = baseline_errors(series, split_windows(config, 160), season)
     expected = naive_loop(series, config, season)
     assert errors["naive"] == pytest.approx(root_mean(expected["naive"]), rel=1e-12)
+    assert errors["drift"] == pytest.approx(root_mean(expected["drift"]), rel=1e-12)
     if season:
         assert errors["seasonal"] == pytest.approx(root_mean(expected["seasonal"]), rel=1e-12)
     assert errors["linear"] == pytest.approx(root_mean(linear_loop(series, config)), rel=1e-6)
 
 
 def test_by_hand():
-    """1 4 1 4 1 5, window 2, one validated: the naive forecast says 1, the season of two says 4; the last value is 5."""
+    """1 4 1 4 1 5, window 2, one validated: the naive forecast says 1, and so does the drift from 1 to 1; the season of two
+    says 4; the last value is 5."""
     series = Series.from_values([1, 4, 1, 4, 1, 5])
     split = split_windows(Config(window=2, validation=1), 6)
     assert validation_actual(series, split).tolist() == [[[5.0]]]
     errors = baseline_errors(series, split, 2)
-    assert (errors["naive"], errors["seasonal"]) == (4, 1)
+    assert (errors["naive"], errors["seasonal"], errors["drift"]) == (4, 1, 4)
     assert errors["linear"] == pytest.approx(1)  # x_t = x_{t−2}, learnt exactly from 1 4 1 4 1
+
+
+def test_drift_from_a_single_record_is_its_value():
+    series = Series.from_values([3.0, 5, 4, 9])
+    found = BASELINES["drift"].predict(series, split_windows(Config(window=1, validation=2), 4), None)
+    assert found[:, :, 0].tolist() == [[7.0], [4.5]]
+    first = dataclasses.replace(split_windows(Config(window=1, validation=2), 4), train=0, validation=1)
+    assert BASELINES["drift"].predict(series, first, None).tolist() == [[[3.0]]]
 
 
 @pytest.mark.parametrize("season", [None, 1, 101, 10_000])

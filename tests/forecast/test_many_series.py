@@ -16,8 +16,7 @@ from rnn.core.windows import split_windows
 from rnn.forecast import baseline_errors, forecast, judge
 from rnn.forecast.ahead import predict_ahead
 from rnn.forecast.baselines import BASELINES
-from rnn.forecast.intervals import conformal_reach
-from rnn.forecast.residuals import units_of, validation_residuals
+from rnn.forecast.residuals import conformal_reach, units_of, validation_residuals
 from tests.core.many_series import three, wave
 
 CONFIG = Config(
@@ -154,7 +153,7 @@ def test_baselines_series_by_series(season):
     value; the regression is one for all."""
     series = Series.joined([wave(120), wave(45, 1000.0, 1)], ["a", "b"])
     split = split_series(CONFIG, series)
-    for name in ("naive", "seasonal"):
+    for name in ("naive", "seasonal", "drift"):
         expected = []
         for id_ in series.ids:
             own = split.of(id_)

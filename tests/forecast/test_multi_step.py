@@ -16,9 +16,8 @@ from rnn.core.series import Series
 from rnn.core.windows import split_windows
 from rnn.forecast import baseline_errors, held_out
 from rnn.forecast.ahead import predict_ahead
-from rnn.forecast.intervals import conformal_reach
 from rnn.forecast.multi_step import forecast
-from rnn.forecast.residuals import validation_residuals
+from rnn.forecast.residuals import conformal_reach, validation_residuals
 
 QUICK = Config(hidden=6, window=8, epochs=3, batch=16, lr=0.02)
 
@@ -175,15 +174,6 @@ def test_residuals_against_a_loop(two):
     assert [len(one) for one in found] == [160 - first - step for step in range(steps)]
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
-
-
-def test_intervals_are_the_conformal_reach_around_the_mean(one):
-    found, residuals = forecast(one, 6, levels=(70,)), validation_residuals(one, 6)
-    for step in range(6):
-        ordered = sorted(residuals[step][:, 0])
-        reach = ordered[math.ceil((len(ordered) + 1) * 0.7) - 1]
-        assert found["hi70"][step] - found["mean"][step] == pytest.approx(reach)
-        assert found["mean"][step] - found["lo70"][step] == pytest.approx(reach)
 
 
 def test_intervals_are_nested_around_the_mean(one):

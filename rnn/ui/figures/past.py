@@ -76,14 +76,20 @@ def mark(figure: go.Figure, marks: Marks) -> None:
     shapes = []
     if marks.validation is not None:
         until = marks.end if marks.test is None else marks.test
-        shapes.append(split_shade(marks.validation, until, "validation", tint(VALIDATION, 0.07)))
+        shapes.append(_shade(marks.validation, until, "validation", tint(VALIDATION, 0.07)))
     if marks.test is not None:
-        shapes.append(split_shade(marks.test, marks.end, "test", tint(TEST, 0.09)))
+        shapes.append(_shade(marks.test, marks.end, "test", tint(TEST, 0.09)))
     if marks.origin is not None:
         shapes.append(_origin(marks.origin))
     if shapes:
         figure.update_layout(shapes=shapes)
         figure.update_yaxes(domain=[0, 0.93])  # the strip above is for the names, clear of the curves
+
+
+def _shade(first: Any, last: Any, name: str, colour: str) -> dict[str, Any]:
+    shade = split_shade(first, last, name, colour)
+    shade["label"]["textposition"] = "top right"  # the left end often lies outside of what is shown
+    return shade
 
 
 def _origin(at: Any) -> dict[str, Any]:

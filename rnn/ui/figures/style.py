@@ -87,6 +87,11 @@ def figure(traces: list[dict[str, Any]], x_title: str, y_title: str, **layout: A
     )
 
 
+def shortened(name: str, most: int = 28) -> str:
+    """A name for where there is little room."""
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
 def plain(name: str) -> str:
     """A name as Plotly shows it letter by letter: without this, <b> in a column's name would be a command."""
     short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
