@@ -11,7 +11,7 @@ from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.forecast.backtest.fold import Array, Fold, history_of
 from rnn.forecast.backtest.rows import Forecast
-from rnn.forecast.intervals import conformal_reach
+from rnn.forecast.residuals import conformal_reach
 from rnn.forecast.methods import METHODS
 
 # Intervals take the forecast again from many origins. What one fold may spend on that: forecasts without any fitting, over all
