@@ -70,10 +70,6 @@ def test_the_turn_and_its_size_by_hand():
     assert 110 <= risen <= 140 and "the best weights are kept" in found.sentence
     assert found.remedy == {"seeds": 3} and "median of 3 networks" in found.sentence
     assert read(0.05 + FALLING, TURNING, config=Config(epochs=100, seeds=3)).remedy == {}
-    assert read(0.05 + FALLING, TURNING, config=Config(epochs=100, patience=None)).remedy == {
-        "seeds": 3,
-        "patience": 10,
-    }
 
 
 def test_while_it_runs_nothing_is_called_under_fitted():
