@@ -15,6 +15,7 @@ from pages.forecast import (
     outlook,
     past,
     picture,
+    report,
     request,
 )
 from rnn.core.fit import Fit
@@ -42,7 +43,10 @@ def draw(run: Run, fit: Fit, whole: Series) -> None:
     st.caption(past.in_words(shown, fit))
     bias = measured.bias_of(run, whole, fit.series.name, asked.steps) if not asked.target else ""
     basis.draw(run, fit, future, asked, found.residuals, bias)
-    numbers.draw(future, asked.levels, found.frame, fit.series.name)
+    numbers.draw(
+        future, asked.levels, found.frame, fit.series.name,
+        lambda: report.draw_button(run, fit, whole, asked, found.frame, future),
+    )  # fmt: skip
     if len(whole.ids) > 1:
         all_series.draw(run, whole, asked)
     horizon.draw(run, fit, whole, asked)

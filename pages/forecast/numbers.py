@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,16 +16,21 @@ from rnn.ui.wording import escaped
 FORMAT = "%.5g"
 
 
-def draw(future: pd.DataFrame, levels: Sequence[int], whole: pd.DataFrame, series_name: str) -> None:
-    """future: of the target shown. whole: of all targets, as `rnn.forecast` returns it; the file holds this."""
+def draw(
+    future: pd.DataFrame, levels: Sequence[int], whole: pd.DataFrame, series_name: str, draw_more: Callable[[], None]
+) -> None:
+    """future: of the target shown. whole: of all targets, as `rnn.forecast` returns it; the file holds this. draw_more: draws
+    further files to take away."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown("##### The numbers", width="content")
-        st.download_button(
-            "Download CSV", csv_of(whole), file_name=file_name(series_name), mime="text/csv", on_click="ignore",
-            icon=":material/download:", key="download_forecast",
-            help=f"One row a step of {escaped(series_name)}, with all digits and all targets; the columns of `python -m rnn "
-            "forecast`.",
-        )  # fmt: skip
+        with st.container(horizontal=True, width="content"):
+            st.download_button(
+                "Download CSV", csv_of(whole), file_name=file_name(series_name), mime="text/csv", on_click="ignore",
+                icon=":material/download:", key="download_forecast",
+                help=f"One row a step of {escaped(series_name)}, with all digits and all targets; the columns of `python -m "
+                "rnn forecast`.",
+            )  # fmt: skip
+            draw_more()
     st.dataframe(
         future, hide_index=True, height=min(36 * (len(future) + 1) + 3, 36 * 11), row_height=36, placeholder="–",
         column_config={"time": _time_column(future["time"]), "mean": _number_column("Forecast")} | _edges(levels),
@@ -38,10 +43,10 @@ def csv_of(whole: pd.DataFrame) -> str:
     return to_spreadsheet_csv(whole)
 
 
-def file_name(series_name: str) -> str:
-    """A name that every file system takes: letters and digits of any script, hyphens between them."""
+def file_name(series_name: str, what: str = "forecast", ending: str = "csv") -> str:
+    """A name that every file system takes: letters and digits of any script, hyphens between them. what: is in the file."""
     words = re.sub(r"[^\w]+", "-", series_name, flags=re.UNICODE).strip("-_")[:60].rstrip("-_")
-    return f"{words or 'series'}-forecast.csv"
+    return f"{words or 'series'}-{what}.{ending}"
 
 
 def _edges(levels: Sequence[int]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.forecast import ahead
+from pages.forecast.backtest import section as backtest
+from pages.forecast.ranking import section as ranking
 from pages.forecast.residuals import section as residuals
 from pages.forecast.scenario import section as scenario
 from rnn.core.fit import Fit
@@ -18,6 +20,8 @@ Draw = Callable[[Run, Fit, Series], None]
 # Name → what draws it. The name stands in the page's address as well (`section=…`), so it must not change lightly.
 SECTIONS: dict[str, Draw] = {
     "Forecast": ahead.draw,
+    "Backtest": backtest.draw,
+    "Ranking": ranking.draw,
     "Residuals": residuals.draw,
     "Scenario": scenario.draw,
 }

@@ -72,10 +72,12 @@ def _bars(
     ends = np.asarray([end for span in spans for end in (*span, span[1])])
     y = np.column_stack([rows, rows, np.full(len(rows), np.nan)]).reshape(-1)
     width = max(3, min(9, 90 // len(spans)))
+    points = all(first == last for first, last in spans)  # of one record each, a line without length
+    marked = {"mode": "markers", "marker": {"symbol": "square", "size": width, "color": colour}} if points else {}
     return {
         "type": "scatter", "x": ends, "y": y, "yaxis": "y2", "name": name, "mode": "lines", "opacity": opacity,
         "line": {"color": colour, "width": width}, "hovertemplate": f"fold %{{y}} {name}: %{{x}}<extra></extra>",
-        "connectgaps": False,
+        "connectgaps": False, **marked,
     }  # fmt: skip
 
 

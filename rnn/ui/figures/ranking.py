@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from rnn.ui.figures.style import ACTUAL, FORECAST, VALIDATION, empty_figure, figure, floats, number, plain
 
+LINE = 26  # letters
 _NOTHING = "There is nothing to rank."
 
 
@@ -41,7 +43,12 @@ def ranking_figure(places: Sequence[Place], *, metric: str) -> go.Figure:
     traces.append(_rings([one for one in seeds if np.isfinite(one[1])]))
     made = figure([trace for trace in traces if len(trace["x"])], metric, "", hovermode="closest")
     made.update_yaxes(
-        type="category", categoryorder="array", categoryarray=labels[::-1], range=[-0.6, len(labels) - 0.4]
+        tickmode="array",
+        tickvals=labels,
+        type="category",
+        categoryorder="array",
+        categoryarray=labels[::-1],
+        range=[-0.6, len(labels) - 0.4],
     )
     made.update_xaxes(rangemode="tozero", showgrid=True)
     made.update_layout(shapes=[_best(min(place.error for place in shown))])
@@ -73,13 +80,18 @@ def _best(error: float) -> dict[str, Any]:
 def _told_apart(labels: Sequence[str]) -> list[str]:
     """Plain labels, no two of them alike: rows that share a name would fall into one."""
     found: list[str] = []
-    for label in map(plain, labels):
+    for label in map(_wrapped, labels):
         number_, name = 1, label
         while name in found:
             number_ += 1
             name = f"{label} ({number_})"
         found.append(name)
     return found
+
+
+def _wrapped(label: str) -> str:
+    """In short lines, so that the names leave room for the plot on a phone, too."""
+    return "<br>".join(map(plain, textwrap.wrap(label, LINE))) or " "
 
 
 def alt_ranking(places: Sequence[Place], *, metric: str) -> str:
