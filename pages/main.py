@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from rnn.ui import session
 from rnn.ui.collector import set_modules_aside
 
 HERE = Path(__file__).parent
@@ -25,11 +26,15 @@ st.html(
     /* Streamlit leaves 6 rem above a wide page and 5 rem beside it; the charts need them more. */
     [data-testid='stMainBlockContainer'] { padding: 4.25rem 2rem 2rem; max-width: 1680px; }
     @media (max-width: 640px) { [data-testid='stMainBlockContainer'] { padding: 4rem 1rem 2rem; } }
-    /* The line below the verdict is as high without its button as with it. */
-    .st-key-fitting { min-height: 2.5rem; }
+    /* The verdict takes the same room whatever it says, so that the charts below stay where they are. */
+    .st-key-verdict { min-height: 6.5rem; }
+    @media (max-width: 640px) { .st-key-verdict { min-height: 15.5rem; } }
     /* What redraws four times a second must not fade while it does. */
     [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
     </style>"""
 )
-st.navigation(PAGES, position="top").run()
+page = st.navigation(PAGES, position="top")
+page.run()
+if page is not PAGES[0]:
+    session.remember_settings()
 set_modules_aside()

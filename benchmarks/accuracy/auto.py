@@ -53,8 +53,8 @@ def main() -> None:
         for origin in range(options.origins):
             found.append(one_case(name, series, horizon, origin))
             print(line_of(found[-1]), flush=True)
-    if options.json:
-        Path(options.json).write_text(json.dumps(found))
+            if options.json:
+                Path(options.json).write_text(json.dumps(found))
     print()
     summary(found, margins)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,18 @@ import streamlit as st
 
 from pages.data import look_findings as findings
 from pages.data.look_findings import Subject
+from rnn.core.config import Config
 from rnn.core.fields import FIELDS
 from rnn.core.series import Series
 from rnn.data import look
+from rnn.ui import following
 from rnn.ui.chosen_series import Choice
 from rnn.ui.config_form import set_values, values_of_form
 from rnn.ui.figures.style import moment, number
+from rnn.ui.following import Recommendation
 from rnn.ui.live_chart import live_chart
+from rnn.ui.recommended_note import value_in_words
+from rnn.ui.relevance import settled
 from rnn.ui.wording import escaped
 
 HEIGHT = 280
@@ -32,7 +38,7 @@ def draw(choice: Choice, series: Series) -> None:
 
 def _draw(choice: Choice, series: Series) -> None:
     subject = _subject(choice, series)
-    _draw_suggestions(subject)
+    _draw_suggestions(choice)
     for one, other in ((_draw_seasonal, _draw_spectrum), (_draw_correlogram, _draw_partial)):
         left, right = st.columns(2, gap="medium")
         with left:
@@ -61,47 +67,49 @@ def _plain(name: str) -> str:
 # --- suggestions
 
 
-def _draw_suggestions(subject: Subject) -> None:
-    suggested = findings.suggestions(subject.key, subject)
-    if not suggested:
-        st.caption(f"{len(subject.values):,} records are too few to suggest settings from.")
+def _draw_suggestions(choice: Choice) -> None:
+    """The settings of the Train page's “For this series”, field by field."""
+    found = following.recommendation_of(choice)
+    if found is None:
+        st.caption("The series is too short for settings to be recommended.")
         return
-    values = values_of_form()
-    open_ = {one.field: one.value for one in suggested if values[one.field] != one.value}
+    open_ = following.own_fields(found)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown("Suggested settings, and why", width="content")
+        st.markdown("Recommended settings, and why", width="content")
         st.button(
-            "Apply all" if open_ else "All applied", key="look_apply_all", on_click=set_values, args=(open_,),
-            disabled=not open_, icon=":material/done_all:", type="primary" if open_ else "secondary",
-            help="Puts these values into the settings of the Train page. Everything else stays as it is.",
+            "Apply all" if open_ else "All applied", key="look_apply_all", on_click=set_values,
+            args=(dataclasses.asdict(found.config),), disabled=not open_, icon=":material/done_all:",
+            type="primary" if open_ else "secondary",
+            help="Puts “For this series” into the settings of the Train page.",
         )  # fmt: skip
-    for first in range(0, len(suggested), _IN_A_ROW):
-        for column, one in zip(st.columns(_IN_A_ROW, gap="small"), suggested[first : first + _IN_A_ROW], strict=False):
+    for first in range(0, len(found.reasons), _IN_A_ROW):
+        row = found.reasons[first : first + _IN_A_ROW]
+        for column, one in zip(st.columns(_IN_A_ROW, gap="small"), row, strict=False):
             with column:
-                _draw_card(one, _needed(one, suggested), applied=one.field not in open_)
+                _draw_card(one, found, applied=one.field not in open_)
 
 
-def _needed(one: look.Suggestion, suggested: Sequence[look.Suggestion]) -> dict[str, Any]:
-    """What goes into the form with this one: a season, where it means nothing without."""
-    also = {other.field: other.value for other in suggested if one.value == "seasonal" and other.field == "season"}
-    return {one.field: one.value, **also}
+def _apply(one: look.Suggestion, found: Recommendation) -> None:
+    """Callback: this value into the form, and with it those of the others without which it means nothing, such as a season."""
+    changes = {one.field: one.value}
+    for other in found.reasons:
+        try:
+            Config(**settled({**values_of_form(), **changes}))
+            break
+        except ValueError:
+            changes[other.field] = other.value
+    set_values(changes)
 
 
-def _draw_card(one: look.Suggestion, values: dict[str, Any], *, applied: bool) -> None:
+def _draw_card(one: look.Suggestion, found: Recommendation, *, applied: bool) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{FIELDS[one.field].label}: {_said(one.value)}**", width="content")
+            st.markdown(f"**{FIELDS[one.field].label}: {value_in_words(one.value)}**", width="content")
             st.button(
-                "Applied" if applied else "Apply", key=f"look_apply {one.field}", on_click=set_values, disabled=applied,
-                args=(values,), icon=":material/check:" if applied else None,
+                "Applied" if applied else "Apply", key=f"look_apply {one.field}", on_click=_apply, disabled=applied,
+                args=(one, found), icon=":material/check:" if applied else None,
             )  # fmt: skip
         st.caption(escaped(one.reason, 300))
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return "none" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 # --- charts

@@ -43,12 +43,6 @@ def spectrum(key: tuple[Any, ...], _subject: Subject) -> look.Spectrum:
     return look.spectrum(_subject.values)
 
 
-@st.cache_resource(max_entries=32, show_spinner="Looking at the series …")
-def suggestions(key: tuple[Any, ...], _subject: Subject) -> tuple[look.Suggestion, ...]:
-    found = seasons(key, _subject)
-    return look.suggest(_subject.values, _subject.times, _subject.frequency, seasons=found)
-
-
 @st.cache_resource(max_entries=32, show_spinner=False)
 def seasonal(key: tuple[Any, ...], at: int, _subject: Subject) -> tuple[go.Figure, str]:
     season = seasons(key, _subject)[at]

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.data import chart, doctor, gallery, look, reading_choices, receipt, rows, split, understanding
 from pages.data.parts import parts_of
 from rnn.data import BadFile
-from rnn.ui import chosen_series, config_form, one_of_many, series_choice, session
+from rnn.ui import chosen_series, following, one_of_many, series_choice, session
 from rnn.ui.series_columns import draw_columns
 from rnn.ui.series_picker import draw_refused, draw_upload
 from rnn.ui.wording import escaped
@@ -32,6 +32,7 @@ reading_choices.draw(table)
 with st.container(horizontal=True, gap="medium", key="roles"):
     draw_columns(table, series_choice.current_choice().data, width=300)
 choice = series_choice.current_choice()
+following.follow(choice)
 try:
     series = chosen_series.series_of(choice)
 except BadFile as error:
@@ -53,13 +54,10 @@ if findings.open:
 if listing.open:
     with listing:
         rows.draw(table)
-unsaid = {"scaler_rows", *split.FIELDS}  # settings of the split that no control on the page keeps in the address
 if dividing.open and series is not None:
-    unsaid -= set(split.FIELDS)
     with dividing:
         split.draw(parts)
 if looking.open and series is not None:
     with looking:
         look.draw(choice, looked_at)
 series_choice.remember_in_link(choice)
-config_form.remember_in_link(sorted(unsaid))

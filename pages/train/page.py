@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.train import actions, auto, preflight_note, watch
-from rnn.ui import config_form, series_choice, session
+from rnn.ui import config_form, following, recommended_note, series_choice, session
 from rnn.ui.series_picker import draw_series_picker
 
 session.prepare(session.current_run())
@@ -11,9 +11,14 @@ auto.take_up()
 
 with st.sidebar:
     choice = draw_series_picker()
+    recommended = following.follow(choice)
     st.subheader("Settings")
     note = st.container(gap="xxsmall")
-    config_form.draw_form(on_live_change=actions.change_running)
+    config_form.draw_form(
+        on_live_change=actions.change_running,
+        recommended=recommended.config if recommended else None,
+        draw_note=lambda: recommended_note.draw(recommended),
+    )
     setup = preflight_note.check(choice)
     with note:
         preflight_note.draw(setup)
@@ -21,6 +26,7 @@ with st.sidebar:
 
 series_choice.remember_in_link(choice)
 run = session.current_run()
+following.remember_in_link(recommended, run.config if run else None)
 actions.draw(setup, run)
 auto.draw(run)
 poll = watch.poll_seconds(run)

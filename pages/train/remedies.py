@@ -15,9 +15,9 @@ FITTING_ICONS = {OVER: ":material/call_split:", UNDER: ":material/trending_down:
 
 
 def draw_fitting(setup: Setup, run: Run | None, verdict: Verdict | None) -> None:
-    """One line, which is there before there is anything to say, so that nothing moves when there is."""
+    """One line, and the remedy when the run has ended."""
     fitting = verdict.fitting if verdict and run and run.state != "diverged" else None
-    with st.container(horizontal=True, vertical_alignment="center", key="fitting"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="fitting"):
         if fitting is None or not fitting.sentence or run is None:
             st.caption("&nbsp;")
             return

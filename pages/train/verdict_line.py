@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from pages.train.preflight_note import Setup
-from rnn.forecast import BASELINES, Verdict
+from rnn.forecast import Verdict
 from rnn.forecast.noise import BETTER, LEVEL, WORSE
 from rnn.runs.records import Run
 from rnn.ui import session
@@ -40,9 +40,7 @@ def draw(run: Run | None, seen: Seen | None) -> None:
     verdict = seen.verdict if seen else None
     if run is None or seen is None or verdict is None:
         st.markdown(":gray[Not trained yet: the verdict appears here with the first epoch.]")
-        st.markdown(
-            " ".join(f":gray-badge[:material/remove: vs {BESIDE[name]} –]" for name in BASELINES if name in BESIDE)
-        )
+        st.markdown(":gray[:small[Judged beside the simplest forecasts, on the same points of the validation part.]]")
         return
     colour, icon = tone(verdict)
     st.markdown(f":{colour}[{icon} **{verdict.sentence}**]")

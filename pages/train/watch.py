@@ -46,8 +46,9 @@ def draw(setup: Setup, drawn: Run | None, poll: float | None) -> None:
         st.rerun()
     seen = run_history.seen(run) if run else None
     with st.container(gap="small"):
-        verdict_line.draw(run, seen)
-        remedies.draw_fitting(setup, run, seen.verdict if seen else None)
+        with st.container(gap="xsmall", key="verdict"):
+            verdict_line.draw(run, seen)
+            remedies.draw_fitting(setup, run, seen.verdict if seen else None)
         progress.draw(run, seen)
         if run is not None:
             remedies.draw(setup, run)

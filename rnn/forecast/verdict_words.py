@@ -31,8 +31,8 @@ def sentence_of(error: float, skill: Mapping[str, float], marks: Mapping[str, st
     if len(far) + len(ahead) == len(skill):
         return _ahead_of_all(skill, "Better" if ahead else "Far better")
     groups = [
-        _group("far better than", far, skill, "at least "),
-        _group("better than", ahead, skill, "at least "),
+        _group("far better than", far, skill),
+        _group("better than", ahead, skill),
         _level([name for name in skill if marks[name] == LEVEL], skill),
         *(f"but worse than {NAMES[name]} ({_beside(skill[name], marks[name])})" for name in _worse(skill, marks)[:1]),
     ]
@@ -52,11 +52,12 @@ def _worse(skill: Mapping[str, float], marks: Mapping[str, str]) -> list[str]:
     return sorted((name for name in skill if marks[name] not in (BETTER, LEVEL)), key=lambda name: skill[name])
 
 
-def _group(how: str, names: Sequence[str], skill: Mapping[str, float], among: str) -> str:
+def _group(how: str, names: Sequence[str], skill: Mapping[str, float]) -> str:
     if not names:
         return ""
     least = percent(min(skill[name] for name in names))
-    return f"{how} {listed([NAMES[name] for name in names])} ({among if len(names) > 1 else ''}{least} less error)"
+    among = "at least " if len(names) > 1 and least[0].isdigit() else ""
+    return f"{how} {listed([NAMES[name] for name in names])} ({among}{least} less error)"
 
 
 def _level(names: Sequence[str], skill: Mapping[str, float]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -28,7 +28,9 @@ _REFUSED = "config_form_refused"
 MOST_LETTERS = 400
 # A field as the sentences of Config name it: `window`, window=24 or `truncate <= window`.
 _NAMED = re.compile(r"\b([a-z_]+)(?=`|=| <=)")
+FOR_SERIES = "for-this-series"
 PRESET_LABELS = {
+    FOR_SERIES: "For this series",
     "default": "Default",
     "article-corrected": "Article, done right",
     "article": "Article, as published",
@@ -43,12 +45,19 @@ PRESET_NOTES = {
 }
 
 
-def prepare(base: Config = DEFAULT) -> None:
-    """Once a session, before anything is drawn: start from the link's values, and from `base` where it has none."""
-    if st.session_state.get(_READY):
+def prepare(base: Callable[[], Config] = lambda: DEFAULT) -> None:
+    """Once a session, before anything is drawn: start from the link's values, and from what `base` gives where it has none; a
+    ValueError of `base` is said, and the default taken."""
+    if ready():
         return
     st.session_state[_READY] = True
-    values, refused = dataclasses.asdict(base), []
+    refused = []
+    try:
+        start = base()
+    except ValueError as error:
+        start = DEFAULT
+        refused.append(str(error))
+    values = dataclasses.asdict(start)
     for field in FIELDS:
         if field in st.query_params:
             try:
@@ -59,17 +68,22 @@ def prepare(base: Config = DEFAULT) -> None:
     set_values(values)
 
 
+def ready() -> bool:
+    """Whether this session has settings yet."""
+    return bool(st.session_state.get(_READY))
+
+
 def set_values(values: Mapping[str, Any]) -> None:
     """Put these values into the form (and so into the URL). For callbacks, or before the form is drawn."""
     for field, value in values.items():
         st.session_state[field] = shown(field, value)
 
 
-def choose_preset() -> None:
+def choose_preset(offered: Mapping[str, Config]) -> None:
     """Callback of the preset picker: put the preset's values into the form."""
     name = st.session_state.get("preset")
     if name:
-        set_values(dataclasses.asdict(PRESETS[name]))
+        set_values(dataclasses.asdict(offered[name]))
 
 
 def values_of_form() -> dict[str, Any]:
@@ -83,15 +97,21 @@ def config_from_form() -> Config:
     return Config(**settled(values_of_form()))
 
 
-def draw_form(on_live_change: Callable[[str], None]) -> None:
+def draw_form(
+    on_live_change: Callable[[str], None],
+    recommended: Config | None = None,
+    draw_note: Callable[[], None] = lambda: None,
+) -> None:
     """All controls that mean something: presets, the basic ones, and the rest folded away. Where the settings do not go
     together, the sentence about it stands beneath the field concerned.
 
-    on_live_change(field): called when the user changes lr or epochs, which a run in progress takes up.
+    recommended: the settings that the rule gives for the series, offered before the presets; draw_note: what there is to say of
+    them. on_live_change(field): called when the user changes lr or epochs, which a run in progress takes up.
     """
     for sentence in st.session_state.get(_REFUSED, ()):
         st.warning(f"From the link: {escaped(sentence, 300)} The default is used.", icon=":material/link_off:")
-    _draw_presets()
+    _draw_presets(recommended)
+    draw_note()
     values = values_of_form()
     problem = _problem(values)
     for group in GROUPS:
@@ -102,19 +122,22 @@ def draw_form(on_live_change: Callable[[str], None]) -> None:
                 _draw_group(group, values, problem, on_live_change)
 
 
-def _draw_presets() -> None:
+def _draw_presets(recommended: Config | None) -> None:
+    offered = {**({FOR_SERIES: recommended} if recommended else {}), **PRESETS}
     values = settled(values_of_form())
-    current = next((name for name, preset in PRESETS.items() if values == _settings(preset)), None)
+    current = next((name for name, preset in offered.items() if values == _settings(preset)), None)
     st.session_state["preset"] = current
     st.selectbox(
         "Preset",
-        list(PRESETS),
+        list(offered),
         format_func=lambda name: PRESET_LABELS.get(name, name),
         key="preset",
         index=None,
         placeholder="Your own settings",
         on_change=choose_preset,
-        help="A set of values to start from. Changing any slider afterwards makes it your own.",
+        args=(offered,),
+        help="A set of values to start from. “For this series” follows from a look at it, and is taken anew when another "
+        "series is chosen. Changing any slider afterwards makes it your own.",
     )
     if current in PRESET_NOTES:
         st.caption(PRESET_NOTES[current])
@@ -183,20 +206,6 @@ def _draw_control(field: str, reaction: dict[str, Any]) -> None:
 def draw_field(field: str) -> None:
     """One control by itself, on a page that is about this setting alone."""
     _draw_control(field, {})
-
-
-def remember_in_link(fields: Iterable[str]) -> None:
-    """Write these fields to the page's address where they differ from the default: those that this page sets without a
-    control of their own, which would do it by itself."""
-    values = values_of_form()
-    for field in fields:
-        value = values[field]
-        text = None if value == getattr(DEFAULT, field) else str(shown(field, value))
-        if text != st.query_params.get(field):
-            if text is None:
-                st.query_params.pop(field, None)
-            else:
-                st.query_params[field] = text
 
 
 def _plain(value: float) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -20,8 +19,6 @@ from rnn.runs.packing import file_hash
 from rnn.runs.runner import runner as process_runner
 from rnn.ui.chosen_series import ALL, DEFAULT_DATA, FILE, LARGE, NAMES, Choice, read_table, receipt_of
 from rnn.ui.collector import give_memory_back
-from rnn.ui.config_form import set_values, values_of_form
-from rnn.ui.relevance import DEFAULT
 
 _DATA, _READING, _REPAIRS = "data", "reading", "repairs"
 REFUSED = "data_refused"  # where the session keeps what of a link could not be taken, as a sentence
@@ -30,7 +27,7 @@ _LONGEST_LINK = 2000  # characters of repairs that an address carries; longer li
 
 def prepare(run_choice: Choice | None) -> None:
     """Once a session: start from the link's choice, else from the shown run's, else from the default sample."""
-    if _DATA in st.session_state:
+    if ready():
         return
     linked = st.query_params.get(_DATA)
     if linked is None and run_choice is not None:
@@ -44,6 +41,11 @@ def prepare(run_choice: Choice | None) -> None:
             st.session_state[names_key(role, data)] = st.query_params.get_all(role)
     if data == (linked or DEFAULT_DATA):
         _take_repairs_from_link(data)
+
+
+def ready() -> bool:
+    """Whether this session has a series yet."""
+    return _DATA in st.session_state
 
 
 def _there(data: str, reading: str) -> tuple[str, str]:
@@ -93,22 +95,8 @@ def choose(choice: Choice) -> None:
 
 def pick(data: str) -> None:
     """Make another sample or upload the current one, with its own columns; the shown run is let go of."""
-    left = st.session_state.get(_DATA)
     st.session_state[_DATA], st.session_state[_READING] = data, "{}"
     _let_run_go()
-    set_values(_suggested_instead(left, data))
-
-
-def _suggested_instead(left: str | None, data: str) -> dict[str, Any]:
-    """What the form takes on with another series: the sample's own settings, and the default again for those that the
-    sample left behind had brought and nobody has changed since."""
-    suggested: dict[str, Any] = {**SAMPLES[data].config, "season": SAMPLES[data].season} if data in SAMPLES else {}
-    if left not in SAMPLES:
-        return suggested
-    values = values_of_form()
-    brought = {**SAMPLES[left].config, "season": SAMPLES[left].season}
-    back = {field: getattr(DEFAULT, field) for field, value in brought.items() if values[field] == value}
-    return {**back, **suggested}
 
 
 def _let_run_go() -> None:
@@ -184,7 +172,6 @@ def take_upload(name: str, content: bytes) -> Table:
     process_runner().store.add_file(name, content)
     if len(content) > LARGE:
         give_memory_back()  # what compressing it took
-    set_values(_suggested_instead(st.session_state.get(_DATA), data))
     choose(Choice(data, usual_targets(table)))
     _let_run_go()
     uploads = st.session_state.setdefault("uploads", {})

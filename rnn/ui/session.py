@@ -17,7 +17,7 @@ from rnn.runs.records import Run
 from rnn.runs.runner import Runner
 from rnn.runs.runner import runner as process_runner
 from rnn.runs.store import Store
-from rnn.ui import config_form, series_choice
+from rnn.ui import config_form, following, series_choice
 from rnn.ui.chosen_series import Choice, choice_of_reading, reading_of, series_of
 
 RUN = "run"
@@ -53,8 +53,15 @@ def current_run() -> Run | None:
 
 def prepare(run: Run | None) -> None:
     """Once a session, before anything is drawn: settings and series from the link, else from the shown run."""
-    config_form.prepare(run.config if run else config_form.DEFAULT)
     series_choice.prepare(choice_of_reading(store().series_reading(run.series_hash)) if run else None)
+    config_form.prepare(lambda: following.base_of_link(series_choice.current_choice(), run.config if run else None))
+
+
+def remember_settings() -> None:
+    """On a page without the form: keep its settings in the address, so that a reload brings them back."""
+    if config_form.ready() and series_choice.ready():
+        run = current_run()
+        following.remember_elsewhere(series_choice.current_choice(), run.config if run else None)
 
 
 def show_run(run_id: str | None) -> None:
@@ -131,6 +138,7 @@ def epochs_wanted(run: Run) -> int:
 
 def apply_settings(config: Config) -> None:
     """Put a config into the form. For callbacks."""
+    following.stop()
     config_form.set_values(config.to_dict())
 
 
@@ -142,7 +150,7 @@ def stored_series(series_hash: str) -> Series:
 def open_run(run: Run) -> None:
     """Show a run with its own settings in the form. For callbacks."""
     show_run(run.id)
-    config_form.set_values(run.config.to_dict())
+    apply_settings(run.config)
     choice = choice_of_reading(store().series_reading(run.series_hash))
     if choice is not None:
         series_choice.choose(choice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 
@@ -120,6 +121,28 @@ def test_columns_that_nobody_predicts_are_not_needed_beyond_the_horizon(rng, key
     assert not np.array_equal(found, forecast(key, values[:, 0], Config(window=6, horizon=5), 5))
 
 
+def test_a_last_pass_begins_where_its_known_columns_end(rng):
+    """Seven steps by four: the last four begin at the fourth, after three that are forecast. Known columns further on are not
+    there, and what stands in their place would count here, where the one of the next step matters."""
+    sent = rng.standard_normal(130)
+    y = 5 + 3 * sent + 2 * np.roll(sent, -1) + 0.3 * rng.standard_normal(130)
+    roles = {"names": ("y", "sent"), "targets": ("y",), "known": ("sent",)}
+    history = Series.from_values(np.column_stack([y, sent])[:120], **roles)
+    history = dataclasses.replace(history, future=sent[120:127, None])
+    config = Config(window=3, horizon=4)
+    scaled = (history.values - history.values.mean(axis=0)) / history.values.std(axis=0)
+    ahead = (sent[120:127] - history.values[:, 1].mean()) / history.values[:, 1].std()
+    track = np.append(scaled[:, 1], ahead)
+    design = np.array([[*scaled[o - 3 : o].ravel(), *track[o : o + 4], 1.0] for o in range(3, 117)])
+    weights = np.linalg.lstsq(design, np.array([scaled[o : o + 4, 0] for o in range(3, 117)]), rcond=None)[0]
+    found = np.append(scaled[:, 0], np.zeros(7))
+    for origin in (120, 123):
+        window = np.column_stack([found, track])[origin - 3 : origin].ravel()
+        found[origin : origin + 4] = np.concatenate([window, track[origin : origin + 4], [1.0]]) @ weights
+    expected = found[120:] * history.values[:, 0].std() + history.values[:, 0].mean()
+    assert METHODS["linear"].forecast(history, config, 7)[:, 0] == pytest.approx(expected, rel=1e-9)
+
+
 CONFIGS = [
     Config(window=12, horizon=4),
     Config(window=12, horizon=4, hidden=64, layers=2, cell="gru", dropout=0.1, seeds=3, batch=8, dtype="float64"),
@@ -139,8 +162,8 @@ def test_ridge_is_the_network_before_any_training(rng, config, passes):
     trainer = Trainer(config.replace(skip="linear", validation=1), Series.from_values(values))
     assert trainer.split.seen_rows == len(history)
     expected = predict_ahead(trainer.model, history[None, -config.reach :], steps)[0]
-    assert forecast("ridge", history, config, steps) == pytest.approx(expected, rel=1e-5)
-    assert forecast("ridge", history, config, 1) == pytest.approx(expected[:1], rel=1e-5)
+    assert np.array_equal(forecast("ridge", history, config, steps), expected)
+    assert np.array_equal(forecast("ridge", history, config, 1), expected[:1])
 
 
 def test_ridge_takes_what_the_history_allows(rng):

@@ -7,7 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
+import rnn
 from rnn.core.config import Config
+from rnn.core.panel import split_series
 from rnn.core.series import Series
 from rnn.core.windows import split_windows
 from rnn.forecast.baselines import baseline_errors, validation_actual
@@ -131,9 +133,9 @@ def test_a_copy_is_no_good_even_where_it_beats_the_others_by_a_hair(rng):
     """A step of four hundredths of the way: it is surely better than a naive forecast, and all it does is copy."""
     series, split = walk(rng)
     values = series.values[:, 0]
-    copied = (0.96 * values[-151:-1] + 0.04 * values[-150:]).reshape(150, 1, 1)
+    copied = (0.957 * values[-151:-1] + 0.043 * values[-150:]).reshape(150, 1, 1)
     found = judge(series, split, copied, {"naive": baseline_losses(series, split)["naive"]})
-    assert found.skill["naive"] == pytest.approx(0.04) and found.marks["naive"] == "better"
+    assert found.skill["naive"] == pytest.approx(0.043) and found.marks["naive"] == "better"
     assert found.copies and not found.good
     assert found.sentence == "It mostly copies the last value: it errs only 4% less than naive, which does just that."
 
@@ -184,3 +186,39 @@ def test_better_stands_only_where_something_is_beaten():
         beaten = any(mark == "better" for mark in found.marks.values())
         assert ("better" in found.sentence.lower().replace("no better", "")) <= beaten
         assert found.sentence.endswith(".")
+
+
+def recommended_verdict(series):
+    """As a press of Train on an untouched form: the recommended settings, judged by their best weights."""
+    config = rnn.recommended(series)
+    split = split_series(config, series)
+    model = rnn.fit(config.replace(refit=False), series).model
+    windows = np.stack([series.values[k : k + split.window] for k in split.validation_starts])
+    return judge(series, split, model.predict(windows), baseline_losses(series, split, config.season))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("length", [150, 600])
+def test_a_random_walk_is_no_better_than_naive_with_the_recommended_settings(seed, length):
+    series = Series.from_values(np.random.default_rng(seed).standard_normal(length).cumsum())
+    found = recommended_verdict(series)
+    assert found.sentence.startswith("No better than naive") and found.marks["naive"] != "better" and not found.good
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_random_walk_is_no_better_than_naive_step_by_step(seed):
+    """One step ahead, with the best of forty epochs chosen by the very points it is judged on."""
+    series = Series.from_values(np.random.default_rng(seed).standard_normal(300).cumsum())
+    config = Config(residual="last", epochs=40, patience=None, window=12, hidden=8)
+    split = split_series(config, series)
+    windows = np.stack([series.values[k : k + split.window] for k in split.validation_starts])
+    found = judge(series, split, rnn.fit(config, series).model.predict(windows), baseline_losses(series, split))
+    assert found.sentence.startswith("No better than naive")
+
+
+def test_the_sine_is_far_better():
+    found = recommended_verdict(Series.from_values(np.sin(np.arange(200.0))))
+    assert "Far better than naive" in found.sentence and found.marks["naive"] == "better"
+    noisy = np.sin(np.arange(600) / 4) + 0.1 * np.random.default_rng(0).standard_normal(600)
+    found = recommended_verdict(Series.from_values(noisy))
+    assert "far better than" in found.sentence.lower() and not found.copies

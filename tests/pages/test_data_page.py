@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from rnn.core.fields import FIELDS
 from rnn.data import SAMPLES
 from rnn.runs.runner import runner
 from rnn.ui.chosen_series import Choice, choice_of_reading
@@ -30,36 +29,6 @@ def test_every_sample_opens(open_app, key):
     assert not app.exception
     assert any(SAMPLES[key].licence in one for one in texts(app))
     assert any("rows in the file" in one for one in texts(app))
-
-
-def choose(app, key):
-    next(one for one in app.button if one.key == f"choose-{key}").click().run()
-
-
-def to_data(app):
-    """As in a browser, whose address drops what belongs to the page that is left."""
-    for field in [field for field in FIELDS if field in app.query_params]:
-        del app.query_params[field]
-    app.switch_page("data/page.py").run()
-
-
-def test_a_sample_brings_its_settings_and_takes_them_away_again(open_app):
-    app = open_app("data/page.py")
-    choose(app, "article-sine")
-    app.switch_page("train/page.py").run()
-    assert app.selectbox(key="preset").value == "article-corrected"
-    app.select_slider(key="epochs").set_value(50).run()  # the user's own change stays
-    to_data(app)
-    choose(app, "co2")
-    app.switch_page("train/page.py").run()
-    state = app.session_state
-    assert (state["activation"], state["hidden"], state["window"], state["season"]) == ("relu", 32, 52, 52)
-    assert state["epochs"] == 50
-    to_data(app)
-    upload(app, "sales.csv", GERMAN.encode("cp1252"))
-    app.switch_page("train/page.py").run()
-    assert (app.session_state["window"], app.session_state["season"]) == (24, 0)
-    assert not app.exception
 
 
 def test_an_upload_is_understood_and_is_there_on_train(open_app):

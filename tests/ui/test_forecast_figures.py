@@ -17,6 +17,7 @@ from rnn.ui.figures.residuals import (
     histogram_figure,
     residuals_figure,
 )
+from rnn.ui.figures.scenario import alt_scenario, scenario_figure
 
 DAYS = np.datetime64("2024-01-01") + np.arange(30)
 VALUES = np.arange(30.0)
@@ -119,3 +120,16 @@ def test_actual_and_predicted_share_one_scale():
     assert "correlation is 0.9" in alt_agreement([1, 2, 10], [3, 4, 5], target="sales")
     flat = agreement_figure([5, 5], [5, 5], target="sales")
     assert flat.layout.xaxis.range[0] < 5 < flat.layout.xaxis.range[1]
+
+
+def test_scenarios_begin_where_the_base_does_and_differ_in_look():
+    scenarios = {f"scenario {k}": np.array([30.0, 31, 32]) + k for k in range(1, 9)}
+    figure = scenario_figure(DAYS, VALUES, AHEAD, [30, 31, 32], scenarios, target="sales")
+    assert [trace.name for trace in figure.data] == ["history", "base", *scenarios]
+    for name in ("base", "scenario 2"):
+        assert named(figure, name).x[0] == DAYS[-1] and named(figure, name).y[0] == VALUES[-1]
+    np.testing.assert_array_equal(named(figure, "scenario 2").y[1:], [32, 33, 34])
+    looks = {(trace.line.color, trace.line.dash) for trace in figure.data[2:]}
+    assert len(looks) == 8
+    words = alt_scenario(DAYS, VALUES, AHEAD, [30, 31, 32], {"dear": [30, 30, 30]}, target="sales")
+    assert words.endswith("dear: on average -1 from the base, at most -2 at 2024-02-02.")

@@ -45,7 +45,7 @@ def button(app, key):
 
 
 def test_a_suggestion_is_applied_by_a_click_and_says_so(open_look):
-    app = open_look(data="air-passengers")
+    app = open_look(data="air-passengers", base="default")
     assert app.session_state["season"] != 12
     button(app, "look_apply season").click().run()
     assert app.session_state["season"] == 12
@@ -57,8 +57,13 @@ def test_a_suggestion_is_applied_by_a_click_and_says_so(open_look):
     assert (button(app, "look_apply_all").label, button(app, "look_apply_all").disabled) == ("All applied", True)
 
 
-def test_what_needs_a_season_brings_it(open_look):
+def test_the_settings_of_an_untouched_form_are_applied_already(open_look):
     app = open_look(data="air-passengers")
+    assert (button(app, "look_apply_all").label, app.session_state["season"]) == ("All applied", 12)
+
+
+def test_what_needs_a_season_brings_it(open_look):
+    app = open_look(data="air-passengers", base="default")
     button(app, "look_apply difference").click().run()
     assert (app.session_state["difference"], app.session_state["season"]) == ("seasonal", 12)
 

@@ -22,6 +22,7 @@ from rnn.ui.wording import escaped
 
 BASE = "Base"
 HEIGHT = 420
+HISTORY = 24  # records at least
 SAME = 1e-12  # of the base's size, below which a forecast has not changed
 
 
@@ -54,7 +55,8 @@ def _draw_chart(identity: str, fit: Fit, asked: Request, shown: Mapping[str, pd.
     target, base = fit.model.targets[asked.target], shown[BASE]
     bands = [(level, base[f"lo{level}"], base[f"hi{level}"]) for level in asked.levels[:1]]
     bands = [band for band in bands if np.isfinite(band[1]).any()]
-    past = thin(*picture.past(fit, asked), picture.MOST_POINTS)
+    count = max(HISTORY, 2 * asked.steps)  # less than beside the forecast alone: it is the future that differs
+    past = thin(*(part[-count:] for part in picture.past(fit, asked)), picture.MOST_POINTS)
     others = {name: frame["mean"].to_numpy() for name, frame in shown.items() if name != BASE}
     parts = (*past, base["time"].to_numpy(), base["mean"].to_numpy(), others, bands)
     label = "" if np.issubdtype(fit.series.times.dtype, np.datetime64) else "record"

@@ -21,6 +21,8 @@ from rnn.ui.wording import escaped, number_in_words
 
 Array = NDArray[np.float64]
 
+BEYOND = 0.01  # of what the record spans; less than that further out is nothing new
+
 
 def draw(run: Run, fit: Fit, whole: Series) -> None:
     """fit: of the series shown. whole: all that the run learned from."""
@@ -132,9 +134,9 @@ def beyond(fit: Fit, written: tuple[str, ...], values: Array) -> str:
     sentences = []
     for name in written:
         record = fit.series.values[:, fit.series.names.index(name)]
-        own = values[:, fit.model.known.index(name)]
-        if own.min() < record.min() or own.max() > record.max():
-            furthest = own.max() if own.max() > record.max() else own.min()
+        own, room = values[:, fit.model.known.index(name)], BEYOND * np.ptp(record)
+        if own.min() < record.min() - room or own.max() > record.max() + room:
+            furthest = own.max() if own.max() > record.max() + room else own.min()
             sentences.append(
                 f"{escaped(name)} goes to {number_in_words(furthest)}, and the record holds {number_in_words(record.min())} to "
                 f"{number_in_words(record.max())}."

@@ -13,7 +13,7 @@ from rnn.core.ensemble import member_configs
 from rnn.core.fit import Fit
 from rnn.core.series import Series
 from rnn.forecast.backtest.fold import Fold, folds_of
-from rnn.forecast.backtest.method import by_method
+from rnn.forecast.backtest.method import Request, by_method
 from rnn.forecast.backtest.network import forecast_of, is_untrained, trained, words_on
 from rnn.forecast.backtest.plan import Plan, cutoffs, judged, left_out
 from rnn.forecast.backtest.result import FAN_COLUMNS, Backtest
@@ -128,7 +128,9 @@ def _of_fold(work: _Work, fold: Fold) -> Iterator[str]:
     for key in work.methods:
         started = time.perf_counter()
         note = _noting(work, f"{key}, fold {fold.cutoff.number}, has no forecast of ")
-        work.add(key, fold, by_method(key, fold, work.base, work.levels, work.halt, note), started)
+        work.add(
+            key, fold, by_method(Request(key, work.base, work.plan.steps, work.levels), fold, work.halt, note), started
+        )
         yield METHODS[key].label
 
 

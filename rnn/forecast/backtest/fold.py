@@ -45,7 +45,7 @@ def folds_of(parts: Sequence[Series], plan: Plan, cutoffs: Sequence[Cutoff], sea
                 cutoff, tuple(histories),
                 np.stack([part.times[one] for part, one in zip(parts, rows, strict=True)]),
                 np.stack([part.values[one][:, part.target_columns] for part, one in zip(parts, rows, strict=True)]),
-                np.stack([_scale(history, season) for history in histories]),
+                np.stack([scale_of(history, season) for history in histories]),
             )
         )  # fmt: skip
     return found
@@ -61,7 +61,9 @@ def history_of(part: Series, rows: slice) -> Series:
     return replace(part, times=part.times[rows], values=part.values[rows], future=future)
 
 
-def _scale(history: Series, season: int | None) -> Array:
+def scale_of(history: Series, season: int | None) -> Array:
+    """(K,): the mean absolute change of each target over a season, or from record to record where the history has no two
+    seasons; NaN for a single record."""
     values = history.values[:, history.target_columns]
     lag = season if season and len(values) >= 2 * season else 1
     if len(values) <= lag:

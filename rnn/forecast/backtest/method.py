@@ -1,97 +1,132 @@
-"""A method without training in a backtest: its forecast of each series of a fold, and intervals where they cost little."""
+"""A method without training in a backtest: its forecast of each series of a fold, and intervals where they cost little.
+
+Intervals are split conformal, as a network's are: on the errors of the same method from origins in the later half of each
+history, each method fitted anew on the records before. Of many series the errors of all are put together, each in its own
+unit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnn.core.config import Config
 from rnn.core.series import Series
-from rnn.forecast.backtest.fold import Array, Fold, history_of
+from rnn.forecast.backtest.fold import Array, Fold, history_of, scale_of
 from rnn.forecast.backtest.rows import Forecast
 from rnn.forecast.methods import METHODS
 from rnn.forecast.residuals import conformal_reach
 
-# Intervals take the forecast again from many origins. What one fold may spend on that: forecasts without any fitting, over all
-# its series; for the regressions, records that they are fitted on. Methods that search for their parameters have none.
-UNFITTED, UNFITTED_FORECASTS = ("naive", "seasonal", "drift"), 10_000
+# What the intervals of one fold may cost: so many forecasts without any fitting; regressions on so many records in all; of any
+# method a share of the forecasts that the fold takes anyway. Below LEAST_ORIGINS, too few for a 95 % interval, there are none.
+UNFITTED, UNFITTED_FORECASTS = ("naive", "seasonal", "drift"), 1000
 REGRESSIONS, REGRESSION_RECORDS = ("linear", "ridge"), 20_000
-# Origins of a series that residuals are measured from, at most and at least: fewer give no 95 % interval.
-MOST_ORIGINS, LEAST_ORIGINS = 60, 19
+SHARE = 0.25
+MOST_ORIGINS_A_SERIES, LEAST_ORIGINS = 60, 19
+# Origins one after the other, each so much further on (the golden section), lie evenly however many there are.
+GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True, eq=False)
-class MethodForecast:
-    """mean: (steps, K), None where the method has no meaning; reach: level → (steps, K), half the width of its interval, NaN
-    where there is none."""
+class Request:
+    """config: whose season, window and preparation the method takes."""
 
-    mean: Array | None
-    reach: dict[float, Array]
+    key: str
+    config: Config
+    steps: int
+    levels: Sequence[float]
+
+    def forecast(self, history: Series) -> Array | None:
+        return METHODS[self.key].forecast(history, self.config, self.steps)
 
 
-def by_method(
-    key: str, fold: Fold, config: Config, levels: Sequence[float], stop: Callable[[], None], note: Callable[[str], None]
-) -> Forecast:
-    """One series after the other; NaN where there is no forecast. stop is called before each, and raises where it is time to;
+def by_method(request: Request, fold: Fold, halt: Callable[[], None], note: Callable[[str], None]) -> Forecast:
+    """One series after the other; NaN where there is no forecast. halt is called before each, and raises where it is time to;
     note takes the sentence on a series that the method fails on."""
     predicted = np.full(fold.actual.shape, np.nan)
-    reaches = {level: np.full(fold.actual.shape, np.nan) for level in levels}
-    origins = _origins(key, fold.histories)
     for number, history in enumerate(fold.histories):
-        stop()
+        halt()
         try:
-            found = forecast_method(key, history, config, fold.actual.shape[1], levels, origins)
+            found = request.forecast(history)
         except (ValueError, np.linalg.LinAlgError) as error:
             note(f"{history.name}: {error}")
             continue
-        if found.mean is not None:
-            predicted[number] = found.mean
-            for level, reach in found.reach.items():
-                reaches[level][number] = reach
-    low = {level: predicted - reach for level, reach in reaches.items()}
-    return Forecast(predicted, low, {level: predicted + reach for level, reach in reaches.items()})
+        if found is not None:
+            predicted[number] = found
+    units = np.where(fold.scale > 0, fold.scale, 1.0)
+    reaches = reaches_of(request, fold.histories, units, halt) if np.isfinite(predicted).any() else {}
+    low = {level: predicted - reach * units[:, None] for level, reach in reaches.items()}
+    return Forecast(predicted, low, {level: predicted + reach * units[:, None] for level, reach in reaches.items()})
 
 
 def forecast_method(
-    key: str, history: Series, config: Config, steps: int, levels: Sequence[float], origins: int | None = None
-) -> MethodForecast:
-    """The forecast after one history. Its intervals are split conformal as a network's are, on the residuals of the same
-    method from so many origins (None: what takes no long time) in its later half; NaN where those are too few."""
-    origins = _origins(key, [history]) if origins is None else origins
-    mean = METHODS[key].forecast(history, config, steps)
-    if mean is None or not levels or origins < LEAST_ORIGINS:
-        return MethodForecast(mean, {level: np.full((steps, len(history.targets)), np.nan) for level in levels})
-    residuals = _residuals(key, history, config, steps, origins)
-    shape = range(len(history.targets))
-    reach = {
-        level: np.array([[conformal_reach(errors[:, k], level) for k in shape] for errors in residuals])
-        for level in levels
-    }
-    return MethodForecast(mean, reach)
+    key: str, history: Series, config: Config, steps: int, levels: Sequence[float]
+) -> tuple[Array, Mapping[float, Array]] | None:
+    """(steps, K), and level → half the width of its interval, likewise (NaN where there is none): a single forecast after the
+    end of a series. None where the method has no meaning."""
+    request = Request(key, config, steps, levels)
+    mean = request.forecast(history)
+    if mean is None:
+        return None
+    units = scale_of(history, config.season)
+    units = np.where(units > 0, units, 1.0)
+    reaches = reaches_of(request, [history], units[None], lambda: None)
+    nan = np.full(mean.shape, np.nan)
+    return mean, {level: reaches[level] * units if level in reaches else nan for level in levels}
 
 
-def _origins(key: str, histories: Sequence[Series]) -> int:
-    """How many origins of each history residuals are measured from."""
-    allowed = UNFITTED_FORECASTS // len(histories) if key in UNFITTED else 0
+def reaches_of(
+    request: Request, histories: Sequence[Series], units: Array, halt: Callable[[], None]
+) -> dict[float, Array]:
+    """Level → (steps, K): half the width of the interval, in units (P, K); empty where it would take long, or no levels are
+    asked for."""
+    count = _affordable(request.key, histories)
+    if not request.levels or count < LEAST_ORIGINS:
+        return {}
+    errors = []
+    for number, start in _origins(histories, request.steps, count):
+        halt()
+        history = histories[number]
+        predicted = request.forecast(history_of(history, slice(0, start)))
+        if predicted is not None:
+            actual = history.values[start : start + request.steps, history.target_columns]
+            errors.append(np.abs(actual - predicted) / units[number])
+    if not errors:
+        return {}
+    residuals = np.stack(errors)
+    return {level: _reach(residuals, level) for level in request.levels}
+
+
+def _reach(residuals: Array, level: float) -> Array:
+    """residuals (n, …) → (…): the ⌈(n + 1) · level⌉-th smallest, NaN where n is too small for the level."""
+    # 99.9 is not exactly 99.9 in binary: without rounding, the ⌈ ⌉ of a whole number could be the next one.
+    rank = max(1, math.ceil(round((len(residuals) + 1) * level / 100, 9)))
+    if rank > len(residuals):
+        return np.full(residuals.shape[1:], np.nan)
+    return np.sort(residuals, axis=0)[rank - 1]
+
+
+def _affordable(key: str, histories: Sequence[Series]) -> int:
+    """How many origins, over all histories."""
+    count = int(SHARE * len(histories))
+    if key in UNFITTED:
+        count = max(count, UNFITTED_FORECASTS)
     if key in REGRESSIONS:
-        allowed = REGRESSION_RECORDS // sum(len(history) for history in histories)
-    return min(MOST_ORIGINS, allowed)
+        count = max(count, REGRESSION_RECORDS * len(histories) // sum(map(len, histories)))
+    return min(count, MOST_ORIGINS_A_SERIES * len(histories))
 
 
-def _residuals(key: str, history: Series, config: Config, steps: int, origins: int) -> list[Array]:
-    """For each step ahead the absolute residuals (origins, K); later steps of the last origins lie beyond the history."""
-    rows = len(history)
-    first = max(rows // 2, 1)
-    starts = np.unique(np.linspace(first, rows - 1, min(origins, rows - first)).astype(int)) if rows > first else []
-    actual = history.values[:, history.target_columns]
-    found: list[list[Array]] = [[] for _ in range(steps)]
-    for start in starts:
-        predicted = METHODS[key].forecast(history_of(history, slice(0, int(start))), config, steps)
-        if predicted is None:
-            continue
-        errors = np.abs(actual[start : start + steps] - predicted[: rows - start])
-        for step, error in enumerate(errors):
-            found[step].append(error)
-    return [np.array(errors).reshape(-1, actual.shape[1]) for errors in found]
+def _origins(histories: Sequence[Series], steps: int, count: int) -> list[tuple[int, int]]:
+    """The history's number, and the first record predicted, a whole forecast before its end: evenly over the histories, and
+    in each over its later half. Each is named once, however short the histories are."""
+    found: dict[tuple[int, int], None] = {}
+    for k in range(count):
+        number = k * len(histories) // count
+        rows = len(histories[number])
+        first, last = max(1, min(rows // 2, rows - steps)), rows - steps
+        if last >= first:
+            found[number, first + int(k * GOLDEN % 1 * (last - first + 1))] = None
+    return list(found)

@@ -134,14 +134,11 @@ def _theta(y: Array, season: int | None, steps: int) -> Array:
         seasonal = seasonal_decompose(y, "mul" if multiplicative else "add", period=season).seasonal[:season]
     pattern = seasonal[np.arange(len(y) + steps) % len(seasonal)]
     rest = y / pattern[: len(y)] if multiplicative else y - pattern[: len(y)]
-    level = np.full(steps, rest[-1])
-    # Without its season the record may be constant, which ThetaModel takes for a trend.
+    level = np.full(steps, rest.mean())
+    # Without its season the record may be constant, which ThetaModel takes for a trend. Its level does not matter to the
+    # method, but a large one does to the search.
     if np.ptp(rest) > CONSTANT * np.ptp(y):
-        fit = ThetaModel(rest, deseasonalize=False).fit()
-        alpha, slope = float(fit.params["alpha"]), float(fit.params["b0"])
-        # (1 − (1 − α)^n) / α, which for an α of almost nothing is n, and in ThetaModel's own terms the rounding of 1 / α.
-        run = -np.expm1(len(y) * np.log1p(-alpha)) / alpha if alpha > 0 else len(y)
-        level = fit.forecast_components(steps)["ses"].to_numpy() + slope / 2 * (np.arange(steps) + run)
+        level += np.asarray(ThetaModel(rest - level[0], deseasonalize=False).fit().forecast(steps))
     return level * pattern[len(y) :] if multiplicative else level + pattern[len(y) :]
 
 

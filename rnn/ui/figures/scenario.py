@@ -25,11 +25,13 @@ def scenario_figure(
     scenarios: name → (S,). Original units."""
     made = forecast_figure(history_times, history, future_times, base, bands, target=target, time_label=time_label)
     made.update_traces(name="base", selector={"name": "forecast"})
-    x = moments(future_times)
+    past_x, past = moments(history_times), floats(history)
+    known = np.flatnonzero(np.isfinite(past))[-1:]  # all begin at the last known value, as the base does
+    x = np.concatenate([past_x[known], moments(future_times)]) if len(known) else moments(future_times)
     for k, (name, mean) in enumerate(scenarios.items()):
         turn = k // len(_COLOURS)
         look: dict[str, Any] = {"dash": _DASHES[(k + turn) % 3], "symbol": _SYMBOLS[(k + turn) % 3], "width": 2.25}
-        made.add_trace(curve(x, floats(mean), name, _COLOURS[k % len(_COLOURS)], **look))
+        made.add_trace(curve(x, np.concatenate([past[known], floats(mean)]), name, _COLOURS[k % len(_COLOURS)], **look))
     return made
 
 

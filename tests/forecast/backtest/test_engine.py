@@ -226,21 +226,41 @@ def test_a_training_that_fails_is_not_made_up_for_with_later_records():
 
 
 def test_intervals_of_a_method_come_from_its_own_errors_within_the_history():
-    """A random walk, the naive forecast, and its errors from origins in the later half, in a loop."""
+    """A random walk, the naive forecast, and its errors from sixty origins in the later half, in a loop."""
     walk = np.cumsum(np.random.default_rng(8).normal(size=140))
     series = Series(days(140), walk[:, None], ("value",), ("value",), frequency="D")
     frame = run({}, series, Plan(4, folds=2), methods=("naive",), levels=(80,)).frame
     for fold, cut in ((1, 132), (2, 136)):
         rows = frame[frame["fold"] == fold]
-        origins = {int(cut // 2 + k * (cut - 1 - cut // 2) / 59) for k in range(60)}
+        first, last = cut // 2, cut - 4
+        origins = {first + int((k * (math.sqrt(5) - 1) / 2) % 1 * (last - first + 1)) for k in range(60)}
+        assert min(origins) == first
+        assert max(origins) == last
         for step in range(4):
-            errors = sorted(abs(walk[o + step] - walk[o - 1]) for o in origins if o + step < cut)
-            reach = errors[math.ceil((len(errors) + 1) * 0.8) - 1]
+            errors = sorted(abs(walk[o + step] - walk[o - 1]) for o in origins)
+            reach = errors[math.ceil((len(origins) + 1) * 0.8) - 1]
             np.testing.assert_allclose(rows["hi80"].iloc[step], walk[cut - 1] + reach, rtol=1e-12)
             np.testing.assert_allclose(rows["lo80"].iloc[step], walk[cut - 1] - reach, rtol=1e-12)
+
+
+def test_intervals_of_a_method_hold_about_as_often_as_they_say():
+    """Over many random walks of different size, put together."""
+    steps = np.random.default_rng(9).normal(size=(80, 200)) * 10.0 ** np.arange(-3, 5).repeat(10)[:, None]
+    parts = [Series(days(200), one.cumsum()[:, None], ("v",), ("v",), frequency="D") for one in steps]
+    series = Series.joined(parts, [f"s{k}" for k in range(80)])
+    frame = run({}, series, Plan(5, folds=4), methods=("naive", "linear"), levels=(80,)).frame
+    for _, rows in frame.groupby("method"):
+        inside = (rows["lo80"] <= rows["actual"]) & (rows["actual"] <= rows["hi80"])
+        assert 0.72 < inside.mean() < 0.88
 
 
 def test_a_history_too_short_for_a_level_has_no_interval():
     frame = run({}, single(30), Plan(3, folds=2), methods=("naive",)).frame
     assert frame["lo80"].notna().all()
     assert frame["lo95"].isna().all()
+
+
+def test_a_method_that_takes_long_has_no_intervals_for_a_single_series():
+    frame = run({}, single(), Plan(3, folds=1), methods=("naive", "ets")).frame
+    told = frame["lo80"].notna().groupby(frame["method"]).all()
+    assert told.to_dict() == {"naive": True, "ets": False}
