@@ -37,8 +37,8 @@ def values_of(name: str):
 
 
 @st.composite
-def series_of(draw) -> Series:
-    count, rng = draw(st.integers(12, 150)), np.random.default_rng(draw(st.integers(0, 99)))
+def series_of(draw, least: int = 12) -> Series:
+    count, rng = draw(st.integers(least, 150)), np.random.default_rng(draw(st.integers(0, 99)))
     k = np.arange(count)
     values = {
         "constant": np.full(count, 3.0),
@@ -57,7 +57,7 @@ def series_of(draw) -> Series:
     return Series.from_values(values)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(series=series_of(), horizon=st.one_of(st.none(), st.integers(1, 400)))
 def test_any_series_gets_settings_that_it_can_be_trained_with(series, horizon):
     config = rnn.recommended(series, horizon)
@@ -68,8 +68,8 @@ def test_any_series_gets_settings_that_it_can_be_trained_with(series, horizon):
             assert config.horizon == horizon
 
 
-@settings(max_examples=300, deadline=None)
-@given(series=series_of(), data=st.data())
+@settings(max_examples=200, deadline=None)
+@given(series=series_of(60), data=st.data())
 def test_whatever_one_field_is_settled_at_the_others_adapt(series, data):
     name = data.draw(st.sampled_from(sorted(FIELDS)))
     value = data.draw(values_of(name))
@@ -79,7 +79,7 @@ def test_whatever_one_field_is_settled_at_the_others_adapt(series, data):
 
 
 @settings(max_examples=100, deadline=None)
-@given(series=series_of(), data=st.data())
+@given(series=series_of(60), data=st.data())
 def test_two_settled_fields_stand_or_contradict_each_other_in_a_sentence(series, data):
     names = data.draw(st.lists(st.sampled_from(sorted(OFTEN)), min_size=2, max_size=2, unique=True))
     fixed = {name: data.draw(values_of(name)) for name in names}
