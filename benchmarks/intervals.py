@@ -1,13 +1,18 @@
 """How often intervals hold what comes, and which way of measuring them is sharpest.
 
     python benchmarks/intervals.py simulated [--series 40]           series whose law is known: the share of drawn futures
+    python benchmarks/intervals.py worth [--series 400]              what forecasts from neighbouring origins are worth
     python benchmarks/intervals.py samples|hourly|weekly [--series N] [--set loss=quantile]
 
-simulated: `rnn.forecast` asked for the interval of many simulated series, 200 futures drawn for each. The others: a network a
-series, its last 15 % a test part; every way calibrated on the validation part and measured on the test part. Printed are the
-share within, and the mean interval score (width, and what lay outside times 2 / (1 − level)) as a ratio to absolute errors in
-original units, geometric mean over the series: below 1 is sharper. hourly and weekly are the development series of the M4
-competition, read from ../shared/data.
+worth: best forecasts of random walks, 80 % intervals by the errors of n origins, measured on the n after them: two standard
+errors of the share within, beside the margin that `rnn.forecast.coverage` states.
+
+simulated: `rnn.forecast` asked for the interval of many simulated series, 200 futures drawn for each.
+
+The others: a network a series, its last 15 % a test part; every way calibrated on the validation part and measured on the test
+part. Printed are the share within, and the mean interval score (width, and what lay outside times 2 / (1 − level)) as a ratio
+to absolute errors in original units, geometric mean over the series: below 1 is sharper. hourly and weekly are the development
+series of the M4 competition, read from ../shared/data.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ import numpy as np
 from benchmarks.accuracy.competition import HORIZON, tasks
 from rnn.data import SAMPLES, sample_series
 from rnn.forecast import intervals as rules
+from rnn.forecast.coverage import _margin as margin
 from rnn.forecast.held_out import HeldOut, held_out
 from rnn.forecast.intervals import Intervals, calibrate, learned_levels
 from rnn.forecast.measure import Measure
@@ -183,14 +189,40 @@ def _shares(law: Law, seed: int, steps: int, changes: dict[str, object]) -> list
             for level in LEVELS]  # fmt: skip
 
 
+def worth(count: int) -> None:
+    """The last value is the best forecast of a walk; at each step ahead its errors over n origins, then over the n after."""
+    print(
+        "| steps | origins | all steps: 2 errors | stated | last step: 2 errors | stated |\n|---:|---:|---:|---:|---:|---:|"
+    )
+    for steps, n in ((1, 150), (6, 150), (12, 150), (24, 150), (48, 300), (12, 600)):
+        shares = np.array([_walked(steps, n, np.random.default_rng(seed)) for seed in range(count)])
+        whole, last = 2 * shares.std(axis=0)
+        stated = [margin(0.8, round(n * part), round(n * part)) for part in (5 / (steps + 4), 2 / (steps + 1))]
+        print(f"| {steps} | {n} | {whole:.3f} | {stated[0]:.3f} | {last:.3f} | {stated[1]:.3f} |", flush=True)
+
+
+def _walked(steps: int, n: int, rng: np.random.Generator) -> tuple[float, float]:
+    """The share within over all steps, and at the last."""
+    walk, inside = rng.standard_normal(2 * n + 1).cumsum(), []
+    for step in range(1, steps + 1):
+        errors = np.abs(walk[step:] - walk[:-step])
+        known, new = errors[: n - step + 1], errors[n : 2 * n - step + 1]
+        reach = np.sort(known)[min(len(known), rank_of(len(known), len(known), 80)) - 1]
+        inside.append(new <= reach)
+    return float(np.concatenate(inside).mean()), float(inside[-1].mean())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("kind", choices=["simulated", "samples", "hourly", "weekly"])
+    parser.add_argument("kind", choices=["simulated", "worth", "samples", "hourly", "weekly"])
     parser.add_argument("--series", type=int, default=None)
     parser.add_argument("--set", action="append", default=[], metavar="field=value")
     options = parser.parse_args()
     if options.kind == "simulated":
         simulated(options.series or 40)
+        return
+    if options.kind == "worth":
+        worth(options.series or 400)
         return
     changes = dict(assignment.split("=") for assignment in options.set)
     measure(options.kind, options.series, {field: parse_link_value(field, text) for field, text in changes.items()})
