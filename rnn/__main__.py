@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import rnn
+from rnn.command_auto import chosen_by_trial, forecast_of_choice
 from rnn.command_options import config_of, parser_of
 from rnn.core import article
 from rnn.core.panel import split_series
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _train(options: argparse.Namespace) -> None:
     config = config_of(options)
     series = _series(options, config)[0]
+    if (found := chosen_by_trial(options, series, config)) is not None:
+        config = found.config
     tested: dict[str, Any] = {}
     for event in rnn.train(config, series):
         if isinstance(event, rnn.Epoch):
@@ -78,8 +81,11 @@ def _forecast(options: argparse.Namespace) -> None:
             check_request(config, names, series.targets, options.steps, options.levels, known=series.known, ahead=ahead)
         except ValueError as error:
             raise ValueError(f"Series {name!r}: {error}" if series.lengths and name else str(error)) from None
-    fit = rnn.fit(config, series)
     told = futures if series.lengths and series.known else None
+    if (found := chosen_by_trial(options, series, config)) is not None:
+        print(to_spreadsheet_csv(forecast_of_choice(found, series, options.steps, options.levels, told)), end="")
+        return
+    fit = rnn.fit(config, series)
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels, future=told)
     print(to_spreadsheet_csv(frame), end="")
 
