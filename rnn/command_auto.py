@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rnn.core.config import Config
-from rnn.core.fields import FIELDS
+from rnn.command_options import MOST_STEPS, changes_of
 from rnn.core.series import Series
 from rnn.data.shape.build import Futures
 from rnn.forecast.auto import Auto, automatic
@@ -16,24 +15,19 @@ from rnn.forecast.auto import Auto, automatic
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_STEPS = int(FIELDS["horizon"].high or 0)
 
-
-def chosen_by_trial(options: argparse.Namespace, series: Series, config: Config) -> Auto | None:
-    """None where --auto is not asked for. config: the settings without it; those of its fields that --set names stand.
-
-    Raises ValueError where a preset is asked for as well."""
+def chosen_by_trial(options: argparse.Namespace, series: Series) -> Auto | None:
+    """None where --auto is not asked for. What --set settles stands. Raises ValueError where a preset is asked for as well."""
     if not options.auto:
         return None
-    if options.preset not in (None, "default"):
+    if options.preset is not None:
         raise ValueError(
             f"--auto chooses the settings itself, and --preset {options.preset} says them all; leave one of the two out, and "
             "settle single fields with --set."
         )
-    named = [assignment.partition("=")[0].strip() for assignment in options.set]
     steps = getattr(options, "steps", None)
     horizon = None if steps is None else min(steps, MOST_STEPS)
-    found = automatic(series, horizon, fixed={name: getattr(config, name) for name in named})
+    found = automatic(series, horizon, fixed=changes_of(options))
     print(f"unroll: {found.sentence}", file=sys.stderr)
     return found
 
