@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import rnn
+from rnn.command_auto import chosen_by_trial, forecast_of_choice
 from rnn.command_options import changes_of, config_of, horizon_of, parser_of
 from rnn.core import article
 from rnn.core.panel import split_series
@@ -48,6 +49,8 @@ def _train(options: argparse.Namespace) -> None:
     changes_of(options)
     series, _ = _series(options)
     config = _config(options, series)
+    if (found := chosen_by_trial(options, series)) is not None:
+        config = found.config
     tested: dict[str, Any] = {}
     for event in rnn.train(config, series):
         if isinstance(event, rnn.Epoch):
@@ -80,8 +83,11 @@ def _forecast(options: argparse.Namespace) -> None:
             check_request(config, names, series.targets, options.steps, options.levels, known=series.known, ahead=ahead)
         except ValueError as error:
             raise ValueError(f"Series {name!r}: {error}" if series.lengths and name else str(error)) from None
-    fit = rnn.fit(config, series)
     told = futures if series.lengths and series.known else None
+    if (found := chosen_by_trial(options, series)) is not None:
+        print(to_spreadsheet_csv(forecast_of_choice(found, series, options.steps, options.levels, told)), end="")
+        return
+    fit = rnn.fit(config, series)
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels, future=told)
     print(to_spreadsheet_csv(frame), end="")
 

@@ -104,6 +104,10 @@ def parser_of(train: Command, inspect: Command, forecast: Command, article_run: 
         command.set_defaults(command=run)
         _add_series(command)
         _add_settings(command)
+        command.add_argument(
+            "--auto", action="store_true",
+            help="first try a handful of settings and simple forecasts on the end of the series, and take the best (rnn.auto)",
+        )  # fmt: skip
     forecasting.add_argument("--steps", type=int, required=True, metavar="N", help="how many records ahead")
     forecasting.add_argument(
         "--levels", type=_levels, default=(80, 95), metavar="80,95", help="interval levels, percent"
