@@ -22,7 +22,7 @@ def auto_bar(page: Page):
 
 
 def test_auto_tries_takes_the_best_and_trains(server: Server, open_page: Callable[..., Page]) -> None:
-    page = open_page(f"{server.url}/?data=nile")
+    page = open_page(server.url)
     expect(button(page, "Auto")).to_be_enabled(timeout=45_000)
     wait_until(
         lambda: page.evaluate("() => !!document.querySelector('.st-key-loss_chart .js-plotly-plot')"), 20, "a chart"
@@ -33,16 +33,13 @@ def test_auto_tries_takes_the_best_and_trains(server: Server, open_page: Callabl
     expect(button(page, "Auto")).to_be_disabled()
     assert page.evaluate(MARKED), "the progress has moved the chart to another place"
     wait_until(lambda: "auto=" in page.url, 5, "the trial in the address")
-    awaited = re.search(r"auto=([\w.]+)", page.url)
-    assert awaited
     wait_until(lambda: re.search(r"\d+ of \d+", auto_bar(page).inner_text()) is not None, 30, "progress")
 
     page.reload()
     expect(auto_bar(page)).to_be_visible()
-    assert awaited[1] in page.url
 
     tried = page.get_by_test_id("stExpander").filter(has_text="What Auto tried")
-    expect(tried).to_be_visible(timeout=90_000)
+    expect(tried).to_be_visible(timeout=150_000)
     expect(tried.get_by_test_id("stDataFrame")).to_be_visible()
     expect(page.get_by_test_id("stMainBlockContainer")).to_contain_text("Judged from")
     wait_until(lambda: epochs_done(page) > 0, 30, "the training")
