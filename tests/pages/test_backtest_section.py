@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pages.forecast.backtest import plan_link
 from pages.forecast.backtest.coverage import in_words, table_of
 from pages.forecast.backtest.errors import calendar_ways
 from pages.forecast.ranking.table import by_series, wins
@@ -19,6 +20,7 @@ from rnn.runs.runner import Runner, runner
 from rnn.runs.store import Store
 from rnn.runs.study_attempt import StudyAttempt
 from tests.pages.charts import charts
+from tests.pages.conftest import link_value
 from tests.pages.stored_runs import WORKER, trained
 
 PAGE = "forecast/page.py"
@@ -217,6 +219,47 @@ def test_many_series_in_total_and_one_by_one(open_app):
     own = found.frame[(found.frame["id"] == "large") & (found.frame["method"] == "naive")]
     row = table_with(app, "mase").set_index("Method").loc[METHODS["naive"].label]
     assert row["mae"] == pytest.approx((own["actual"] - own["predicted"]).abs().mean())
+
+
+def test_the_plan_stands_in_the_link_and_comes_back_from_it(open_app):
+    with Store() as store:
+        other = trained(store, shop(), "other", **SMALL | {"hidden": 3})
+        run = trained(store, shop(), **SMALL)
+    app = open_app(PAGE, run=run.id, section="Backtest")
+    assert "plan" not in app.query_params, "the usual plan needs no words"
+    few_folds(app, 2, 1)
+    app.multiselect(key="plan_others").set_value([other.id]).run()
+    app.segmented_control(key="plan_kind").set_value("sliding").run()
+    assert link_value(app, "plan") == f"2.4.sliding.each.1.0.{other.id}"
+    again = open_app(PAGE, run=run.id, section="Backtest", plan=link_value(app, "plan"))
+    assert not again.exception
+    assert again.multiselect(key="plan_others").value == [other.id]
+    pd.testing.assert_frame_equal(table_with(again, "Predicts from"), table_with(app, "Predicts from"))
+    # Seen from the other run, a run is not beside itself.
+    there = open_app(PAGE, run=other.id, section="Backtest", plan=link_value(app, "plan"))
+    assert not there.exception
+    assert there.multiselect(key="plan_others").value == []
+
+
+@pytest.mark.parametrize("text", [
+    "", "2", "0.4.sliding.each.1.0", "2.4.sideways.each.1.0", "99.4.sliding.each.1.0", "2.4.sliding.each.1.0.a.b.c.d.e",
+    "2.99999.sliding.each.1.0", "２.4.sliding.each.1.0", "2.4.sliding.each.1.0.<b>",
+])  # fmt: skip
+def test_a_damaged_link_is_the_usual_plan(text):
+    assert plan_link.read(text) is None
+
+
+def test_a_link_reads_back():
+    values = {
+        "folds": 2,
+        "steps": 12,
+        "kind": "sliding",
+        "retrain": False,
+        "seeds": 3,
+        "spacing": 0,
+        "others": ["aB3", "c"],
+    }
+    assert plan_link.read(plan_link.write(values)) == values
 
 
 def test_calendar_parts_are_only_those_with_a_meaning():
