@@ -18,7 +18,6 @@ from rnn.core.series import Series
 from rnn.forecast.backtest.fold import Array, Fold, history_of, scale_of
 from rnn.forecast.backtest.rows import Forecast
 from rnn.forecast.methods import METHODS
-from rnn.forecast.residuals import conformal_reach
 
 # What the intervals of one fold may cost: so many forecasts without any fitting; regressions on so many records in all; of any
 # method a share of the forecasts that the fold takes anyway. Below LEAST_ORIGINS, too few for a 95 % interval, there are none.
