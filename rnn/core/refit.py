@@ -2,7 +2,8 @@
 
 A run keeps validation and test back to be judged by, so its model never learns from the newest records. `Refit` trains the
 same network from the same seeds on every window that there is, with the scaler of all records, for as many epochs as the run
-found best, over which the learning rate runs its whole course: weights taken from amid a schedule would be restless. Nothing of it is measured: there is nothing left to measure it on.
+found best. Over these the learning rate runs its whole course: weights taken from amid a schedule would be restless. Nothing
+of it is measured: there is nothing left to measure it on.
 """
 
 from __future__ import annotations
