@@ -51,10 +51,13 @@ def current_run() -> Run | None:
     return run
 
 
-def prepare(run: Run | None) -> None:
-    """Once a session, before anything is drawn: settings and series from the link, else from the shown run."""
+def prepare(run: Run | None) -> bool:
+    """Once a session, before anything is drawn: settings and series from the link, else from the shown run, else what is
+    recommended for the series. Returns whether it was now."""
     series_choice.prepare(choice_of_reading(store().series_reading(run.series_hash)) if run else None)
-    config_form.prepare(lambda: following.base_of_link(series_choice.current_choice(), run.config if run else None))
+    return config_form.prepare(
+        lambda: following.base_of_link(series_choice.current_choice(), run.config if run else None)
+    )
 
 
 def remember_settings() -> None:

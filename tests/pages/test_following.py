@@ -59,6 +59,8 @@ def test_a_link_with_a_series_alone_opens_with_its_settings(open_app, key):
     app = open_app(data=key)
     assert config_of(app) == rule(key) and app.selectbox(key="preset").value == FOR_SERIES
     assert "base" not in app.query_params and not button(app, "train").disabled
+    changed = {field for field, value in vars(rule(key)).items() if value != getattr(PRESETS["default"], field)}
+    assert changed == {field for field in FIELDS if field in app.query_params}, "written down from the first moment on"
     assert config_of(again(open_app, app)) == rule(key)
 
 
