@@ -2,7 +2,7 @@
 
 A run keeps validation and test back to be judged by, so its model never learns from the newest records. `Refit` trains the
 same network from the same seeds on every window that there is, with the scaler of all records, for as many epochs as the run
-found best, along the same schedule. Nothing of it is measured: there is nothing left to measure it on.
+found best, over which the learning rate runs its whole course: weights taken from amid a schedule would be restless. Nothing of it is measured: there is nothing left to measure it on.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Refit:
     """The second training of a run that has found its best epoch; like the first it can be stopped between any two batches.
 
     state: an earlier refit of the same run to go on from, else None. `state` is complete between batches; its `best_epoch`
-    is how many epochs it takes, out of the `epochs` of the run's schedule, and `best` the final weights, once they are.
+    is how many epochs it takes, and `best` the final weights, once they are.
     """
 
     def __init__(self, config: Config, series: Series, best_epoch: int, state: TrainingState | None = None) -> None:
@@ -107,7 +107,7 @@ class Refit:
         while state.epoch < state.best_epoch:
             if stop():
                 return "stopped"
-            share = (state.epoch * self.batches + state.batch) / (state.epochs * self.batches)
+            share = (state.epoch * self.batches + state.batch) / (state.best_epoch * self.batches)
             lr = state.lr * factor(config.schedule, config.warmup, share)
             with np.errstate(all="ignore"):
                 update = self.learner.update(state.epoch, state.batch, lr, state.count + 1)

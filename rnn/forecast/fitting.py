@@ -20,7 +20,7 @@ from rnn.core.events import Epoch
 Array = NDArray[np.float64]
 
 OVER, UNDER, GOOD, UNCLEAR = "over", "under", "good", "unclear"
-FEW_EPOCHS, FEW_POINTS = 5, 8
+FEW_EPOCHS, FEW_WINDOWS = 5, 8
 MOST_READ = 400
 # A validation loss this much above its lowest, while the training loss went on falling by so much, has turned.
 RISEN, FALLEN = 1.15, 0.95
@@ -51,13 +51,13 @@ NOT_YET = Fitting(UNCLEAR, "")
 
 @dataclass(frozen=True)
 class Course:
-    """What a run has been through. history: its epochs. ended: it was not cut short and will not go on by itself. points: how
-    many validation forecasts share nothing with each other. naive: RMSE of the last value on the training and on the validation
+    """What a run has been through. history: its epochs. ended: it was not cut short and will not go on by itself. windows: how
+    many validate. naive: RMSE of the last value on the training and on the validation
     windows, in the unit of the epochs' RMSE. learnable: something simple beats naive by more than noise, or None."""
 
     history: Sequence[Epoch]
     ended: bool
-    points: int
+    windows: int
     naive: tuple[float, float]
     learnable: bool | None = None
 
@@ -70,12 +70,8 @@ def fitting_of(course: Course, config: Config) -> Fitting:
     losses = np.array([(epoch.train_loss, epoch.val_loss) for epoch in history])
     if not np.isfinite(losses).all() or (losses <= 0).any():
         return NOT_YET
-    if course.points < FEW_POINTS:
-        return Fitting(
-            UNCLEAR,
-            f"Over- or under-fitting cannot be told from {course.points} validation "
-            f"forecast{'s' if course.points > 1 else ''} that do{'' if course.points > 1 else 'es'} not overlap.",
-        )
+    if course.windows < FEW_WINDOWS:
+        return Fitting(UNCLEAR, f"Over- or under-fitting cannot be told from {course.windows} validation windows.")
     train, val = (_smooth(curve) for curve in losses.T)
     beside_naive = _beside_naive(history[int(np.argmin(losses[:, 1]))], course.naive)
     return (

@@ -12,7 +12,7 @@ from rnn.core.panel import AnySplit
 from rnn.core.series import Series
 from rnn.core.windows import gather_targets
 from rnn.forecast.baselines import units
-from rnn.forecast.noise import BETTER, baseline_losses, baseline_rmse, losses_of, points_of, standing
+from rnn.forecast.noise import BETTER, baseline_losses, baseline_rmse, losses_of, standing
 
 Array = NDArray[np.float64]
 
@@ -24,13 +24,13 @@ MOST_WINDOWS = 20_000
 class Yardstick:
     """losses: baseline → (windows,), its mean squared error in each validation window (`baseline_losses`). rmse: the root of
     their mean. naive: RMSE of the last value on the training and on the validation windows. learnable: a simple forecast beats
-    it by more than noise. points: how many validation forecasts share nothing with each other."""
+    it by more than noise. windows: how many validate."""
 
     losses: dict[str, Array]
     rmse: dict[str, float]
     naive: tuple[float, float]
     learnable: bool
-    points: int
+    windows: int
 
 
 def yardstick(series: Series, split: AnySplit, season: int | None = None) -> Yardstick:
@@ -38,7 +38,7 @@ def yardstick(series: Series, split: AnySplit, season: int | None = None) -> Yar
     losses = baseline_losses(series, split, season)
     errors, last = baseline_rmse(losses), losses["naive"]
     learnable = any(standing(one, last, split) == BETTER for name, one in losses.items() if name != "naive")
-    return Yardstick(losses, errors, (_naive_on_training(series, split), errors["naive"]), learnable, points_of(split))
+    return Yardstick(losses, errors, (_naive_on_training(series, split), errors["naive"]), learnable, split.validation)
 
 
 def _naive_on_training(series: Series, split: AnySplit) -> float:

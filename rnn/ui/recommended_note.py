@@ -23,11 +23,16 @@ def draw(found: Recommendation | None) -> None:
         st.caption("The series is too short, or cannot be read, for settings to be recommended.")
         return
     own = following.own_fields(found)
-    if not own:
+    with st.container(gap=None, key="recommended_note"):
+        if own:
+            _draw_own(found, own)
+            return
         st.caption(f":material/auto_awesome: {recognised(found.config)}")
         with st.popover("Why these", icon=":material/help:", type="tertiary"):
             _draw_reasons(found)
-        return
+
+
+def _draw_own(found: Recommendation, own: list[str]) -> None:
     labels = [FIELDS[field].label for field in own[:MOST_NAMED]]
     more = f" and {len(own) - MOST_NAMED} more" if len(own) > MOST_NAMED else ""
     st.caption(f":material/tune: Other than recommended for this series: {', '.join(labels)}{more}.")

@@ -67,7 +67,7 @@ def seen(run: Run) -> Seen:
 
 def _fitting(run: Run, history: list[Epoch]) -> Fitting:
     measure = yardstick_of(run)
-    course = Course(history, run.state in COMPLETE, measure.points, measure.naive, measure.learnable)
+    course = Course(history, run.state in COMPLETE, measure.windows, measure.naive, measure.learnable)
     return fitting_of(course, run.config)
 
 

@@ -25,8 +25,8 @@ def epochs(train, val, naive=1.0):
     ]
 
 
-def read(train, val, *, ended=True, points=60, learnable=True, config=None, naive=(1.0, 1.0)):
-    course = Course(epochs(train, val), ended, points, naive, learnable)
+def read(train, val, *, ended=True, windows=60, learnable=True, config=None, naive=(1.0, 1.0)):
+    course = Course(epochs(train, val), ended, windows, naive, learnable)
     return fitting_of(course, config or Config(epochs=len(train)))
 
 
@@ -84,9 +84,9 @@ def test_nothing_to_learn_is_no_fault_of_the_network():
     assert found.kind == "unclear" and not found.remedy and "Nothing to learn was found" in found.sentence
 
 
-def test_few_validation_points_say_nothing():
-    found = read(0.05 + FALLING, TURNING, points=4)
-    assert found.kind == "unclear" and "4 validation forecasts" in found.sentence
+def test_few_validation_windows_say_nothing():
+    found = read(0.05 + FALLING, TURNING, windows=4)
+    assert found.kind == "unclear" and "4 validation windows" in found.sentence
 
 
 def test_too_early_not_finite_or_published_says_nothing():
@@ -118,7 +118,7 @@ def trained(series, config):
     course = Course(
         [event for event in events if isinstance(event, Epoch)],
         events[-1].reason in ("done", "early-stop"),
-        measure.points,
+        measure.windows,
         measure.naive,
         measure.learnable,
     )

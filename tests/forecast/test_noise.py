@@ -52,14 +52,15 @@ def test_what_does_not_matter_is_level_however_sure():
     assert standing(losses, losses * 1.1, split_of(4000)) == "better"
 
 
-@pytest.mark.parametrize("points", [1, 3, 7])
-def test_few_points_ask_for_a_ratio_beyond_chance(points):
-    needed = np.sqrt(stats.f.ppf(0.95, points, points))
+@pytest.mark.parametrize(("points", "lead"), [(1, 0.7), (4, 0.35), (7, 0.2646)])
+def test_few_points_ask_for_a_large_lead(points, lead):
+    """Of 0.7 / √points: an error of 30 % beside one point, of 65 % beside four."""
     losses = np.full(points, 1.0)
     for factor, expected in ((0.95, "level"), (1.05, "better")):
-        assert standing(losses, losses * (factor * needed) ** 2, split_of(points)) == expected
-        assert standing(losses, factor * needed, split_of(points)) == expected
-    assert standing(losses * (1.05 * needed) ** 2, losses, split_of(points)) == "worse"
+        other = 1 / (1 - factor * lead)
+        assert standing(losses, losses * other**2, split_of(points)) == expected
+        assert standing(losses, other, split_of(points)) == expected
+    assert standing(losses * other**2, losses, split_of(points)) == "worse"
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,9 @@ def _shortened(values: dict[str, Any], fixed: Set[str], rows: int, least: int) -
 def _give_up_something(found: dict[str, Any], fixed: Set[str]) -> bool:
     """Make one field smaller, those first that cost the forecast least; False where there is none left."""
     free = [
-        name for name in ("window", "residual", "difference", "patch", "validation", "horizon") if name not in fixed
+        name
+        for name in ("window", "residual", "difference", "patch", "season", "validation", "horizon")
+        if name not in fixed
     ]
     smallest = found["patch"] * (found.get("truncate") or 1)
     if "window" in free and found["window"] > max(smallest, 2):
@@ -108,13 +110,20 @@ def _give_up_something(found: dict[str, Any], fixed: Set[str]) -> bool:
         found["patch"] = 1
     elif "window" in free and found["window"] > smallest:
         found["window"] = smallest
-    elif "horizon" in free and found["horizon"] > 1:
-        found["horizon"] //= 2
+    elif "season" in free and _looks_back(found) and (found["season"] or 1) > 1:
+        found["season"] //= 2
     elif "validation" in free and found["validation"] != 1:
         found["validation"] = 1
+    elif "horizon" in free and found["horizon"] > 1:
+        found["horizon"] //= 2
     else:
         return False
     return True
+
+
+def _looks_back(found: Mapping[str, Any]) -> bool:
+    """Whether a residual or a difference that is fixed still reads a season before."""
+    return any(found[name].startswith("season") for name in ("residual", "difference"))
 
 
 def _trained(values: dict[str, Any], rows: int) -> int:
