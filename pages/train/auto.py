@@ -95,14 +95,16 @@ def _draw_table(found: Auto, many: bool) -> None:
     folds = [name for name in table.columns if name.startswith("fold")]
     unit = "seasonal steps" if many else "units of the series"
     against = "seasonal naive" if "seasonal" in set(table["key"]) else "naive"
-    shown = table[["chosen", "label", "words", *folds, "ratio", "seconds"]]
+    shown = table[["chosen", "label", "words", *folds, "ratio", "seconds"]].assign(
+        chosen=["✓" if chosen else "" for chosen in table["chosen"]]
+    )
     number = st.column_config.NumberColumn
     st.dataframe(
         shown, hide_index=True, width="stretch", key="auto_table", alt=_alt(table, against),
         column_config={
-            "chosen": st.column_config.CheckboxColumn("Best", width="small"),
-            "label": "Candidate",
-            "words": st.column_config.TextColumn("What it is", width="medium"),
+            "chosen": st.column_config.TextColumn("Best", width=50),
+            "label": st.column_config.TextColumn("Candidate", width=250),
+            "words": st.column_config.TextColumn("What it is", width=430),
             **{name: number(f"Fold {name[4:]}", format="%.4g", help=f"Mean absolute error in fold {name[4:]}, in {unit}.")
                for name in folds},
             "ratio": number(f"÷ {against}", format="%.3f", help=f"Error of all folds, divided by that of {against}."),
