@@ -27,7 +27,6 @@ from rnn.core.metrics import rmse
 from rnn.core.series import Series
 from rnn.core.windows import split_windows
 from rnn.data import SAMPLES, sample_series
-from rnn.data.look import suggest
 from rnn.forecast import baseline_errors
 from rnn.forecast.ahead import predict_ahead
 from rnn.ui.controls import parse_link_value
@@ -68,15 +67,16 @@ def _compared(
 ) -> tuple[str, tuple[float, float]]:
     count = len(series)
     base = Config(validation=round(VALIDATION * count), epochs=options.epochs, patience=max(8, options.epochs // 5))
-    found = suggest(series.values, series.times, series.frequency, series.target_columns, base=base)
-    values = {one.field: one.value for one in found} | changes
-    suggested = base.replace(**values)
+    suggested = rnn.recommended(series, validation=base.validation, refit=False, **changes)
+    plain = base.to_dict()
+    values = {field: value for field, value in suggested.to_dict().items() if value != plain[field]}
     split = split_windows(suggested.replace(horizon=1), count)
     errors = baseline_errors(series, split, suggested.season)
     seasonal = f"{errors['seasonal'] / errors['naive']:.3f}" if errors.get("seasonal") else "–"
     steps = options.steps or suggested.horizon
     scores = tuple(_score(config, series, steps, options.seeds) for config in (base, suggested))
-    said = ", ".join(f"{field} {value}" for field, value in values.items() if value not in (None, False, "none"))
+    shown = ("season", "window", "horizon", "patch", "residual", "skip", "log", "hidden", "epochs")
+    said = ", ".join(f"{field} {values[field]}" for field in shown if field in values)
     line = f"| {key} | {count} | {said} | {seasonal} | {errors['linear'] / errors['naive']:.3f} |"
     return f"{line} {scores[0]:.3f} | {scores[1]:.3f} |", scores
 

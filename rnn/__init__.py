@@ -32,28 +32,31 @@ if TYPE_CHECKING:
     from rnn.data import Table, read_csv
     from rnn.data.look import recommended
     from rnn.export import load, save
+    from rnn.forecast.auto import automatic as auto
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "PRESETS", "Config", "Epoch", "Finished", "Fit", "Model", "Preview", "Series", "Table", "fit", "forecast", "load",
-    "read_csv", "recommended", "save", "train",
+    "PRESETS", "Config", "Epoch", "Finished", "Fit", "Model", "Preview", "Series", "Table", "auto", "fit", "forecast",
+    "load", "read_csv", "recommended", "save", "train",
 ]  # fmt: skip
 
 # These bring pandas and the file readers with them. A worker process needs neither, and starts twice as fast without.
 _LATER = {
-    "Table": "rnn.data",
-    "read_csv": "rnn.data",
-    "recommended": "rnn.data.look",
-    "load": "rnn.export",
-    "save": "rnn.export",
+    "Table": "rnn.data.Table",
+    "auto": "rnn.forecast.auto.automatic",
+    "read_csv": "rnn.data.read_csv",
+    "recommended": "rnn.data.look.recommended",
+    "load": "rnn.export.load",
+    "save": "rnn.export.save",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module 'rnn' has no attribute {name!r}")
-    return getattr(import_module(_LATER[name]), name)
+    module, _, own = _LATER[name].rpartition(".")
+    return getattr(import_module(module), own)
 
 
 def __dir__() -> list[str]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import rnn
-from rnn.command_options import config_of, parser_of
+from rnn.command_auto import chosen_by_trial, forecast_of_choice
+from rnn.command_options import changes_of, config_of, horizon_of, parser_of
 from rnn.core import article
 from rnn.core.panel import split_series
 from rnn.core.preflight import preflight
@@ -45,8 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _train(options: argparse.Namespace) -> None:
-    config = config_of(options)
-    series = _series(options, config)[0]
+    changes_of(options)
+    series, _ = _series(options)
+    config = _config(options, series)
+    if (found := chosen_by_trial(options, series)) is not None:
+        config = found.config
     tested: dict[str, Any] = {}
     for event in rnn.train(config, series):
         if isinstance(event, rnn.Epoch):
@@ -65,12 +69,13 @@ def _inspect(options: argparse.Namespace) -> None:
 
 
 def _forecast(options: argparse.Namespace) -> None:
-    config = config_of(options)
-    # Asked before training, which may take long.
+    # Asked before the file is read and trained on, which may take long.
+    asked = rnn.Config(horizon=horizon_of(options))
     names = [*options.target, *options.inputs, *options.known]
     names = [name for name in dict.fromkeys(names) if name not in options.static]
-    check_request(config, names, options.target, options.steps, options.levels, known=_known(options))
-    series, futures = _series(options, config)
+    check_request(asked, names, options.target, options.steps, options.levels, known=_known(options))
+    series, futures = _series(options)
+    config = _config(options, series)
     names = [name for name in series.names if name not in series.static]  # a category is several columns by now
     for name, future in futures.items() if series.known else [("", None)]:
         ahead = None if not series.known else 0 if future is None else len(future)
@@ -78,8 +83,11 @@ def _forecast(options: argparse.Namespace) -> None:
             check_request(config, names, series.targets, options.steps, options.levels, known=series.known, ahead=ahead)
         except ValueError as error:
             raise ValueError(f"Series {name!r}: {error}" if series.lengths and name else str(error)) from None
-    fit = rnn.fit(config, series)
     told = futures if series.lengths and series.known else None
+    if (found := chosen_by_trial(options, series)) is not None:
+        print(to_spreadsheet_csv(forecast_of_choice(found, series, options.steps, options.levels, told)), end="")
+        return
+    fit = rnn.fit(config, series)
     frame = rnn.forecast(fit, steps=options.steps, levels=options.levels, future=told)
     print(to_spreadsheet_csv(frame), end="")
 
@@ -91,9 +99,8 @@ def _article(options: argparse.Namespace) -> None:
         _print_json(row if whole else {name: row[name] for name in ARTICLE_COLUMNS})
 
 
-def _series(options: argparse.Namespace, config: rnn.Config) -> tuple[rnn.Series, Futures]:
-    """The file's series, once it is clear that the config can be trained on it here; and for known columns the future of each
-    series by its name."""
+def _series(options: argparse.Namespace) -> tuple[rnn.Series, Futures]:
+    """The file's series, and for known columns the future of each series by its name."""
     choices = {"time": options.time} if options.time else {}
     repairs = _repairs(options.repairs)
     table = rnn.read_csv(options.file, **choices)
@@ -108,11 +115,17 @@ def _series(options: argparse.Namespace, config: rnn.Config) -> tuple[rnn.Series
     futures: Futures = {}
     if series.known:
         futures = table.futures(**roles, ids=ids, repairs=repairs) if series.lengths else {series.name: series.future}
+    return series, futures
+
+
+def _config(options: argparse.Namespace, series: rnn.Series) -> rnn.Config:
+    """The settings, once it is clear that the series can be trained on with them here."""
+    config = config_of(options, series)
     columns = (len(series.names), len(series.targets))
     beside = {"n_static": len(series.static), "n_known": len(series.known)}
     many = {"lengths": series.lengths, "ids": series.ids}
     preflight(config, len(series), *columns, **beside, **many, memory_limit=_memory())
-    return series, futures
+    return config
 
 
 def _known(options: argparse.Namespace) -> list[str]:

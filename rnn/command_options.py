@@ -9,14 +9,17 @@ from typing import Any, NoReturn
 
 import rnn
 from rnn.core import article
+from rnn.core.field_check import check_field
 from rnn.core.fields import FIELDS
 
+MOST_STEPS = int(FIELDS["horizon"].high or 0)
 Command = Callable[[argparse.Namespace], None]
 
 
-def config_of(options: argparse.Namespace) -> rnn.Config:
-    """The preset with its changes. Raises ValueError for a field or a value that there is not."""
-    if options.preset not in rnn.PRESETS:
+def changes_of(options: argparse.Namespace) -> dict[str, Any]:
+    """The fields that --set settles, each with a value that it takes. Raises ValueError for a preset, a field or a value that
+    there is not; asked before a file is read, which may take long."""
+    if options.preset is not None and options.preset not in rnn.PRESETS:
         raise ValueError(f"--preset {options.preset!r} is not known; the presets are {', '.join(rnn.PRESETS)}.")
     changes: dict[str, Any] = {}
     for assignment in options.set:
@@ -25,8 +28,27 @@ def config_of(options: argparse.Namespace) -> rnn.Config:
             raise ValueError(f"--set takes field=value, got {assignment!r}.")
         if field not in FIELDS:
             raise ValueError(f"--set {field!r} is not a config field; the fields are {', '.join(FIELDS)}.")
-        changes[field] = _parse_field(field, text)
-    return rnn.PRESETS[options.preset].replace(**changes)
+        changes[field] = check_field(field, _parse_field(field, text))
+    if options.preset is not None:
+        rnn.PRESETS[options.preset].replace(**changes)
+    return changes
+
+
+def config_of(options: argparse.Namespace, series: rnn.Series) -> rnn.Config:
+    """The preset with its changes, and without one what the series itself recommends beside them; a forecast then reaches as
+    far as is asked for in one go. Raises ValueError for changes that contradict each other."""
+    changes = changes_of(options)
+    if options.preset is not None:
+        return rnn.PRESETS[options.preset].replace(**changes)
+    steps = getattr(options, "steps", None)
+    return rnn.recommended(series, None if steps is None else min(steps, MOST_STEPS), **changes)
+
+
+def horizon_of(options: argparse.Namespace) -> int:
+    """Of a forecast, before the series is known."""
+    changes = changes_of(options)
+    default = min(max(options.steps, 1), MOST_STEPS) if options.preset is None else rnn.PRESETS[options.preset].horizon
+    return int(changes.get("horizon", default))
 
 
 def _parse_field(field: str, text: str) -> Any:
@@ -82,6 +104,10 @@ def parser_of(train: Command, inspect: Command, forecast: Command, article_run: 
         command.set_defaults(command=run)
         _add_series(command)
         _add_settings(command)
+        command.add_argument(
+            "--auto", action="store_true",
+            help="first try a handful of settings and simple forecasts on the end of the series, and take the best (rnn.auto)",
+        )  # fmt: skip
     forecasting.add_argument("--steps", type=int, required=True, metavar="N", help="how many records ahead")
     forecasting.add_argument(
         "--levels", type=_levels, default=(80, 95), metavar="80,95", help="interval levels, percent"
@@ -135,8 +161,11 @@ def _add_series(command: argparse.ArgumentParser) -> None:
 
 def _add_settings(command: argparse.ArgumentParser) -> None:
     """How to learn it."""
-    command.add_argument("--preset", default="default", metavar="NAME", help=", ".join(rnn.PRESETS))
+    command.add_argument(
+        "--preset", metavar="NAME",
+        help=f"{', '.join(rnn.PRESETS)}; without one the series itself decides the settings, see rnn.recommended",
+    )  # fmt: skip
     command.add_argument(
         "--set", action="append", default=[], metavar="field=value",
-        help="change a config field, such as hidden=64, or test=0.1 to keep the last tenth for one last measurement",
+        help="settle a config field, such as hidden=64, or test=0.1 to keep the last tenth for one last measurement",
     )  # fmt: skip

@@ -71,7 +71,8 @@ def folder(tmp_path_factory) -> Path:
     return place
 
 
-TRAIN = ("train", "sales.csv", "--target", "sales", "--set", "epochs=3")
+PLAIN = ("--preset", "default")
+TRAIN = ("train", "sales.csv", "--target", "sales", *PLAIN, "--set", "epochs=3")
 
 
 def test_train_prints_a_line_an_epoch_and_one_for_the_end(folder):
@@ -88,6 +89,21 @@ def test_train_prints_a_line_an_epoch_and_one_for_the_end(folder):
     series = rnn.read_csv(folder / "sales.csv").series(target="sales")
     history = rnn.fit(rnn.Config(epochs=3), series).history
     assert [epoch["val_loss"] for epoch in epochs] == [epoch.val_loss for epoch in history]
+
+
+def test_without_a_preset_the_series_decides(folder, lines, capsys):
+    """--set settles fields and the rest adapts; a forecast reaches as far as is asked for in one go."""
+    series = rnn.read_csv(folder / "sales.csv").series(target="sales")
+    plain = ("sales.csv", "--target", "sales", "--set", "epochs=2", "--set", "window=30")
+    *epochs, _ = lines("train", *plain)
+    config = rnn.recommended(series, epochs=2, window=30)
+    assert [one["val_loss"] for one in epochs] == [one.val_loss for one in rnn.fit(config, series).history]
+    assert rnn.__main__.main(["forecast", *plain, "--steps", "7"]) == 0
+    _, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    config = rnn.recommended(series, 7, epochs=2, window=30)
+    assert config.horizon == 7
+    expected = rnn.forecast(rnn.fit(config, series), 7)
+    assert [float(row[1]) for row in rows] == expected["mean"].tolist()
 
 
 def test_every_setting_reaches_the_run(folder, lines):
@@ -150,7 +166,19 @@ def called(capsys, *arguments):
 
 
 def test_known_columns_move_the_forecast(shop, capsys):
-    asked = ("forecast", "shop.csv", "--target", "sales", "--known", "price", "--steps", 10, "--set", "epochs=30")
+    asked = (
+        "forecast",
+        "shop.csv",
+        "--target",
+        "sales",
+        "--known",
+        "price",
+        "--steps",
+        10,
+        *PLAIN,
+        "--set",
+        "epochs=30",
+    )
     code, output, errors = called(capsys, *asked, "--set", "skip=linear", "--set", "validation=20")
     assert (code, errors) == (0, "")
     rows = list(csv.DictReader(io.StringIO(output)))
@@ -162,7 +190,9 @@ def test_known_columns_move_the_forecast(shop, capsys):
 def test_a_known_column_trains_as_in_python(shop, lines, capsys, tmp_path):
     series = rnn.read_csv("shop.csv").series("sales", known="price")
     expected = rnn.fit(rnn.Config(epochs=1), series).history[0].val_loss
-    code, output, _ = called(capsys, "train", "shop.csv", "--target", "sales", "--known", "price", "--set", "epochs=1")
+    code, output, _ = called(
+        capsys, "train", "shop.csv", "--target", "sales", "--known", "price", *PLAIN, "--set", "epochs=1"
+    )
     assert (code, parsed(output)[0]["val_loss"]) == (0, expected)
 
 
@@ -179,7 +209,7 @@ def test_a_known_column_trains_as_in_python(shop, lines, capsys, tmp_path):
 )
 def test_what_a_forecast_lacks_is_said_before_training(shop, capsys, monkeypatch, asked, words):
     monkeypatch.setattr(rnn, "fit", lambda *given: pytest.fail("trained"))
-    code, output, errors = called(capsys, "forecast", "shop.csv", "--target", "sales", *asked)
+    code, output, errors = called(capsys, "forecast", "shop.csv", "--target", "sales", *PLAIN, *asked)
     assert (code, output) == (2, "") and words in errors and errors.count("\n") == 1
 
 
@@ -213,7 +243,9 @@ def test_a_diverging_run_names_what_went_first(lines):
 def test_one_series_of_many_or_several_are_trained_on(folder, lines, asked, ids):
     table = rnn.read_csv(folder / "shops.csv", **({"id": "size"} if "size=8" in asked else {}))
     expected = rnn.fit(rnn.Config(epochs=1, window=6), table.series("sales", ids=ids)).history
-    *epochs, _ = lines("train", "shops.csv", "--target", "sales", "--set", "epochs=1", "--set", "window=6", *asked)
+    *epochs, _ = lines(
+        "train", "shops.csv", "--target", "sales", *PLAIN, "--set", "epochs=1", "--set", "window=6", *asked
+    )
     assert [epoch["val_loss"] for epoch in epochs] == [epoch.val_loss for epoch in expected]
 
 
@@ -222,7 +254,7 @@ def test_the_last_line_has_the_test_error_and_its_unit(folder, lines):
     table, config = rnn.read_csv(folder / "shops.csv"), rnn.Config(epochs=2, window=6, test=0.1)
     for ids, unit in (("all", "usual steps"), (["west"], None)):
         *_, last = lines(
-            "train", "shops.csv", "--target", "sales", *asked, *(["--ids", "all"] if unit else ["--id", "west"])
+            "train", "shops.csv", "--target", "sales", *PLAIN, *asked, *(["--ids", "all"] if unit else ["--id", "west"])
         )
         assert last["test_rmse"] == rnn.fit(config, table.series("sales", ids=ids)).metrics["test_rmse"]
         assert last.get("rmse_in") == unit
@@ -243,7 +275,7 @@ def two_shops(tmp_path, monkeypatch):
     return tmp_path
 
 
-MANY = ("two.csv", "--target", "sales", "--ids", "all", "--set", "epochs=2", "--set", "window=6")
+MANY = ("two.csv", "--target", "sales", "--ids", "all", *PLAIN, "--set", "epochs=2", "--set", "window=6")
 
 
 def test_all_series_are_forecast_each_with_its_own_future(two_shops, capsys):
@@ -315,6 +347,7 @@ def test_forecast_prints_csv(folder):
         5,
         "--levels",
         "50,90",
+        *PLAIN,
         "--set",
         "epochs=2",
         folder=folder,
@@ -442,6 +475,7 @@ def test_this_machines_memory_is_known():
             "sales.csv",
             "--target",
             "sales",
+            *PLAIN,
             "--set",
             "epochs=1",
             "--steps",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from pages.forecast import (
@@ -18,6 +19,7 @@ from pages.forecast import (
     report,
     request,
 )
+from pages.forecast.request import Request
 from rnn.core.fit import Fit
 from rnn.core.series import Series
 from rnn.runs.records import Run
@@ -36,12 +38,13 @@ def draw(run: Run, fit: Fit, whole: Series) -> None:
         st.error(escaped(str(error), 600), icon=":material/error:")
         return
     future = outlook.of_target(found, fit.model.targets, asked.target, asked.levels)
-    place = st.container()  # the chart stands above the choice of what it shows of the past
-    shown = past.choose(run, fit, whole, asked)
-    with place:
-        picture.draw(f"{run.id}:{fit.series.name}:{asked.target}:{shown.origin}", fit, future, asked, shown)
-    st.caption(past.in_words(shown, fit))
-    bias = measured.bias_of(run, whole, fit.series.name, asked.steps) if not asked.target else ""
+    bias, unmeasured = "", measured.why_not(fit)
+    if unmeasured:
+        picture.draw(f"{run.id}:{fit.series.name}:{asked.target}", fit, future, asked, None)
+        st.caption(f":material/info: {unmeasured}")
+    else:
+        _draw_with_past(run, fit, whole, asked, future)
+        bias = measured.bias_of(run, whole, fit.series.name, asked.steps) if not asked.target else ""
     basis.draw(run, fit, future, asked, found.residuals, bias)
     numbers.draw(
         future, asked.levels, found.frame, fit.series.name,
@@ -49,5 +52,15 @@ def draw(run: Run, fit: Fit, whole: Series) -> None:
     )  # fmt: skip
     if len(whole.ids) > 1:
         all_series.draw(run, whole, asked)
-    horizon.draw(run, fit, whole, asked)
+    if not unmeasured:
+        horizon.draw(run, fit, whole, asked)
     coverage.draw(run, fit, whole, asked)
+
+
+def _draw_with_past(run: Run, fit: Fit, whole: Series, asked: Request, future: pd.DataFrame) -> None:
+    """The chart, with what was forecast for the past, and the choice of the moment that it is forecast from."""
+    place = st.container()  # the chart stands above the choice
+    shown = past.choose(run, fit, whole, asked)
+    with place:
+        picture.draw(f"{run.id}:{fit.series.name}:{asked.target}:{shown.origin}", fit, future, asked, shown)
+    st.caption(past.in_words(shown, fit))

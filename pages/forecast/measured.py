@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pages.forecast import outlook
 from rnn.core.fit import Fit
+from rnn.core.panel import split_series
 from rnn.core.series import Series
 from rnn.forecast.bias import measured_bias
 from rnn.forecast.by_horizon import Tracks, errors_by_horizon, tracks
@@ -19,6 +20,7 @@ from rnn.forecast.coverage import measured_coverage
 from rnn.forecast.diagnosis import ResidualDiagnosis, diagnose_residuals
 from rnn.forecast.held_out import PARTS, has, held_out, origins_of
 from rnn.runs.records import Run
+from rnn.ui.wording import escaped
 
 # Each one a pass of the network; more of them than a chart has room for say no more.
 MOST_ONE_STEP = 5000
@@ -37,6 +39,18 @@ class OneStep:
 def parts_of(fit: Fit) -> list[str]:
     """The parts that the network was not trained on."""
     return [part for part in PARTS if has(fit, part)]
+
+
+def why_not(fit: Fit) -> str:
+    """Why nothing is measured on the series shown alone, in a sentence; empty where something is."""
+    try:
+        split_series(fit.config, fit.series)
+    except ValueError:
+        return (
+            f"{escaped(fit.series.name)} is too short to keep a part of it back, so it was left out of training, and how far "
+            "off its forecasts are cannot be measured."
+        )
+    return ""
 
 
 def one_step_of(run: Run, whole: Series, id_: str) -> OneStep:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from pages.forecast import past as over_past
@@ -23,32 +22,35 @@ HEIGHT = 460
 MOST_POINTS = 1200
 
 
-def draw(identity: str, fit: Fit, future: pd.DataFrame, request: Request, past: Past) -> None:
-    """identity: of what is shown; another one resets the zoom. future: time, mean, lo80, hi80, …"""
-    made, words = figure(identity, fit, future, request, past)
-    live_chart(made, key=KEY, identity=identity, alt=words, height=HEIGHT)
-
-
-def figure(identity: str | None, fit: Fit, future: pd.DataFrame, request: Request, past: Past) -> tuple[go.Figure, str]:
-    """The chart and the same in words. identity: of the chart whose zoom decides where lines are drawn in detail; None draws
-    all of them alike."""
+def draw(identity: str, fit: Fit, future: pd.DataFrame, request: Request, past: Past | None) -> None:
+    """identity: of what is shown; another one resets the zoom. future: time, mean, lo80, hi80, …. past: what was forecast for
+    the history, None where nothing was."""
     series, target = fit.series, fit.model.targets[request.target]
-    times = future["time"].to_numpy()
-    usual = shown_records(fit, request)
-    focus = over_past.focus(past, series, request.steps, times, usual)
-    view = chart_view(KEY, identity, initial=focus).x_range if identity is not None else None
-    first = min(past.split.validation_records.start, len(series) - usual, int(np.searchsorted(series.times, focus[0])))
+    times, usual = future["time"].to_numpy(), shown_records(fit, request)
+    first, focus, tracks, marks = len(series) - usual, None, [], None
+    view = None
+    if past is not None:
+        tracks, marks = over_past.tracks(past, fit), over_past.marks(past, series)
+        begin, end = over_past.focus(past, series, request.steps, times, usual)
+        view = chart_view(KEY, identity, initial=(begin, end)).x_range
+        first = min(first, past.split.validation_records.start, int(np.searchsorted(series.times, begin)))
+        focus = (begin, end) if begin > series.times[first] else None
     history = thin(
         series.times[first:], series.values[first:, series.target_columns[request.target]], MOST_POINTS, view
     )
-    tracks = [_thinned(track, view) for track in over_past.tracks(past, fit)]
     parts = (*history, times, future["mean"], bands_of(future, request))
     label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
-    made = forecast_figure(
-        *parts, target=target, time_label=label, tracks=tracks, marks=over_past.marks(past, series),
-        focus=focus if focus[0] > series.times[first] else None,
-    )  # fmt: skip
-    return made, alt_forecast(*parts, target=target, tracks=over_past.tracks(past, fit))
+    figure = forecast_figure(
+        *parts,
+        target=target,
+        time_label=label,
+        tracks=[_thinned(track, view) for track in tracks],
+        marks=marks,
+        focus=focus,
+    )
+    live_chart(
+        figure, key=KEY, identity=identity, alt=alt_forecast(*parts, target=target, tracks=tracks), height=HEIGHT
+    )
 
 
 def bands_of(future: pd.DataFrame, request: Request) -> list[tuple[int, pd.Series, pd.Series]]:

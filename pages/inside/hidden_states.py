@@ -139,7 +139,7 @@ def _explain(part: Part, quantity: Quantity, activation: str, drawn: int) -> Non
     use = "The state of the last step is all that the prediction is made from"
     if not part.is_top:
         use = "The states of every step are what the layer above reads"
-    elif config.skip == "linear":
+    elif config.skip != "none":
         use = "The state of the last step, and the straight path from the window, are what the prediction is made from"
     whole = " The prediction drawn is the median of the whole ensemble." if config.seeds > 1 else ""
     st.caption(f"{meaning}Each row is one hidden unit, each column {step}: {colours}. {use}.{some}{whole}")

@@ -7,23 +7,27 @@ button stand in the page's address, so that a reload or a second tab awaits it t
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from pages.train.preflight_note import Setup
+from rnn.core.config import Config
+from rnn.core.fields import FIELDS
 from rnn.forecast.auto import Auto
 from rnn.runs.packing import pack_series, series_hash
 from rnn.runs.records import Run, Study
-from rnn.ui import chosen_series, config_form, series_choice, session, study
+from rnn.ui import chosen_series, config_form, following, series_choice, session, study
 from rnn.ui.chosen_series import Choice, reading_of
-from rnn.ui.config_form import DEFAULT
+from rnn.ui.following import own_fields, recommendation_of
 from rnn.ui.wording import escaped, number_in_words
 
 AWAITED = "auto"  # in the session and in the address: the study's id and the press, with a dot between
+_GIVEN = "auto_given"  # in the session: the settings that Auto has put into the form, and for which choice of series
 LABEL = "Auto"
-# How the series is divided is the user's to say, whatever is tried.
-DIVISION = ("validation", "test", "gap")
+# How far the forecast reaches and how the series is divided is the user's to say, whatever is tried.
+WISHES = ("horizon", "validation", "test", "gap")
 
 
 def draw_button(setup: Setup, run: Run | None) -> None:
@@ -40,11 +44,12 @@ def draw_button(setup: Setup, run: Run | None) -> None:
 
 def take_up() -> None:
     """Before anything is drawn: when the trial that is awaited is done, its settings go into the form and their run starts."""
-    awaited = _awaited()
+    awaited, choice = _awaited(), series_choice.current_choice()
+    _leave_behind(choice)
     if awaited is None:
         return
     study_id, press = awaited
-    found, choice = study.study_state(study_id), series_choice.current_choice()
+    found = study.study_state(study_id)
     if found is None or found.kind != "auto":
         _forget()
     elif session.current_run() is not None or not _is_about(found, choice):
@@ -55,6 +60,7 @@ def take_up() -> None:
         config = _choice_of(found).config
         session.apply_settings(config)
         session.start_run(config, choice, after=(study_id, press))
+        st.session_state[_GIVEN] = (choice, config)
         _forget()
     else:
         st.query_params[AWAITED] = f"{study_id}.{press}"
@@ -89,14 +95,16 @@ def _draw_table(found: Auto, many: bool) -> None:
     folds = [name for name in table.columns if name.startswith("fold")]
     unit = "seasonal steps" if many else "units of the series"
     against = "seasonal naive" if "seasonal" in set(table["key"]) else "naive"
-    shown = table[["chosen", "label", "words", *folds, "ratio", "seconds"]]
+    shown = table[["chosen", "label", "words", *folds, "ratio", "seconds"]].assign(
+        chosen=["✓" if chosen else "" for chosen in table["chosen"]]
+    )
     number = st.column_config.NumberColumn
     st.dataframe(
         shown, hide_index=True, width="stretch", key="auto_table", alt=_alt(table, against),
         column_config={
-            "chosen": st.column_config.CheckboxColumn("Best", width="small"),
-            "label": "Candidate",
-            "words": st.column_config.TextColumn("What it is", width="medium"),
+            "chosen": st.column_config.TextColumn("Best", width=50),
+            "label": st.column_config.TextColumn("Candidate", width=250),
+            "words": st.column_config.TextColumn("What it is", width=430),
             **{name: number(f"Fold {name[4:]}", format="%.4g", help=f"Mean absolute error in fold {name[4:]}, in {unit}.")
                for name in folds},
             "ratio": number(f"÷ {against}", format="%.3f", help=f"Error of all folds, divided by that of {against}."),
@@ -119,12 +127,23 @@ def _alt(table: pd.DataFrame, against: str) -> str:
 
 
 def _press(choice: Choice) -> None:
-    series_key, values = session.keep_series(choice), config_form.values_of_form()
-    fixed = {field: values[field] for field in DIVISION if values[field] != getattr(DEFAULT, field)}
-    horizon = values["horizon"] if values["horizon"] != DEFAULT.horizon else None
-    study_id = study.ask("auto", {"series_hash": series_key, "horizon": horizon, "fixed": fixed})
+    series_key = session.keep_series(choice)
+    fixed = _wishes(choice, series_key)
+    study_id = study.ask("auto", {"series_hash": series_key, "horizon": fixed.pop("horizon", None), "fixed": fixed})
     session.show_run(None)
     st.session_state[AWAITED] = st.query_params[AWAITED] = f"{study_id}.{secrets.token_hex(4)}"
+
+
+def _wishes(choice: Choice, series_key: str) -> dict[str, Any]:
+    """What the user has set of the horizon and of the division of the series."""
+    values, recommended, run = config_form.values_of_form(), recommendation_of(choice), session.current_run()
+    own = set(own_fields(recommended) if recommended else FIELDS)
+    led = session.store().study_of_run(run.id) if run else None
+    if run is not None and led is not None and led.request["series_hash"] == series_key:
+        # Auto itself has put these there; the user wishes for them only if they did when they pressed.
+        given = {field for field in WISHES if values[field] == getattr(run.config, field)}
+        own -= given - {*led.request["fixed"], *(["horizon"] if led.request["horizon"] else [])}
+    return {field: values[field] for field in WISHES if field in own}
 
 
 def _awaited() -> tuple[str, str] | None:
@@ -138,6 +157,14 @@ def _awaited() -> tuple[str, str] | None:
 def _forget() -> None:
     st.session_state[AWAITED] = None
     st.query_params.pop(AWAITED, None)
+
+
+def _leave_behind(choice: Choice) -> None:
+    """What Auto has put into the form for one series is nobody's wish for the next."""
+    given: tuple[Choice, Config] | None = st.session_state.get(_GIVEN)
+    if given is not None and given[0] != choice:
+        st.session_state[_GIVEN] = None
+        following.give_way(given[1])
 
 
 def _is_about(found: Study, choice: Choice) -> bool:

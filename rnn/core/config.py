@@ -88,7 +88,7 @@ class Config:
     def reach(self) -> int:
         """Raw records that one prediction reads: the window, what differencing needs before it, and a whole season where
         the residual is taken from one."""
-        seen = max(self.window, self.season or 0) if self.residual == "seasonal" else self.window
+        seen = max(self.window, self.season or 0) if self.residual in ("seasonal", "seasons") else self.window
         return seen + self.lag
 
     def replace(self, **changes: Any) -> Config:
@@ -145,9 +145,9 @@ def _check_together(config: Config) -> None:
             "truncate off (None; 0 in the form) sends the error back over the whole window."
         )
     for name in ("residual", "difference"):
-        if getattr(config, name) == "seasonal" and config.season is None:
+        if getattr(config, name) in ("seasonal", "seasons") and config.season is None:
             raise ValueError(
-                f"{name}='seasonal' needs the number of records in a season; set season, such as season=12."
+                f"{name}={getattr(config, name)!r} needs the number of records in a season; set season, such as season=12."
             )
     if config.dropout > 0 and config.layers == 1:
         raise ValueError(

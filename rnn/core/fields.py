@@ -14,8 +14,8 @@ from rnn.core.optimisers import OPTIMISERS
 from rnn.core.scaling import SCALINGS
 from rnn.core.schedules import SCHEDULES
 
-RESIDUALS = ("none", "last", "seasonal")
-SKIPS = ("none", "linear")
+RESIDUALS = ("none", "last", "seasonal", "seasons")
+SKIPS = ("none", "linear", "mean")
 DIFFERENCES = ("none", "first", "seasonal")
 
 
@@ -216,14 +216,14 @@ FIELDS: dict[str, Field] = {
     "residual": _choice(
         "Add the output to",
         RESIDUALS,
-        "Nothing, the last value, or the value a season before. The naive forecast then comes for free, and the network learns "
-        "what differs.",
+        "Nothing, the last value, the value a season before, or (seasons) the mean over all whole seasons in the window. That "
+        "forecast then comes for free, and the network learns what differs.",
     ),
     "skip": _choice(
         "Linear skip",
         SKIPS,
-        "linear: a straight path from the window to the output, solved by ridge regression before training; the network "
-        "learns what a line cannot do.",
+        "A straight path from the window to the output. linear: solved by ridge regression before training; the network learns "
+        "what a line cannot do. mean: learnt with the rest, and the forecast is the mean of the network's and that line's.",
     ),
     "difference": _choice(
         "Differencing",

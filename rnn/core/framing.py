@@ -183,7 +183,10 @@ class Framing:
         shape = (len(starts), 1, len(self.targets))
         scale = np.ones(shape, prepared.dtype) if units is None else units[1][:, None, self._targets]
         if self.config.residual != "none":
-            return Anchor(self._at(prepared, starts, self._base), scale)
+            base = self._at(prepared, starts, self._bases[0])
+            for offsets in self._bases[1:]:
+                base += self._at(prepared, starts, offsets)
+            return Anchor(base / len(self._bases) if len(self._bases) > 1 else base, scale)
         assert units is not None
         return Anchor(units[0][:, None, self._targets], scale)
 
@@ -209,14 +212,16 @@ class Framing:
         return self._offsets(np.arange(self.config.horizon), [self.names.index(name) for name in self.known])
 
     @cached_property
-    def _base(self) -> Starts:
-        """Offsets of what a residual is taken from: the last record, or the one a season before each step predicted (the
-        last whole season over and over beyond it)."""
+    def _bases(self) -> list[Starts]:
+        """Offsets of what a residual is taken from, the mean of them: the last record, or the one a season before each step
+        predicted (the last whole season over and over beyond it), or that of every whole season in the window."""
         if self.config.residual == "last":
-            return self._offsets(np.array([-1]))
+            return [self._offsets(np.array([-1]))]
         season = self.config.season
         assert season is not None
-        return self._offsets(np.arange(self.config.horizon) % season - season)
+        seasons = max(1, self.config.window // season) if self.config.residual == "seasons" else 1
+        ahead = np.arange(self.config.horizon) % season
+        return [self._offsets(ahead - back * season) for back in range(1, seasons + 1)]
 
     @cached_property
     def _width(self) -> int:

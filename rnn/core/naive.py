@@ -64,7 +64,7 @@ def naive_state(
 def naive_readout(config: Config, params: Mapping[str, Array64], x: Array64, state: Mapping[str, Array64]) -> Array64:
     """ŷ (…, B, O) from the states after the last step and, with a linear skip, from the window x (…, T, B, D) itself."""
     y_hat = state[f"layer{config.layers - 1}.h"] @ params["readout.W"] + _bias(params, "readout.b")
-    if config.skip == "linear":
+    if config.skip != "none":
         y_hat = y_hat + _skipped(x, params["skip.W"])
     return np.asarray(y_hat)
 

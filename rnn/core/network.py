@@ -86,7 +86,7 @@ class Network:
         shapes["readout.W"] = (config.hidden, self.outputs)
         if config.bias:
             shapes["readout.b"] = (self.outputs,)
-        if config.skip == "linear":
+        if config.skip != "none":
             shapes["skip.W"] = (config.window * self.n_inputs + self.n_static, self.outputs)
         return shapes
 

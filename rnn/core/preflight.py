@@ -215,7 +215,7 @@ def _work(config: Config, batch: int, columns: Columns) -> float:
         for spec in network.specs
     )
     skipped = config.window * columns.inputs + config.horizon * columns.known
-    outputs = config.hidden + (skipped if config.skip == "linear" else 0)
+    outputs = config.hidden + (skipped if config.skip != "none" else 0)
     return layers + batch * outputs * network.outputs + UNIT_OVERHEAD * network.size
 
 

@@ -2,7 +2,8 @@
 
 A run keeps validation and test back to be judged by, so its model never learns from the newest records. `Refit` trains the
 same network from the same seeds on every window that there is, with the scaler of all records, for as many epochs as the run
-found best, along the same schedule. Nothing of it is measured: there is nothing left to measure it on.
+found best. Over these the learning rate runs its whole course: weights taken from amid a schedule would be restless. Nothing
+of it is measured: there is nothing left to measure it on.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from rnn.core.beside_line import mean_with
 from rnn.core.config import Config
 from rnn.core.framing import Framing
 from rnn.core.model import Model
 from rnn.core.optimisers import restore
 from rnn.core.schedules import factor
 from rnn.core.series import Series
-from rnn.core.start import Start, make_learner, network_for, start_of
+from rnn.core.start import make_learner, network_for, resumed
 from rnn.core.state import TrainingState
 from rnn.core.windows import Starts
 
@@ -43,7 +45,7 @@ def final_model(config: Config, series: Series, run: TrainingState) -> Model | N
     final = run.final
     if not config.refit or final is None or not is_of(final, run) or not is_complete(final):
         return None
-    return Model(config, {name: array.copy() for name, array in final.params.items()}, framing_of_all(config, series))
+    return Model(config, final.best, framing_of_all(config, series))
 
 
 def is_of(final: TrainingState, run: TrainingState) -> bool:
@@ -52,7 +54,7 @@ def is_of(final: TrainingState, run: TrainingState) -> bool:
 
 
 def is_complete(final: TrainingState) -> bool:
-    return final.epoch >= final.best_epoch
+    return bool(final.best)
 
 
 def train_on_all(config: Config, series: Series, run: TrainingState, stop: Callable[[], bool]) -> str:
@@ -79,7 +81,7 @@ class Refit:
     """The second training of a run that has found its best epoch; like the first it can be stopped between any two batches.
 
     state: an earlier refit of the same run to go on from, else None. `state` is complete between batches; its `best_epoch`
-    is how many epochs it takes, out of the `epochs` of the run's schedule.
+    is how many epochs it takes, and `best` the final weights, once they are.
     """
 
     def __init__(self, config: Config, series: Series, best_epoch: int, state: TrainingState | None = None) -> None:
@@ -89,9 +91,8 @@ class Refit:
             framing_of_all(config, series),
             all_windows(config, series),
         )
-        start = (
-            start_of(config, network, series, framing, windows) if state is None else Start(state.params, state.pace)
-        )
+        start = resumed(config, network, series, framing, windows, state)
+        self._line, self._first = start.line, start.kept
         self.learner = make_learner(config, network, series, framing, windows, start)
         if state is None:
             state = TrainingState({}, {}, {}, config.lr, config.epochs, pace=start.pace, best_epoch=best_epoch)
@@ -104,10 +105,10 @@ class Refit:
         """Train to the end, asking `stop` before each batch: "done", "stopped", or "diverged" where a gradient is no longer a
         finite number. Calling it again after "stopped" goes on."""
         state, config = self.state, self.config
-        while not is_complete(state):
+        while state.epoch < state.best_epoch:
             if stop():
                 return "stopped"
-            share = (state.epoch * self.batches + state.batch) / (state.epochs * self.batches)
+            share = (state.epoch * self.batches + state.batch) / (state.best_epoch * self.batches)
             lr = state.lr * factor(config.schedule, config.warmup, share)
             with np.errstate(all="ignore"):
                 update = self.learner.update(state.epoch, state.batch, lr, state.count + 1)
@@ -115,4 +116,8 @@ class Refit:
                 return "diverged"
             state.count += 1
             state.epoch, state.batch = divmod(state.epoch * self.batches + state.batch + 1, self.batches)
-        return "diverged" if self.learner.not_finite() else "done"
+        if self.learner.not_finite():
+            return "diverged"
+        trained = state.best_epoch > 0
+        state.best = mean_with(self._line, state.params) if trained else mean_with(None, self._first)
+        return "done"

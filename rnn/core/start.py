@@ -17,6 +17,7 @@ from rnn.core.learner import GradientLearner, Learner, PublishedLearner, publish
 from rnn.core.network import Network, Params, beside
 from rnn.core.ridge import ridge_start, sample_rows
 from rnn.core.series import Series
+from rnn.core.state import TrainingState
 from rnn.core.windows import Starts
 
 Floats = NDArray[np.floating[Any]]
@@ -30,10 +31,17 @@ def network_for(config: Config, series: Series) -> Network:
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """What a run begins with. params: fresh weights. pace: the factor on the learning rate of readout and skip."""
+    """What a run begins with. params: fresh weights. pace: the factor on the learning rate of readout and skip. line: with
+    skip="mean" the readout's and the skip's weights of the linear forecast, under the same names."""
 
     params: Params
     pace: float = 1.0
+    line: Params | None = None
+
+    @property
+    def kept(self) -> Params:
+        """The first weights that a run keeps as its best: those of the linear forecast where there is one."""
+        return {**self.params, **(self.line or {})}
 
 
 def start_of(config: Config, network: Network, series: Series, framing: Framing, windows: Starts) -> Start:
@@ -43,6 +51,8 @@ def start_of(config: Config, network: Network, series: Series, framing: Framing,
     regression of the targets on the windows, and the readout starts at zero: before the first update the network *is* the
     linear forecast, and training adds what a line cannot do. So that it adds no more than that, readout and skip step at
     the pace of what the line leaves over: a step of Adam is as long as the learning rate however small the error is.
+
+    With skip="mean" the line stands beside the network, whose output starts at zero and learns by itself.
     """
     if config.gradient == "published":
         return Start(published_params(article.initial_weights(config.seed, config.hidden, config.window)))
@@ -50,10 +60,24 @@ def start_of(config: Config, network: Network, series: Series, framing: Framing,
     if config.skip == "none":
         return Start(joined(members))
     linear, left = _linear_start(config, network, series, framing, windows)
+    linear["readout.W"] = np.zeros_like(members[0]["readout.W"])
+    if config.skip == "mean":
+        for params in members:
+            params |= {name: np.zeros_like(array) for name, array in linear.items()}
+        return Start(joined(members), line=joined([linear] * len(members)))
     for params in members:
-        params["readout.W"][...] = 0
         params |= linear
     return Start(joined(members), min(1.0, left))
+
+
+def resumed(
+    config: Config, network: Network, series: Series, framing: Framing, windows: Starts, state: TrainingState | None
+) -> Start:
+    """Where a run goes on from; None: fresh weights. A line that stands beside the network is not stored but solved again."""
+    if state is None:
+        return start_of(config, network, series, framing, windows)
+    line = start_of(config, network, series, framing, windows).line if config.skip == "mean" else None
+    return Start(state.params, state.pace, line)
 
 
 def _linear_start(

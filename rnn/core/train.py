@@ -12,18 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn.core.beside_line import BesideLine, mean_with
 from rnn.core.config import Config
 from rnn.core.evaluation import Evaluation, Evaluator
 from rnn.core.events import Epoch, Event, Finished, Preview
 from rnn.core.framing import Framing
 from rnn.core.layout import usual_steps
+from rnn.core.learner import Learner
 from rnn.core.model import Model
+from rnn.core.network import Params
 from rnn.core.optimisers import restore
 from rnn.core.panel import PanelSplit, split_series
 from rnn.core.refit import DIVERGED, final_model, train_on_all
 from rnn.core.schedules import factor
 from rnn.core.series import Series
-from rnn.core.start import Start, make_learner, network_for, start_of
+from rnn.core.start import Start, make_learner, network_for, resumed
 from rnn.core.state import TrainingState
 
 Floats = NDArray[np.floating[Any]]
@@ -53,12 +56,11 @@ class Trainer:
         self.framing = Framing.fit(config, series, self.split.scaler_rows)
         self.network = network_for(config, series)
         windows = self.split.train_starts
-        if state is None:
-            start = start_of(config, self.network, series, self.framing, windows)
-        else:
-            start = Start(state.params, state.pace)
+        start = resumed(config, self.network, series, self.framing, windows, state)
         self.learner = make_learner(config, self.network, series, self.framing, windows, start)
-        best = {name: array.copy() for name, array in (start.params if state is None else state.best).items()}
+        self._line = start.line
+        self._shown: Learner | BesideLine = self.learner
+        best = {name: array.copy() for name, array in (start.kept if state is None else state.best).items()}
         if state is None:
             state = TrainingState({}, best, {}, config.lr, config.epochs, pace=start.pace)
         else:
@@ -70,6 +72,8 @@ class Trainer:
         self.state = state
         self.config = config.replace(lr=state.lr, epochs=state.epochs)
         self._train_starts, self._val_starts = windows, self.split.validation_starts
+        if start.line is not None:
+            self._shown = BesideLine(self.learner, self._with({**self.learner.params, **start.line}))
         unit = usual_steps(series, self.split.seen_rows) if isinstance(self.split, PanelSplit) else None
         self._evaluator = Evaluator(config, series, self.framing, unit)
         self._growth_base = {name: max(float(np.abs(array).max()), 0.1) for name, array in self.learner.params.items()}
@@ -109,11 +113,11 @@ class Trainer:
         while True:
             over = self._over()
             if over is not None:
-                end = train_on_all(self.config, self.series, state, stop) if self.config.refit else "done"
-                if end == "changed":
+                again = train_on_all(self.config, self.series, state, stop) if self.config.refit else "done"
+                if again == "changed":
                     continue
-                message = DIVERGED if end == "diverged" else ""
-                yield Finished("stopped" if end == "stopped" else over, state.best_epoch, message=message)
+                message = DIVERGED if again == "diverged" else ""
+                yield Finished("stopped" if again == "stopped" else over, state.best_epoch, message=message)
                 return
             started = time.perf_counter()
             # What overflows is found by its value and reported in a sentence, not as a NumPy warning.
@@ -148,11 +152,13 @@ class Trainer:
         parts = {"train": self._train_starts, "val": self._val_starts}
         if self.split.test:
             parts["test"] = self.split.test_starts
-        learner = make_learner(
-            self.config, self.network, self.series, self.framing, self._train_starts, Start(self.state.best)
-        )
+        learner = self._with(self.state.best)
         with np.errstate(all="ignore"):
             return {part: self._evaluator.evaluate(starts, learner.predict(starts)) for part, starts in parts.items()}
+
+    def _with(self, params: Params) -> Learner:
+        """What predicts with other weights."""
+        return make_learner(self.config, self.network, self.series, self.framing, self._train_starts, Start(params))
 
     def _measure_the_start(self) -> None:
         """A linear skip starts as a forecast in its own right: its weights are the best ones until an epoch beats them."""
@@ -160,7 +166,8 @@ class Trainer:
         if self.config.skip == "none" or state.count > 0:
             return
         with np.errstate(all="ignore"):
-            loss = self._evaluator.evaluate(self._val_starts, self.learner.predict(self._val_starts)).loss
+            predict = self._shown.line if isinstance(self._shown, BesideLine) else self.learner.predict
+            loss = self._evaluator.evaluate(self._val_starts, predict(self._val_starts)).loss
         if math.isfinite(loss):
             state.best_val = loss
 
@@ -201,8 +208,8 @@ class Trainer:
         """Measure the weights at the end of the epoch; None where a number is no longer finite."""
         state = self.state
         started = time.perf_counter()
-        train = self._evaluator.evaluate(self._train_starts, self.learner.predict(self._train_starts))
-        val = self._evaluator.evaluate(self._val_starts, self.learner.predict(self._val_starts))
+        train = self._evaluator.evaluate(self._train_starts, self._shown.predict(self._train_starts))
+        val = self._evaluator.evaluate(self._val_starts, self._shown.predict(self._val_starts))
         self._train_is_finite = math.isfinite(train.loss)
         if not (math.isfinite(train.loss) and math.isfinite(val.loss)):
             return None
@@ -218,8 +225,7 @@ class Trainer:
         state.history.append(epoch)
         if val.loss < state.best_val:
             state.best_val, state.best_epoch = val.loss, state.epoch
-            for name, array in self.learner.params.items():
-                np.copyto(state.best[name], array)
+            state.best = mean_with(self._line, self.learner.params)
         state.batch, state.norm_sum, state.clipped_sum, state.seconds, state.start_losses = 0, 0.0, 0, 0.0, None
         predicted = (train.predicted, val.predicted)
         return epoch, Preview(state.epoch, *predicted)

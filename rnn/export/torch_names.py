@@ -102,7 +102,7 @@ def _network(
     if columns == 0:
         raise ValueError(f"{inputs!r} has the shape {shapes[inputs]}: a network needs at least one input.")
     dynamic, rest = columns // config.patch, 0
-    if config.skip == "linear":
+    if config.skip != "none":
         beyond = _axis(shapes, skip, 0, turned) - columns
         dynamic, rest = divmod(beyond, config.window - config.patch) if config.steps > 1 else (dynamic, beyond)
     static = columns - config.patch * dynamic

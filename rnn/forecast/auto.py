@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.forecast.backtest import Backtest, Plan, backtest, cutoffs
+from rnn.forecast.before_test import before_test
 from rnn.forecast.candidates import RULE, Candidate, candidates_of, subset
 from rnn.forecast.choice import preferred, scores_of, sentence_of, table_of, untried
 from rnn.forecast.progress import Step
@@ -102,12 +103,13 @@ def auto(
     horizon: records to forecast (None: what the rule says). fixed: fields that no candidate may change. The score is the mean
     absolute error over all points of all folds, each divided by its history's mean absolute seasonal difference (MASE); a
     candidate replaces the rule where it is clearly better (`choice.MARGIN`). Origins are fewer where the series is short, and
-    where even one does not fit the rule is taken untried. Of many series in one an even sample is tried.
+    where even one does not fit the rule is taken untried. Of many series in one an even sample is tried. Where a
+    test part is fixed, its records are none that candidates are judged by.
     """
-    tried = subset(series)
     candidates = candidates_of(series, horizon, dict(fixed or {}))
     rule = candidates[0].config
     assert rule is not None
+    tried = subset(before_test(series, rule))
     plan = _plan(tried, rule, folds)
     if plan is None:
         yield Auto(rule, RULE, False, untried(candidates), TOO_SHORT)

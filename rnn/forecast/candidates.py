@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from rnn.core.config import Config
-from rnn.core.fields import FIELDS
 from rnn.core.series import Series
 from rnn.forecast.methods import METHODS
 
@@ -31,11 +30,13 @@ class Candidate:
 # Beside the rule: (key, label, words, fields that are set).
 _CHANGES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("from-last", "network from the last value", "The rule, but the network adds to the last value.",
-     {"residual": "last", "difference": "none"}),
+     {"residual": "last"}),
     ("from-season", "network from the last season", "The rule, but the network adds to the value a season before.",
-     {"residual": "seasonal", "difference": "none"}),
-    ("deseasonalised", "network without the season", "The rule, but the season is taken out first and put back at the end.",
-     {"deseasonalise": True}),
+     {"residual": "seasonal"}),
+    ("from-seasons", "network from the mean of seasons", "The rule, but the network adds to the mean over the last seasons.",
+     {"residual": "seasons"}),
+    ("no-season", "network without a season", "The rule for a series in which nothing repeats.",
+     {"season": None}),
 )  # fmt: skip
 _METHODS = {
     "naive": "The last value goes on; no network.",
@@ -46,20 +47,20 @@ _METHODS = {
 
 
 def candidates_of(series: Series, horizon: int | None, fixed: Mapping[str, Any]) -> list[Candidate]:
-    """The rule first. What does not differ from an earlier one, or has no meaning for the series, is left out."""
+    """The rule first. What does not differ from an earlier one is left out, and so is what asks for a season where the rule
+    sees none."""
     from rnn.data.look import recommended
 
     rule = recommended(series, horizon, **fixed)
     found = [Candidate(RULE, "network by the rule", "The settings that the rule gives for this series.", rule)]
-    for key, label, words, changes in _CHANGES:
-        changes = {name: value for name, value in changes.items() if name in FIELDS}
-        if not changes or fixed.keys() & changes.keys() or (key != "from-last" and (rule.season or 0) < 2):
+    seasonal = (rule.season or 0) >= 2
+    for key, label, words, changes in _CHANGES if seasonal else ():
+        if fixed.keys() & changes.keys():
             continue
         config = recommended(series, rule.horizon, **{**fixed, **changes})
-        wanted = all(getattr(config, name) == value for name, value in changes.items())
-        if wanted and config not in [one.config for one in found]:
+        taken = all(getattr(config, name) == value for name, value in changes.items())
+        if taken and config not in [one.config for one in found]:
             found.append(Candidate(key, label, words, config))
-    seasonal = (rule.season or 0) >= 2
     found += [
         Candidate(key, METHODS[key].label, words)
         for key, words in _METHODS.items()

@@ -95,7 +95,8 @@ def _independent(held: HeldOut, steps: slice, target: int) -> int:
     """How many independent values the share of those held is worth, summed over the series.
 
     n forecasts h steps ahead from neighbouring origins have records in common: for a random walk, where that counts most,
-    they are worth about 2 n / (h + 1), and the share over all steps up to h about 5 n / (h + 4) (benchmarks/intervals.py).
+    they are worth about 2 n / (h + 1), and the share over all steps up to h about 5 n / (h + 4) (`benchmarks/intervals.py
+    worth`).
     """
     told = held.told[:, steps, target]
     if not told.any():

@@ -86,6 +86,11 @@ def follow(choice: Choice) -> Recommendation | None:
     return found
 
 
+def give_way(config: Config) -> None:
+    """These settings were given for another series: where the form stands at them, `follow` puts the recommended ones in."""
+    st.session_state[_FOLLOWED] = config
+
+
 def stop() -> None:
     """What is put into the form next is nobody's recommendation, even where it looks like the last one. For callbacks."""
     st.session_state[_FOLLOWED] = None

@@ -107,6 +107,9 @@ class ByHand:
             while row >= end:
                 row -= season
             return self.prepared[name][row]
+        if self.config.residual == "seasons":
+            first, seen = end + ahead % season, max(1, self.config.window // season)
+            return fmean(self.prepared[name][first - (back + 1) * season] for back in range(seen))
         return self.units(name, start)[0]
 
     def outputs(self, start: int) -> Column:

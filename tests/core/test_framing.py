@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn.core.config import Config
+from rnn.core.fields import RESIDUALS
 from rnn.core.framing import Framing
 from rnn.core.series import Series
 from tests.core.framing_by_hand import SCALINGS, ByHand, actual, read
@@ -28,7 +29,7 @@ def cases(draw):
         log=draw(st.booleans()),
         difference=draw(st.sampled_from(("none", "first", "seasonal"))),
         scaling=draw(st.sampled_from(SCALINGS)),
-        residual=draw(st.sampled_from(("none", "last", "seasonal"))),
+        residual=draw(st.sampled_from(RESIDUALS)),
     )
     kinds = draw(st.lists(st.sampled_from("ddskk"), max_size=3)) + ["t"] * draw(st.integers(1, 2))
     kinds = draw(st.permutations(kinds))

@@ -23,6 +23,7 @@ EVERYTHING = [
     {"scaling": "minmax", "skip": "linear"},
     {"scaling": "window", "season": 3, "residual": "last"},
     {"difference": "first", "log": True, "seeds": 2},
+    {"skip": "mean", "residual": "seasons", "season": 3, "refit": True},
 ]
 
 
@@ -42,6 +43,29 @@ def weights(config: Config, series: Series) -> bytes:
     trainer = Trainer(config, series)
     list(trainer.run())
     return b"".join(array.tobytes() for array in trainer.state.params.values())
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_only_the_training_on_all_records_sees_what_was_kept_back(part):
+    """Other values in validation or test: the weights that are trained and the scaler are the same to the bit, and so are
+    those of every epoch; the final model is another one."""
+    config, series = CONFIG.replace(refit=True, skip="linear", epochs=1), wave()
+    split = split_windows(config, len(series))
+    first = split.seen_rows if part == "validation" else split.test_records.start
+    before, after = fit(config, series), fit(config, changed(series, first))
+    assert params_of(before.state.params) == params_of(after.state.params)
+    for one, other in ((before.model.framing, after.model.framing),):
+        assert one.scaler.centre.tobytes() == other.scaler.centre.tobytes()
+        assert one.scaler.scale.tobytes() == other.scaler.scale.tobytes()
+    assert before.final is not None and after.final is not None
+    assert before.final.framing.scaler.centre.tobytes() != after.final.framing.scaler.centre.tobytes()
+    assert params_of(before.final.params) != params_of(after.final.params)
+    if part == "test":
+        assert params_of(before.model.params) == params_of(after.model.params)
+
+
+def params_of(params) -> bytes:
+    return b"".join(params[name].tobytes() for name in sorted(params))
 
 
 @pytest.mark.parametrize("options", EVERYTHING, ids=str)

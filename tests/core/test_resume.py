@@ -51,6 +51,7 @@ CONFIGS = {
         loss="huber",
         epochs=3,
     ),
+    "mean": CONFIG.replace(skip="mean", refit=True, residual="seasons", season=3, seeds=2),
     "published": PRESETS["article"].replace(hidden=5, window=6, epochs=3, validation=20),
 }
 

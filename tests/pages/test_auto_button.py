@@ -145,7 +145,27 @@ def test_the_users_horizon_and_division_of_the_series_hold(open_slow: Open) -> N
     assert study_of(app).request["horizon"] == 6 and study_of(app).request["fixed"] == {"test": 20}
     finish()
     until(app, lambda: runs())
-    assert runs() == [CHOSEN.replace(horizon=6, test=20)]
+    until(app, lambda: tables(app) and not button(app, "auto_button").disabled)
+    press(app)
+    assert runs() == [CHOSEN.replace(horizon=6, test=20)] * 2, "they hold for another press"
+
+
+def test_without_the_users_word_the_rule_says_the_horizon(open_slow: Open) -> None:
+    app = at_work(press(open_slow(data="sunspots")))
+    assert app.session_state["horizon"] > 1, "the form holds what the rule says"
+    assert (study_of(app).request["horizon"], study_of(app).request["fixed"]) == (None, {})
+
+
+def test_its_settings_do_not_go_along_to_another_series(open_slow: Open) -> None:
+    app = press(open_slow())
+    finish()
+    until(app, lambda: tables(app) and not button(app, "auto_button").disabled)
+    assert app.session_state["hidden"] == CHOSEN.hidden
+    app.selectbox(key="series_pick").select("nile").run()
+    assert app.session_state["hidden"] != CHOSEN.hidden and not app.exception
+    app.select_slider(key="hidden").set_value(64).run()
+    app.selectbox(key="series_pick").select("sunspots").run()
+    assert app.session_state["hidden"] == 64, "what the user has set does"
 
 
 def test_stop_ends_it_and_it_can_be_tried_again(open_slow: Open) -> None:

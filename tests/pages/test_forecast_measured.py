@@ -279,3 +279,17 @@ def test_a_coverage_that_chance_could_put_anywhere_is_no_verdict(open_app):
     row = frame[(frame["step"] == ALL) & (frame["level"] == 80) & (frame["target"] == "sales")].iloc[-1]
     assert row["margin"] >= 0.3
     assert any("80 % intervals hold cannot be told yet" in one for one in texts(app))
+
+
+def test_a_series_too_short_to_be_trained_on_is_forecast_and_not_measured(open_app):
+    parts = [*panel().apart(), Series(np.datetime64("2022-01-01") + np.arange(16), np.arange(16.0)[:, None] + 1,
+                                      ("sales",), ("sales",), "new shop", "D")]  # fmt: skip
+    run, _ = stored(Series.joined(parts, [one.name for one in parts], "shops"), horizon=3, window=14)
+    app = opened(open_app, run)
+    app.selectbox(key="shown_series").set_value("new shop").run()
+    assert not app.exception and not app.error
+    assert any("new shop is too short to keep a part of it back" in one for one in texts(app))
+    assert {"history", "forecast"} <= {*charts(app)["forecast_chart"]} and "horizon_chart" not in charts(app)
+    app.segmented_control(key="section").set_value("Residuals").run()
+    assert not app.exception
+    assert any("new shop is too short" in one.value for one in app.info)

@@ -32,7 +32,7 @@ def draw(
     target: str,
 ) -> None:
     """frame: rows of one target. metric: "mae" or, over many series, "mase"."""
-    ways = [way for way in WAYS if way in ("fold", "step") or way in calendar_ways(frame["time"])]
+    ways = ["fold", "step", *sorted(calendar_ways(frame["time"]), key=list(WAYS).index)]
     st.markdown("##### Where it errs")
     way = str(st.segmented_control(
         "Error by", ways, format_func=WAYS.get, key="backtest_way", default="fold", required=True, label_visibility="collapsed",
@@ -79,7 +79,7 @@ def calendar_ways(times: pd.Series) -> list[str]:
     if len(moments) < 2:
         return []
     usual = np.median(np.diff(moments.values)).astype("timedelta64[ns]")
-    found = {"hour": (usual < _DAY, moments.hour), "weekday": (usual <= _DAY, moments.weekday)}
+    found = {"hour": (usual < _DAY, moments.hour), "weekday": (usual <= _DAY, moments.day_of_week)}
     found["month"] = (usual <= 100 * _DAY, moments.month)
     return [way for way, (meant, values) in found.items() if meant and values.nunique() > 1]
 

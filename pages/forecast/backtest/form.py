@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.forecast.backtest import plan_link
 from pages.forecast.backtest.names import network_names
 from rnn.core.config import Config
 from rnn.core.fit import Fit
@@ -18,11 +19,12 @@ from rnn.ui import session
 from rnn.ui.wording import escaped
 
 LEVELS = (80, 95)
-USUAL_FOLDS, MOST_FOLDS, MOST_SEEDS = 5, 20, 10
+USUAL_FOLDS = 5
 MOST_RUNS = 200
 _KINDS = {"expanding": "From the start", "sliding": "A window that slides"}
 _RETRAIN = {True: "In each fold", False: "Once"}
-_KEYS = {name: f"plan_{name}" for name in ("folds", "steps", "kind", "retrain", "seeds", "others", "spacing")}
+_KEYS = {name: f"plan_{name}" for name in plan_link.PARTS}
+_ABOUT = "plan_about"
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,10 @@ class Asked:
 
 def draw(run: Run, fit: Fit, whole: Series) -> Asked | None:
     """The choices; None, with a sentence, where they do not go together with the series."""
-    _begin(run.config, whole)
+    _begin(run, whole)
+    st.session_state[_KEYS["steps"]] = min(st.session_state[_KEYS["steps"]], _most_steps(fit))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="backtest_form"):
-        st.slider("Folds", 1, MOST_FOLDS, key=_KEYS["folds"], width=200, persist_state="session",
+        st.slider("Folds", 1, plan_link.MOST["folds"], key=_KEYS["folds"], width=200, persist_state="session",
                   help="How many cut-offs in the past a forecast is made from.")  # fmt: skip
         st.number_input("Steps ahead", 1, _most_steps(fit), key=_KEYS["steps"], width=130, persist_state="session",
                         help="How far each forecast reaches, in records.")  # fmt: skip
@@ -70,6 +73,7 @@ def draw(run: Run, fit: Fit, whole: Series) -> Asked | None:
         with st.popover("More", icon=":material/tune:"):
             _draw_more(others_of(run))
     asked, problem = current(run, whole)
+    _remember(run)
     if asked is None:
         st.warning(escaped(problem, 600), icon=":material/straighten:")
     return asked
@@ -77,17 +81,20 @@ def draw(run: Run, fit: Fit, whole: Series) -> Asked | None:
 
 def _draw_more(others: dict[str, Run]) -> None:
     st.slider(
-        "Seeds for the fan", 1, MOST_SEEDS, key=_KEYS["seeds"], persist_state="session",
+        "Seeds for the fan", 1, plan_link.MOST["seeds"], key=_KEYS["seeds"], persist_state="session",
         help="So many single networks with the same settings are trained from other seeds: how far they lie apart is what "
         "chance does. 1: none.",
     )  # fmt: skip
     st.number_input(
-        "Records between cut-offs", 0, 100_000, key=_KEYS["spacing"], persist_state="session",
+        "Records between cut-offs", 0, plan_link.MOST["spacing"], key=_KEYS["spacing"], persist_state="session",
         help="0: as many as steps ahead, so that every record is judged once.",
     )  # fmt: skip
+    # Another run may be shown since, and runs may have been deleted.
+    st.session_state[_KEYS["others"]] = [one for one in st.session_state[_KEYS["others"]] if one in others]
     st.multiselect(
         "Other runs on this series", list(others), format_func=lambda run_id: _label(others[run_id]), key=_KEYS["others"],
-        max_selections=4, placeholder="None" if others else "There are none", disabled=not others, persist_state="session",
+        max_selections=plan_link.MOST_OTHERS, placeholder="None" if others else "There are none", disabled=not others,
+        persist_state="session",
         help="Their settings, trained and judged on the same points.",
     )  # fmt: skip
 
@@ -105,7 +112,7 @@ def others_of(run: Run) -> dict[str, Run]:
 
 def current(run: Run, whole: Series) -> tuple[Asked | None, str]:
     """What the form stands at, or would begin with where it has not been drawn yet; or None, and the sentence why not."""
-    _begin(run.config, whole)
+    _begin(run, whole)
     others = others_of(run)
     value = {name: st.session_state[key] for name, key in _KEYS.items()}
     runs = (run, *(others[run_id] for run_id in value["others"] if run_id in others))
@@ -120,21 +127,37 @@ def current(run: Run, whole: Series) -> tuple[Asked | None, str]:
     return asked, ""
 
 
-def _begin(config: Config, whole: Series) -> None:
-    """The values that the form begins with, for this series and these settings; those of a session stay."""
-    about = (config.horizon, len(whole), len(whole.ids))
-    if st.session_state.get("backtest_about") == about and all(key in st.session_state for key in _KEYS.values()):
+def _begin(run: Run, whole: Series) -> None:
+    """The values that the form begins with, for this series and these settings: those of the link first, else the usual ones.
+    What was chosen in this session stays."""
+    about = (run.config.horizon, len(whole), len(whole.ids))
+    before = st.session_state.get(_ABOUT)
+    if before == about and all(key in st.session_state for key in _KEYS.values()):
         return
-    kept = st.session_state.get("backtest_about") == about
-    plan = usual_plan(config, whole)
-    usual = {
-        "folds": plan.folds, "steps": plan.steps, "kind": plan.kind, "retrain": plan.retrain, "seeds": 3, "others": [],
-        "spacing": 0,
-    }  # fmt: skip
+    values = plan_link.usual(_usual_plan(run.series_hash, run.config))
+    if before is None:
+        values = plan_link.read(st.query_params.get(plan_link.NAME, "")) or values
     for name, key in _KEYS.items():
-        if not kept or key not in st.session_state:
-            st.session_state[key] = usual[name]
-    st.session_state["backtest_about"] = about
+        if before != about or key not in st.session_state:
+            st.session_state[key] = values[name]
+    st.session_state[_ABOUT] = about
+
+
+def _remember(run: Run) -> None:
+    """Keep the plan in the page's address where it is not the usual one, so that a reload or a colleague finds its results."""
+    values = {name: st.session_state[key] for name, key in _KEYS.items()}
+    text = plan_link.write(values) if values != plan_link.usual(_usual_plan(run.series_hash, run.config)) else None
+    if text == st.query_params.get(plan_link.NAME):
+        return
+    if text is None:
+        st.query_params.pop(plan_link.NAME, None)
+    else:
+        st.query_params[plan_link.NAME] = text
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _usual_plan(series_hash: str, config: Config) -> Plan:
+    return usual_plan(config, session.stored_series(series_hash))
 
 
 def usual_plan(config: Config, whole: Series) -> Plan:

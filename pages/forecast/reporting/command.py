@@ -59,7 +59,8 @@ def script_of(subject: Subject, reading: dict[str, Any], file: str | None) -> st
     roles |= {"known": reading.get("known"), "ids": "all" if ids == ["all"] else ids}
     arguments = "".join(f", {name}={value!r}" for name, value in roles.items() if value)
     repairs = reading.get("repairs")
-    imports = "import rnn\n" + ("from rnn.data.repair import repairs_from_json\n" if repairs else "")
+    imports = "import rnn\n" + ("" if file is not None else "from rnn.data import load_sample\n")
+    imports += "from rnn.data.repair import repairs_from_json\n" if repairs else ""
     said = f"repairs = repairs_from_json({json.dumps(repairs)!r})\n" if repairs else ""
     arguments += ", repairs=repairs" if repairs else ""
     return (
@@ -73,7 +74,7 @@ def script_of(subject: Subject, reading: dict[str, Any], file: str | None) -> st
 
 def _read(reading: dict[str, Any], file: str | None) -> str:
     if file is None:
-        return f"rnn.data.load_sample({reading['data']!r})"
+        return f"load_sample({reading['data']!r})"
     choices = "".join(f", {name}={value!r}" for name, value in reading.get("choices", {}).items())
     return f"rnn.read_csv({file!r}{choices})"
 

@@ -46,6 +46,9 @@ class Asked:
 
 def draw(run: Run, fit: Fit, whole: Series) -> None:
     """fit: of the series shown. whole: all that the run learned from."""
+    if unmeasured := measured.why_not(fit):
+        st.info(unmeasured, icon=":material/info:")
+        return
     asked = _choose(fit)
     try:
         found = measured.diagnosis_of(run, whole, fit.series.name, asked.target, asked.ahead, asked.part)

@@ -3,7 +3,7 @@ of the series."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from rnn.core.config import PUBLISHED_ALGORITHM, Config
@@ -33,8 +33,14 @@ def fitted_to(values: Mapping[str, Any], fixed: Mapping[str, Any], lengths: Sequ
     """
     found = _consistent({**values, **fixed}, fixed)
     count = sorted(lengths)[len(lengths) // 2]
-    for rows, least in ((count, count // LEAST_TRAINED), (count, 1), (max(lengths), 1)):
-        shorter = _shortened(found, fixed, rows, least)
+    settled = {*fixed, "horizon"}  # how far to look ahead is the last thing to give up
+    for rows, least, kept in (
+        (count, count // LEAST_TRAINED, settled),
+        (count, 1, settled),
+        (count, 1, set(fixed)),
+        (max(lengths), 1, set(fixed)),
+    ):
+        shorter = _shortened(found, kept, rows, least)
         if shorter is not None:
             return shorter
     return found
@@ -54,8 +60,8 @@ def _consistent(values: dict[str, Any], fixed: Mapping[str, Any]) -> dict[str, A
         give_way(layers=2)
     if found.get("season") is None:
         if "season" in fixed:
-            give_way(**{name: "none" for name in ("residual", "difference") if found[name] == "seasonal"})
-        if "seasonal" in (found["residual"], found["difference"]):
+            give_way(**{name: "none" for name in ("residual", "difference") if found[name].startswith("season")})
+        if {"seasonal", "seasons"} & {found["residual"], found["difference"]}:
             give_way(season=SOME_SEASON)
     _divide(found, fixed)
     return found
@@ -76,39 +82,48 @@ def _divide(found: dict[str, Any], fixed: Mapping[str, Any]) -> None:
         found["truncate"] = None
 
 
-def _shortened(values: dict[str, Any], fixed: Mapping[str, Any], rows: int, least: int) -> dict[str, Any] | None:
+def _shortened(values: dict[str, Any], fixed: Set[str], rows: int, least: int) -> dict[str, Any] | None:
     """The values with what is not fixed made smaller until `least` windows are left to train on; None where nothing helps."""
     found = dict(values)
     while True:
         if _trained(found, rows) >= least:
             return found
-        if not _give_up_something(found, fixed, rows):
+        if not _give_up_something(found, fixed):
             return None
 
 
-def _give_up_something(found: dict[str, Any], fixed: Mapping[str, Any], rows: int) -> bool:
+def _give_up_something(found: dict[str, Any], fixed: Set[str]) -> bool:
     """Make one field smaller, those first that cost the forecast least; False where there is none left."""
     free = [
-        name for name in ("window", "residual", "difference", "patch", "validation", "horizon") if name not in fixed
+        name
+        for name in ("window", "residual", "difference", "patch", "season", "validation", "horizon")
+        if name not in fixed
     ]
     smallest = found["patch"] * (found.get("truncate") or 1)
     if "window" in free and found["window"] > max(smallest, 2):
         found["window"] = max(smallest, found["window"] // 2 // found["patch"] * found["patch"])
     elif "difference" in free and found["difference"] != "none":
         found["difference"] = "none"
-    elif "residual" in free and found["residual"] == "seasonal":
+    elif "residual" in free and found["residual"].startswith("season"):
         found["residual"] = "last"
     elif "patch" in free and found["patch"] > 1:
         found["patch"] = 1
     elif "window" in free and found["window"] > smallest:
         found["window"] = smallest
-    elif "horizon" in free and found["horizon"] > 1:
-        found["horizon"] //= 2
+    elif "season" in free and _looks_back(found) and (found["season"] or 1) > 1:
+        found["season"] //= 2
     elif "validation" in free and found["validation"] != 1:
         found["validation"] = 1
+    elif "horizon" in free and found["horizon"] > 1:
+        found["horizon"] //= 2
     else:
         return False
     return True
+
+
+def _looks_back(found: Mapping[str, Any]) -> bool:
+    """Whether a residual or a difference that is fixed still reads a season before."""
+    return any(found[name].startswith("season") for name in ("residual", "difference"))
 
 
 def _trained(values: dict[str, Any], rows: int) -> int:

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 def recommended(series: Series, horizon: int | None = None, **fixed: Any) -> Config:
     """The Config that a person who touches nothing should train with, decided by the series alone.
 
-    horizon: how many records ahead the forecast is to reach; None chooses a season, or what is usual for the spacing. fixed:
-    fields that are settled already, by name; the others adapt to them. Of many series in one the typical one decides. The
-    same rule as `rnn.data.look.suggest`, which gives a reason for each field.
+    horizon: how many records ahead the forecast is to reach, all at once where the series is long enough to learn that; None
+    chooses a season, or what is usual for the spacing. fixed: fields that are settled already, by name; the others adapt. Of
+    many series in one the typical one decides. The same rule as `rnn.data.look.suggest`, which gives a reason for each field.
 
     Raises ValueError for a field or a value that Config would refuse, and for fixed fields that contradict each other; a
     series too short for any training is refused later, by training.
     """
-    if horizon is not None:
-        fixed.setdefault("horizon", horizon)
     fixed = checked(fixed)
+    if horizon is not None:
+        horizon = checked({"horizon": horizon})["horizon"]
     subject = subject_of(series.values, series.target_columns, series.lengths, series.frequency, None)
-    chosen = rule(subject, fixed.get("horizon"), fixed)
+    chosen = rule(subject, fixed.get("horizon", horizon), fixed)
     return Config(**fitted_to({one.field: one.value for one in chosen}, fixed, subject.lengths))

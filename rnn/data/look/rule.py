@@ -30,13 +30,14 @@ def rule(subject: Subject, horizon: int | None = None, fixed: Mapping[str, Any] 
     fields that are `fixed`; those it takes as they are where it decides by them."""
     fixed = fixed or {}
     ahead = suggested_horizon(subject, horizon)
-    season, lag = suggested_season(subject, ahead.value, fixed)
-    framed = _framing(subject, lag, ahead.value)
-    chosen = [season, ahead, *framed, _log(subject), *_network(lag), *_training(subject, lag, framed, ahead.value)]
+    log = _log(subject)
+    season, lag = suggested_season(subject, ahead.value, fixed, log.value)
+    framed = _framing(subject, lag)
+    chosen = [season, ahead, *framed, log, *_network(lag), *_training(subject, lag, framed, ahead.value)]
     return [Suggestion(one.field, fixed[one.field], "Set by you.") if one.field in fixed else one for one in chosen]
 
 
-def _framing(subject: Subject, lag: Lag | None, horizon: int) -> list[Suggestion]:
+def _framing(subject: Subject, lag: Lag | None) -> list[Suggestion]:
     """window, patch, residual, difference and scaling."""
     count = subject.count
     own = Suggestion(
@@ -48,7 +49,7 @@ def _framing(subject: Subject, lag: Lag | None, horizon: int) -> list[Suggestion
         window = max(1, min(MOST_WINDOW, count // SHARE_OF_WINDOW))
         patch = 4 if window >= 8 else 1
         return [
-            Suggestion("window", window // patch * patch, "A fifth of the series, 56 records at most, where no season sets it."),
+            Suggestion("window", window // patch * patch, "A fifth of the series, 56 records at most; no season sets it."),
             Suggestion("patch", patch, "A few records a step keep the memory short."),
             Suggestion("residual", "last", "Without a season the last value is the forecast to beat."),
             whole, own,
@@ -58,7 +59,7 @@ def _framing(subject: Subject, lag: Lag | None, horizon: int) -> list[Suggestion
     return [
         Suggestion("window", seasons * lag.period, f"{seasons} whole seasons of {lag.period:,} records."),
         Suggestion("patch", patch, "One season a step." if lag.many else "A part of a season a step."),
-        Suggestion("residual", "seasonal" if lag.pays else "last", lag.why),
+        Suggestion("residual", lag.residual, lag.why),
         whole, own,
     ]  # fmt: skip
 
@@ -79,11 +80,11 @@ def _log(subject: Subject) -> Suggestion:
 def _network(lag: Lag | None) -> list[Suggestion]:
     many = lag is not None and lag.many
     return [
-        Suggestion("hidden", 32 if many else 16, "Many seasons can teach more." if many else "Little to learn from."),
-        Suggestion(
-            "skip", "linear",
-            "A straight path from the window, solved before training, is already a good forecast; the network adds to it.",
-        ),
+        Suggestion("activation", "tanh", "Bounded units do not run away with a trend; the straight path follows it."),
+        Suggestion("hidden", 8 if many else 16, "A small network; larger ones forecast no better."),
+        Suggestion("skip", "mean", "A line through the window is as good; the mean of the two is better.")
+        if many
+        else Suggestion("skip", "linear", "A line through the window, solved before training, is a good start."),
         Suggestion("seeds", 3, "The median of three networks is steadier than any one."),
     ]  # fmt: skip
 

@@ -44,8 +44,8 @@ def suggest(
     subject = subject_of(array, chosen, lengths, frequency, seasons)
     if not subject.usable:
         return ()
-    settled = checked({**({} if horizon is None else {"horizon": horizon}), **(fixed or {})})
-    found = rule(subject, settled.get("horizon"), settled)
+    settled = checked(fixed or {})
+    found = rule(subject, settled.get("horizon", horizon), settled)
     values_of = fitted_to({one.field: one.value for one in found}, settled, subject.lengths)
     return tuple(_changed(one, values_of[one.field], subject.count) for one in found)
 

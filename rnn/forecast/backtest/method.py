@@ -8,14 +8,14 @@ unit.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnn.core.config import Config
 from rnn.core.series import Series
-from rnn.forecast.backtest.fold import Array, Fold, history_of, scale_of
+from rnn.forecast.backtest.fold import Array, Fold, history_of
 from rnn.forecast.backtest.rows import Forecast
 from rnn.forecast.methods import METHODS
 
@@ -59,22 +59,6 @@ def by_method(request: Request, fold: Fold, halt: Callable[[], None], note: Call
     reaches = reaches_of(request, fold.histories, units, halt) if np.isfinite(predicted).any() else {}
     low = {level: predicted - reach * units[:, None] for level, reach in reaches.items()}
     return Forecast(predicted, low, {level: predicted + reach * units[:, None] for level, reach in reaches.items()})
-
-
-def forecast_method(
-    key: str, history: Series, config: Config, steps: int, levels: Sequence[float]
-) -> tuple[Array, Mapping[float, Array]] | None:
-    """(steps, K), and level → half the width of its interval, likewise (NaN where there is none): a single forecast after the
-    end of a series. None where the method has no meaning."""
-    request = Request(key, config, steps, levels)
-    mean = request.forecast(history)
-    if mean is None:
-        return None
-    units = scale_of(history, config.season)
-    units = np.where(units > 0, units, 1.0)
-    reaches = reaches_of(request, [history], units[None], lambda: None)
-    nan = np.full(mean.shape, np.nan)
-    return mean, {level: reaches[level] * units if level in reaches else nan for level in levels}
 
 
 def reaches_of(

@@ -9,6 +9,7 @@ import numpy as np
 
 from rnn.core.config import Config
 from rnn.core.series import LARGEST, Series
+from rnn.forecast.baselines import BASELINES
 from rnn.forecast.methods.regressions import linear, ridge
 from rnn.forecast.methods.simple import Array, drift, naive, seasonal
 from rnn.forecast.methods.smoothing import ets, stl, theta
@@ -44,10 +45,10 @@ class Method:
 
 
 METHODS: dict[str, Method] = {
-    "naive": Method("last value (naive)", naive),
-    "seasonal": Method("last season (seasonal naive)", seasonal),
-    "drift": Method("line from first to last value (drift)", drift),
-    "linear": Method("linear autoregression", linear),
+    "naive": Method(BASELINES["naive"].label, naive),
+    "seasonal": Method(BASELINES["seasonal"].label, seasonal),
+    "drift": Method(BASELINES["drift"].label, drift),
+    "linear": Method(BASELINES["linear"].label, linear),
     "ridge": Method("ridge regression, prepared as for the network", ridge),
     "ets": Method("exponential smoothing", ets),
     "theta": Method("Theta", theta),

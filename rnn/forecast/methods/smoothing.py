@@ -135,8 +135,8 @@ def _theta(y: Array, season: int | None, steps: int) -> Array:
     pattern = seasonal[np.arange(len(y) + steps) % len(seasonal)]
     rest = y / pattern[: len(y)] if multiplicative else y - pattern[: len(y)]
     level = np.full(steps, rest.mean())
-    # Without its season the record may be constant, which ThetaModel takes for a trend. Its level does not matter to the
-    # method, but a large one does to the search.
+    # Without its season the record may be constant, and there is nothing to fit. Its level does not matter to the method, but
+    # a large one does to the search.
     if np.ptp(rest) > CONSTANT * np.ptp(y):
         level += np.asarray(ThetaModel(rest - level[0], deseasonalize=False).fit().forecast(steps))
     return level * pattern[len(y) :] if multiplicative else level + pattern[len(y) :]

@@ -13,7 +13,8 @@ from rnn.core.series import Series
 
 def quick(series: Series, horizon: int | None = None, **fixed: Any) -> Config:
     chosen = {"hidden": 4, "window": 14, "epochs": 3, "lr": 0.01, "skip": "linear", "season": 7, "residual": "seasonal"}
-    return Config(**{**chosen, "horizon": horizon or 7, "validation": 7, **fixed})
+    chosen |= {"horizon": horizon or 7, "validation": 7, **fixed}
+    return Config(**(chosen | {"residual": "last"} if chosen["season"] is None else chosen))
 
 
 @pytest.fixture(autouse=True)

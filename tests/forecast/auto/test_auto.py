@@ -29,15 +29,15 @@ def walk(rows: int = 300, seed: int = 2) -> Series:
 
 def test_the_candidates_and_what_each_changes(wave):
     found = {one.key: one.config for one in candidates_of(wave, 7, {})}
-    assert list(found)[:2] == ["rule", "from-last"]
+    assert [key for key, config in found.items() if config] == ["rule", "from-last", "from-seasons", "no-season"]
     assert found["rule"] == quick(wave, 7)
     assert found["from-last"] == quick(wave, 7, residual="last")
-    assert "from-season" not in found  # the rule is that already
+    assert found["no-season"] == quick(wave, 7, season=None)
     assert {key for key, config in found.items() if config is None} >= {"naive", "seasonal"}
 
 
 def test_what_the_user_has_set_no_candidate_changes(wave):
-    found = [one.config for one in candidates_of(wave, 7, {"residual": "none", "hidden": 3}) if one.config]
+    found = [one.config for one in candidates_of(wave, 7, {"residual": "none", "season": 7, "hidden": 3}) if one.config]
     assert {(config.residual, config.hidden) for config in found} == {("none", 3)}
 
 
@@ -47,8 +47,7 @@ def test_without_a_season_nothing_seasonal_is_tried(monkeypatch, wave):
 
     monkeypatch.setattr("rnn.data.look.recommended", plain)
     keys = {one.key for one in candidates_of(wave, 7, {})}
-    assert {"rule", "from-last", "naive"} <= keys
-    assert not {"from-season", "deseasonalised", "seasonal"} & keys
+    assert keys == {"rule", "naive", "ridge", "theta"}
 
 
 def test_progress_and_what_comes_of_it(wave):
