@@ -61,10 +61,11 @@ def prepare(run: Run | None) -> bool:
 
 
 def remember_settings() -> None:
-    """On a page without the form: keep its settings in the address, so that a reload brings them back."""
+    """On a page without the form: keep series and settings in the address, so that a reload brings them back."""
     if config_form.ready() and series_choice.ready():
-        run = current_run()
-        following.remember_elsewhere(series_choice.current_choice(), run.config if run else None)
+        run, choice = current_run(), series_choice.current_choice()
+        series_choice.remember_in_link(choice)
+        following.remember_elsewhere(choice, run.config if run else None)
 
 
 def show_run(run_id: str | None) -> None:
