@@ -6,7 +6,8 @@ from pages.train import actions, auto, preflight_note, watch
 from rnn.ui import config_form, following, recommended_note, series_choice, session
 from rnn.ui.series_picker import draw_series_picker
 
-session.prepare(session.current_run())
+if session.prepare(session.current_run()):
+    config_form.write_to_link()
 auto.take_up()
 
 with st.sidebar:

@@ -113,11 +113,11 @@ class Trainer:
         while True:
             over = self._over()
             if over is not None:
-                end = train_on_all(self.config, self.series, state, stop) if self.config.refit else "done"
-                if end == "changed":
+                again = train_on_all(self.config, self.series, state, stop) if self.config.refit else "done"
+                if again == "changed":
                     continue
-                message = DIVERGED if end == "diverged" else ""
-                yield Finished("stopped" if end == "stopped" else over, state.best_epoch, message=message)
+                message = DIVERGED if again == "diverged" else ""
+                yield Finished("stopped" if again == "stopped" else over, state.best_epoch, message=message)
                 return
             started = time.perf_counter()
             # What overflows is found by its value and reported in a sentence, not as a NumPy warning.

@@ -78,11 +78,7 @@ def fitting_of(course: Course, config: Config) -> Fitting:
         _over(train, val, history, config)
         or _by_heart(beside_naive, config)
         or _under(train, val, beside_naive, course, config)
-        or (
-            Fitting(GOOD, "A good fit: both losses have levelled off together.")
-            if course.ended
-            else _so_far(train, val)
-        )
+        or (_good(history, config) if course.ended else _so_far(train, val))
     )
 
 

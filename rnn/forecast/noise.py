@@ -30,9 +30,9 @@ MATTERS = 0.01
 # So many blocks at most: fewer are longer, so that what is alike from block to block is little.
 MOST_BLOCKS = 32
 # Fewer say too little about how much blocks differ. Then only a lead above this share of 1 / √points counts: on random walks
-# of 110 to 500 records the recommended settings came to less than half of that in 98 of 100 cases.
+# of 110 to 500 records the recommended settings came to less than two thirds of that in 98 of 100 cases.
 LEAST_BLOCKS = 8
-LARGE_LEAD = 0.7
+LARGE_LEAD = 0.6
 
 
 def losses_of(actual: Array, predicted: NDArray[np.floating]) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from rnn.core.config import Config
 from rnn.core.series import Series
-from rnn.forecast.backtest.fold import scale_of
+from rnn.forecast.backtest.fold import Array, scale_of
 from rnn.forecast.backtest.method import Request, reaches_of
 from rnn.forecast.backtest.plan import parts_of
 from rnn.forecast.backtest.rows import level_name
@@ -51,20 +51,26 @@ def forecast_without_network(
     scales = np.stack([scale_of(history, config.season) for history in histories])
     units = np.where(scales > 0, scales, 1.0)
     reaches = reaches_of(request, histories, units, lambda: None)
+    nothing = dict.fromkeys(levels, np.full((steps, len(series.targets)), np.nan))
     frames = []
     for history, mean, unit in zip(histories, means, units, strict=True):
-        assert mean is not None
         columns: dict[str, object] = {"id": history.name} if series.lengths else {}
         columns["time"] = future_times(history, steps)
-        for k, target in enumerate(series.targets):
-            prefix = f"{target}." if len(series.targets) > 1 else ""
-            columns[f"{prefix}mean"] = mean[:, k]
-            for level in levels:
-                reach = reaches[level][:, k] * unit[k] if level in reaches else np.full(steps, np.nan)
-                columns[f"{prefix}lo{level_name(level)}"] = mean[:, k] - reach
-                columns[f"{prefix}hi{level_name(level)}"] = mean[:, k] + reach
-        frames.append(pd.DataFrame(columns))
+        widths = {level: reach * unit for level, reach in (reaches or nothing).items()}
+        frames.append(pd.DataFrame(columns | _columns(series.targets, np.asarray(mean), widths)))
     return pd.concat(frames, ignore_index=True) if series.lengths else frames[0]
+
+
+def _columns(targets: Sequence[str], mean: Array, widths: Mapping[float, Array]) -> dict[str, Array]:
+    """mean and widths: (steps, K)."""
+    columns = {}
+    for k, target in enumerate(targets):
+        prefix = f"{target}." if len(targets) > 1 else ""
+        columns[f"{prefix}mean"] = mean[:, k]
+        for level, width in widths.items():
+            columns[f"{prefix}lo{level_name(level)}"] = mean[:, k] - width[:, k]
+            columns[f"{prefix}hi{level_name(level)}"] = mean[:, k] + width[:, k]
+    return columns
 
 
 def _told(part: Series, future: ArrayLike | None) -> Series:

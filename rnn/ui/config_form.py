@@ -45,11 +45,11 @@ PRESET_NOTES = {
 }
 
 
-def prepare(base: Callable[[], Config] = lambda: DEFAULT) -> None:
+def prepare(base: Callable[[], Config] = lambda: DEFAULT) -> bool:
     """Once a session, before anything is drawn: start from the link's values, and from what `base` gives where it has none; a
-    ValueError of `base` is said, and the default taken."""
+    ValueError of `base` is said, and the default taken. Returns whether it was now."""
     if ready():
-        return
+        return False
     st.session_state[_READY] = True
     refused = []
     try:
@@ -66,6 +66,14 @@ def prepare(base: Callable[[], Config] = lambda: DEFAULT) -> None:
                 refused.append(str(error))
     st.session_state[_REFUSED] = refused
     set_values(values)
+    return True
+
+
+def write_to_link() -> None:
+    """Once a session, before the form is drawn: its controls write to the address what is changed, not what they start from."""
+    for field, value in settled(values_of_form()).items():
+        if value != getattr(DEFAULT, field) and field not in st.query_params:
+            st.query_params[field] = str(shown(field, value)).lower()
 
 
 def ready() -> bool:

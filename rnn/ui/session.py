@@ -51,17 +51,21 @@ def current_run() -> Run | None:
     return run
 
 
-def prepare(run: Run | None) -> None:
-    """Once a session, before anything is drawn: settings and series from the link, else from the shown run."""
+def prepare(run: Run | None) -> bool:
+    """Once a session, before anything is drawn: settings and series from the link, else from the shown run, else what is
+    recommended for the series. Returns whether it was now."""
     series_choice.prepare(choice_of_reading(store().series_reading(run.series_hash)) if run else None)
-    config_form.prepare(lambda: following.base_of_link(series_choice.current_choice(), run.config if run else None))
+    return config_form.prepare(
+        lambda: following.base_of_link(series_choice.current_choice(), run.config if run else None)
+    )
 
 
 def remember_settings() -> None:
-    """On a page without the form: keep its settings in the address, so that a reload brings them back."""
+    """On a page without the form: keep series and settings in the address, so that a reload brings them back."""
     if config_form.ready() and series_choice.ready():
-        run = current_run()
-        following.remember_elsewhere(series_choice.current_choice(), run.config if run else None)
+        run, choice = current_run(), series_choice.current_choice()
+        series_choice.remember_in_link(choice)
+        following.remember_elsewhere(choice, run.config if run else None)
 
 
 def show_run(run_id: str | None) -> None:

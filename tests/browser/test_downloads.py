@@ -116,10 +116,12 @@ def check_offline(browser: Browser, path: Path, charts: int) -> None:
     light = page.evaluate(ink)
     page.emulate_media(color_scheme="dark")
     wait_until(lambda: page.evaluate(ink) != light, SLOW, "dark colours")
+    fits = "document.documentElement.scrollWidth <= innerWidth"
+    assert page.evaluate(fits), "nothing is wider than a phone"
     page.emulate_media(media="print")
     wait_until(lambda: page.evaluate(ink) == "rgb(0, 0, 0)", SLOW, "black ink")
     page.emulate_media(media="screen")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than a phone"
+    wait_until(lambda: page.evaluate(fits), SLOW, "the width after printing")
     assert wrong == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     context.close()

@@ -56,6 +56,12 @@ def test_simulated_courses(rng, case, noise):
     assert bool(found.remedy) == (kind in ("over", "under"))
 
 
+def test_a_good_fit_says_how_it_ended():
+    assert "has not turned upwards" in read(LEVEL, LEVEL).sentence
+    stopped = read(LEVEL, LEVEL, config=Config(epochs=300)).sentence
+    assert "it stopped when validation loss no longer fell, and the weights of epoch 100 are kept" in stopped
+
+
 def test_one_jump_is_no_turn():
     val = LEVEL.copy()
     val[-1] *= 3

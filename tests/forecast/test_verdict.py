@@ -26,11 +26,11 @@ def verdict(predicted, **baselines):
 
 
 def test_skill_by_hand():
-    """Errors 1, 1, 1 beside baselines of 8, 4, 1.6 and 0.2; with three points alone a lead above 0.7 / √3 is more than
+    """Errors 1, 1, 1 beside baselines of 8, 4, 1.25 and 0.2; with three points alone a lead above 0.6 / √3 is more than
     chance."""
-    found = verdict([5, 5, 9], naive=8.0, drift=4.0, seasonal=1.6, linear=0.2)
+    found = verdict([5, 5, 9], naive=8.0, drift=4.0, seasonal=1.25, linear=0.2)
     assert found.rmse == 1
-    assert found.skill == {"naive": 0.875, "drift": 0.75, "seasonal": pytest.approx(0.375), "linear": -4.0}
+    assert found.skill == {"naive": 0.875, "drift": 0.75, "seasonal": pytest.approx(0.2), "linear": -4.0}
     assert found.marks == {"naive": "better", "drift": "better", "seasonal": "level", "linear": "worse"}
     assert not found.good and not found.copies
     assert found.sentence == (

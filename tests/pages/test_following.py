@@ -59,6 +59,8 @@ def test_a_link_with_a_series_alone_opens_with_its_settings(open_app, key):
     app = open_app(data=key)
     assert config_of(app) == rule(key) and app.selectbox(key="preset").value == FOR_SERIES
     assert "base" not in app.query_params and not button(app, "train").disabled
+    changed = {field for field, value in vars(rule(key)).items() if value != getattr(PRESETS["default"], field)}
+    assert changed == {field for field in FIELDS if field in app.query_params}, "written down from the first moment on"
     assert config_of(again(open_app, app)) == rule(key)
 
 
@@ -137,16 +139,17 @@ def test_a_setting_put_back_to_its_default_beside_a_run_lives_through_a_reload(o
     assert (app.session_state["window"], app.session_state["hidden"]) == (Config().window, 4)
 
 
-@pytest.mark.parametrize("page", ["data/page.py", "forecast/page.py", "learn/page.py"])
+@pytest.mark.parametrize("page", ["data/page.py", "forecast/page.py", "runs/page.py"])
 def test_own_settings_live_through_a_reload_on_another_page(open_app, page):
     app = open_app(data="nile", hidden="7", validation="0.3")
     own = config_of(app)
-    for field in [field for field in FIELDS if field in app.query_params]:
-        del app.query_params[field]  # as a browser does when the page with their controls is left
+    for name in list(app.query_params):
+        del app.query_params[name]  # as a browser does when the page with their controls is left
     app.switch_page(page).run()
     assert not app.exception
     other = open_app(**{name: link_value(app, name) for name in app.query_params})
     assert config_of(other) == own and not other.warning and "settings" not in other.query_params
+    assert other.session_state["data"] == "nile"
     followed = open_app(data="nile")
     followed.switch_page(page).run()
     assert "settings" not in followed.query_params

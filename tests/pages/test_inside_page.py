@@ -42,7 +42,7 @@ def texts(app, *kinds):
 
 
 def test_without_a_run_it_says_so_links_to_train_and_still_checks_the_gradient(open_app):
-    app = open_app("inside/page.py")
+    app = open_app("inside/page.py", base="default")
     assert not app.exception
     assert "train one" in texts(app, "info")
     assert not charts(app) and not app.table

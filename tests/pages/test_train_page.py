@@ -141,7 +141,7 @@ def test_quantiles_are_a_text_that_is_checked(open_app):
 
 
 def test_a_schedule_is_shown_as_the_rates_of_the_run(open_app):
-    app = open_app()
+    app = open_app(base="default")
     assert not any("Over the run" in one.value for one in app.caption)
     app = open_app(schedule="cosine", warmup="0.1", lr="0.01")
     assert [one.value for one in app.caption if "Over the run" in one.value] == [

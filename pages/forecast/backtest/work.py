@@ -20,12 +20,12 @@ def start(request: dict[str, Any]) -> None:
 
 def state_of(request: dict[str, Any]) -> Study | None:
     """The study of this request as it stands, with its result where it is done; None where nobody has asked for it."""
-    return study.study_state(_id(request))
+    return study.study_state(id_of(request))
 
 
 def draw_progress(request: dict[str, Any]) -> None:
     """How far it is, with a button that stops it; the page runs again when it has come to its end."""
-    study.draw_progress(_id(request), "Backtest")
+    study.draw_progress(id_of(request), "Backtest")
 
 
 def result_of(request: dict[str, Any]) -> Backtest | None:
@@ -34,5 +34,6 @@ def result_of(request: dict[str, Any]) -> Backtest | None:
     return study.result_of(found, Backtest.from_bytes) if found is not None and found.state == "done" else None
 
 
-def _id(request: dict[str, Any]) -> str:
+def id_of(request: dict[str, Any]) -> str:
+    """Of the study that computes it, asked for or not."""
     return study_hash(KIND, json.dumps(request, separators=(",", ":"), allow_nan=False))

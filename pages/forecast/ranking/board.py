@@ -30,6 +30,8 @@ ROW = 36
 def draw(table: pd.DataFrame, found: Backtest, name: str) -> None:
     """table: from `standing`. name: of what is ranked."""
     _draw_table(table)
+    if table["measure"].iloc[0] == "mase":
+        st.caption("In the order of the MASE: MAE and RMSE over series of different size are those of the largest.")
     st.download_button(
         "Download CSV", spreadsheet_bytes(as_file(table)), mime="text/csv", on_click="ignore", icon=":material/download:",
         file_name=file_name(name, "ranking"), key="download_ranking", help="The whole table with all digits.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
-from pages.forecast.backtest import form
+from pages.forecast.backtest import form, work
 from pages.forecast.backtest.names import labels_of
 from pages.forecast.backtest.results import rows_of
 from pages.forecast.backtest.section import draw_work, target_of
@@ -12,6 +13,7 @@ from pages.forecast.ranking import board, series_board, words
 from pages.forecast.ranking.table import standing, without_meaning
 from rnn.core.fit import Fit
 from rnn.core.series import Series
+from rnn.forecast.backtest import Backtest
 from rnn.runs.records import Run
 from rnn.ui.wording import escaped
 
@@ -31,16 +33,20 @@ def draw(run: Run, fit: Fit, whole: Series) -> None:
         f"Every method on the same values, those of a backtest with {in_words(asked)}. Its plan is in the section Backtest."
     )
     found = draw_work(run, asked, whole)
-    if found is None:
-        return
+    if found is not None:
+        labels = labels_of(found.networks, [run, *form.others_of(run).values()])
+        _draw_found(found, work.id_of(asked.request()), labels, fit, whole)
+
+
+def _draw_found(found: Backtest, study_id: str, labels: dict[str, str], fit: Fit, whole: Series) -> None:
     target = target_of(fit)
     scope = _draw_scope() if len(whole.ids) > 1 else ONE
-    frame = rows_of(found.frame, target, None if scope == TOTAL or not whole.lengths else fit.series.name)
+    id_ = None if scope == TOTAL or not whole.lengths else fit.series.name
+    frame = rows_of(found.frame, target, id_)
     if frame.empty:
         st.info("This series was too short for the backtest; pick another one above.", icon=":material/info:")
         return
-    labels = labels_of(found.networks, [run, *form.others_of(run).values()])
-    table = standing(found, frame, labels)
+    table = _standing(study_id, target, id_, labels, found, frame)
     told = words.said(table)
     _KINDS[told.kind](f"**{escaped(told.headline, 300)}**{escaped(told.rest, 1000)}", icon=_ICONS[told.kind])
     board.draw(table, found, f"{fit.series.name if scope == ONE else whole.name}:{target}")
@@ -48,6 +54,14 @@ def draw(run: Run, fit: Fit, whole: Series) -> None:
         st.caption(f"Without a meaning here: {', '.join(labels[name] for name in absent)}.")
     if scope == TOTAL:
         series_board.draw(frame, found, labels)
+
+
+@st.cache_data(max_entries=32, show_spinner="Ranking …")
+def _standing(
+    study_id: str, target: str, id_: str | None, labels: dict[str, str], _found: Backtest, _frame: pd.DataFrame
+) -> pd.DataFrame:
+    """Kept, because hundreds of series take a second or two."""
+    return standing(_found, _frame, labels)
 
 
 def in_words(asked: form.Asked) -> str:

@@ -34,10 +34,10 @@ def draw(frame: pd.DataFrame, found: Backtest, labels: Mapping[str, str]) -> Non
 
 
 def _draw_wins(table: pd.DataFrame, labels: Mapping[str, str]) -> None:
-    shown = table.assign(method=table["method"].map(labels))
+    shown = table.assign(method=table["method"].map(labels))[["wins", "method"]]
     st.dataframe(
         shown, hide_index=True, row_height=ROW, placeholder="–", height=min(ROW * (len(shown) + 1) + 3, MOST_HEIGHT),
-        column_config={"method": "Best by MASE", "wins": st.column_config.NumberColumn("Series", width="small")},
+        column_config={"wins": st.column_config.NumberColumn("Series", width=70), "method": "of which the best by MASE is"},
         alt=f"How many series each of {len(shown)} methods is best of",
     )  # fmt: skip
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-from rnn.forecast.significance import compared
 
 from rnn.forecast.backtest import Backtest
 from rnn.forecast.scores import scores
+from rnn.forecast.significance import compared
 
 NAMES = {"mae": "MAE", "mase": "MASE"}
 

@@ -42,7 +42,8 @@ def backtest(
 
     networks: by the names that the rows shall carry; each is trained on the records before the cut-off alone (`plan.retrain`:
     in every fold), by its own validation part in there, without a test part. methods: keys of METHODS; they are fitted on the
-    same records, in every fold. base: the config that says their season, window and preparation (None: the first network's).
+    same records, in every fold. base: the config that says their season, window and preparation (None: the first network's;
+    without a network what the rule recommends).
     levels: of the intervals, which come from residuals within the same records. seeds: above 1, every network is also trained
     alone from so many seeds, for the fan.
 
@@ -51,8 +52,14 @@ def backtest(
     """
     _check(networks, series, plan, methods, levels, seeds)
     if base is None:
-        base = next(iter(networks.values()), None) or Config()
+        base = next(iter(networks.values()), None) or _recommended(series, plan)
     return _run(_Work(dict(networks), series, plan, tuple(methods), tuple(levels), seeds, base, stop))
+
+
+def _recommended(series: Series, plan: Plan) -> Config:
+    from rnn.data.look import recommended
+
+    return recommended(series, plan.steps)
 
 
 @dataclass(frozen=True, eq=False)

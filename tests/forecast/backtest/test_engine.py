@@ -248,7 +248,7 @@ def test_intervals_of_a_method_hold_about_as_often_as_they_say():
     steps = np.random.default_rng(9).normal(size=(80, 200)) * 10.0 ** np.arange(-3, 5).repeat(10)[:, None]
     parts = [Series(days(200), one.cumsum()[:, None], ("v",), ("v",), frequency="D") for one in steps]
     series = Series.joined(parts, [f"s{k}" for k in range(80)])
-    frame = run({}, series, Plan(5, folds=4), methods=("naive", "linear"), levels=(80,)).frame
+    frame = run({}, series, Plan(5, folds=4), ("naive", "linear"), levels=(80,), base=QUICK).frame
     for _, rows in frame.groupby("method"):
         inside = (rows["lo80"] <= rows["actual"]) & (rows["actual"] <= rows["hi80"])
         assert 0.72 < inside.mean() < 0.88
@@ -264,3 +264,8 @@ def test_a_method_that_takes_long_has_no_intervals_for_a_single_series():
     frame = run({}, single(), Plan(3, folds=1), methods=("naive", "ets")).frame
     told = frame["lo80"].notna().groupby(frame["method"]).all()
     assert told.to_dict() == {"naive": True, "ets": False}
+
+
+def test_without_a_network_the_rule_says_what_the_season_is():
+    frame = run({}, single(120), Plan(5, folds=1), methods=("seasonal",)).frame
+    np.testing.assert_allclose(frame["predicted"], waves(120)[108:113], rtol=1e-12)
