@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn.forecast.backtest import Backtest, Plan
-from rnn.forecast.candidates import RULE, Candidate
+from rnn.forecast.candidates import RULE, WITH_THETA, Candidate
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # Another candidate has to be better than the rule by this share: with so few points, less is as likely to be chance.
 MARGIN = 0.03
+SWITCH = "The network is trained by the rule; switch “Mean with Theta” on on the Forecast page."
 
 
 def scores_of(tried: Backtest) -> dict[str, float]:
@@ -73,7 +74,8 @@ def sentence_of(
     reference = _reference(scores)
     beside = f"{_times(scores[best], scores[reference])} the error of {called[reference]}"
     if best != RULE:
-        return f"{where} {called[best]} is best: {beside}, {_times(scores[best], scores[RULE])} that of {called[RULE]}."
+        found = f"{where} {called[best]} is best: {beside}, {_times(scores[best], scores[RULE])} that of {called[RULE]}."
+        return f"{found} {SWITCH}" if best == WITH_THETA else found
     better = [key for key in scores if scores[key] < scores[RULE]]
     if not better:
         return f"{where} {called[RULE]} is best: {beside}."
