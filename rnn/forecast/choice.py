@@ -74,7 +74,9 @@ def sentence_of(
     reference = _reference(scores)
     beside = f"{_times(scores[best], scores[reference])} the error of {called[reference]}"
     if best != RULE:
-        found = f"{where} {called[best]} is best: {beside}, {_times(scores[best], scores[RULE])} that of {called[RULE]}."
+        found = (
+            f"{where} {called[best]} is best: {beside}, {_times(scores[best], scores[RULE])} that of {called[RULE]}."
+        )
         return f"{found} {SWITCH}" if best == WITH_THETA else found
     better = [key for key in scores if scores[key] < scores[RULE]]
     if not better:

@@ -43,7 +43,7 @@ def suits(config: Config, series: Series) -> bool:
 
 
 def mean_with(network: Array, theta: Array, log: bool) -> Array:
-    """Half of each. log: where logarithms are learned, a Theta of zero or below has no place, and the network's stands alone."""
+    """Half of each. log: where logarithms are learned, a Theta of zero or below has no place: the network's stands alone."""
     mean = network + (theta - network) / 2
     return np.where(theta <= 0, network, mean) if log else mean
 
