@@ -71,6 +71,8 @@ def sentence_of(
             f"{_times(scores[network], scores[best])} as much; its settings are the ones taken for a network."
         )
     reference = _reference(scores)
+    if scores[best] == 0:
+        return f"{where} {called[best]} made no error, and no other forecast can be better."
     beside = f"{_times(scores[best], scores[reference])} the error of {called[reference]}"
     if best != RULE:
         return f"{where} {called[best]} is best: {beside}, {_times(scores[best], scores[RULE])} that of {called[RULE]}."

@@ -33,6 +33,7 @@ BY_HEART, LITTLE_GAIN = 2.0, 0.8
 NOTHING_LEARNED = 0.97
 # An error of so little beside naive's leaves nothing to complain of, however the losses go on.
 ALL_LEARNED = 0.1
+NOTHING_CHANGES = "Nothing to learn: the series never changes, and repeating its last value makes no error."
 SEVERAL = 3  # networks whose median is taken
 
 
@@ -67,6 +68,8 @@ def fitting_of(course: Course, config: Config) -> Fitting:
     history = _thinned(course.history)
     if config.gradient == "published" or len(history) < FEW_EPOCHS:
         return NOT_YET
+    if not any(course.naive):
+        return Fitting(UNCLEAR, NOTHING_CHANGES)
     losses = np.array([(epoch.train_loss, epoch.val_loss) for epoch in history])
     if not np.isfinite(losses).all() or (losses <= 0).any():
         return NOT_YET

@@ -69,6 +69,7 @@ def judge(
         actual, predicted = actual / unit, predicted / unit
         losses = losses_of(actual, predicted)
     error = float(np.sqrt(losses.mean()))
+    error = 0.0 if error <= rounding else error
     skill = {name: _skill(error, one, rounding) for name, one in baseline_rmse(baselines).items()}
     marks = {name: _mark(skill[name], losses, one, split) for name, one in baselines.items()}
     late = copycat(series, split, predicted, error, unit)
@@ -94,7 +95,7 @@ def _skill(error: float, baseline: float, rounding: float) -> float:
     # A baseline that errs by rounding alone is exact; a ratio to rounding noise would be a meaningless number.
     if baseline > rounding:
         return 1 - error / baseline
-    return 0.0 if error <= rounding else -np.inf
+    return 0.0 if error == 0 else -np.inf
 
 
 def _mark(skill: float, losses: NDArray[np.float64], baseline: NDArray[np.float64] | float, split: AnySplit) -> str:

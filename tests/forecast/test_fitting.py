@@ -102,7 +102,13 @@ def test_too_early_not_finite_or_published_says_nothing():
 
 
 def test_an_exact_naive_forecast_is_no_measure():
-    assert read(LEVEL, LEVEL, naive=(0.0, 0.0)).kind == "good"
+    assert read(LEVEL, LEVEL, naive=(1.0, 0.0)).kind == "good"
+
+
+def test_a_series_that_never_changes_has_nothing_to_learn():
+    found = read(np.zeros(20), np.zeros(20), naive=(0.0, 0.0))
+    assert found.kind == "unclear" and found.sentence.startswith("Nothing to learn: the series never changes")
+    assert not found.remedy
 
 
 def test_remedies_are_settings_that_go_together():
