@@ -76,3 +76,9 @@ def test_an_exact_method_and_a_network_that_failed():
     assert kind == "behind" and "infinitely more error" in text
     kind, text = words(("naive", False, 1.0, False), ("net", True, np.nan, False))
     assert kind == "behind" and text.startswith("No network has a forecast in every fold, so none can be ranked")
+
+
+def test_a_huge_difference_is_no_endless_percentage():
+    text = words(("naive", False, 4.5, False), ("ridge", False, 9e8, True), ("net", True, 4.5e8, True))[1]
+    assert "over a million times the error, a difference within noise" in text and "%" not in text.split("RIDGE")[0]
+    assert "50 times the error" in words(("naive", False, 1.0, False), ("net", True, 50.0, False))[1]

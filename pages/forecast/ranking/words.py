@@ -8,6 +8,8 @@ import pandas as pd
 
 from pages.forecast.backtest.choices import BESIDE
 from pages.forecast.ranking.table import NAMES
+from rnn.forecast.significance import MANY_TIMES
+from rnn.forecast.verdict_words import times
 from rnn.ui.wording import number_in_words
 
 
@@ -56,7 +58,7 @@ def _follows(network: pd.Series, better: pd.DataFrame) -> Said:
         )
     others = better["label"].tolist()[1:]
     also = f" Nor is it better than {_listed(others)}." if others else ""
-    rest = f": {_error(network)} beside {number_in_words(best['error'])}, {_share(network['error'], best['error'])} more error"
+    rest = f": {_error(network)} beside {number_in_words(best['error'])}, {_more(network['error'], best['error'])}"
     headline = f"{network['label']} is not better than {best['label']}"
     if network["noise"]:
         return Said("level", headline, f"{rest}, a difference within noise.{also}")
@@ -78,11 +80,19 @@ def _ridge(network: pd.Series, others: pd.DataFrame) -> str:
 def _gap(ridge: pd.Series, network: pd.Series) -> str:
     if ridge["error"] == network["error"]:
         return "the same as"
+    if ridge["error"] > MANY_TIMES * network["error"] > 0:
+        return f"{times(ridge['error'] / network['error'])}"
     return f"{_share(ridge['error'], network['error'])} {'above' if ridge['error'] > network['error'] else 'below'}"
 
 
 def _less(one: pd.Series, other: pd.Series) -> str:
     return f"{(other['error'] - one['error']) / other['error']:.1%} less" if other["error"] else "no more"
+
+
+def _more(one: float, other: float) -> str:
+    if one > MANY_TIMES * other > 0:
+        return f"{times(one / other)} the error"
+    return f"{_share(one, other)} more error"
 
 
 def _share(one: float, other: float) -> str:
