@@ -62,6 +62,13 @@ def test_a_good_fit_says_how_it_ended():
     assert "it stopped when validation loss no longer fell, and the weights of epoch 100 are kept" in stopped
 
 
+def test_a_small_rise_is_said_to_be_one():
+    """It stands in the chart beneath the sentence."""
+    said = read(LEVEL, np.linspace(0.204, 0.225, 100))
+    assert said.kind == "good"
+    assert "rose only 10% after its best" in said.sentence and "epoch 1 are kept" in said.sentence
+
+
 def test_one_jump_is_no_turn():
     val = LEVEL.copy()
     val[-1] *= 3
