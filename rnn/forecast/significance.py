@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn.forecast.diebold_mariano import DieboldMariano, diebold_mariano
+from rnn.forecast.exact import unrounded
+from rnn.forecast.verdict_words import times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +28,8 @@ SIGNIFICANT = 0.05
 SEED_DEVIATIONS = 2.0
 # With fewer folds than this many overlaps the test rejects too often, and folds that do not overlap are taken alone.
 FOLDS_AN_OVERLAP = 10
+# A difference of so many times the error reads better as a multiple.
+MANY_TIMES = 10
 VALUE = ["id", "target", "fold", "step"]
 
 
@@ -88,7 +92,7 @@ def seed_noise(fan: pd.DataFrame) -> pd.DataFrame:
 
 def _losses(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[str]]:
     """The absolute errors, what they are measured in, and the methods that have none for some value."""
-    wrong = (frame["actual"] - frame["predicted"]).abs()
+    wrong = (frame["actual"] - unrounded(frame)).abs()
     failed = frame.loc[~np.isfinite(wrong), "method"].unique().tolist()
     kept = ~frame["method"].isin(failed)
     several = frame["id"].nunique() > 1 or frame["target"].nunique() > 1
@@ -164,7 +168,7 @@ def _told(row: Any, best: str | None, errors: pd.Series, failed: list[str], unit
         return True, "The same errors."
     counted = f"{row.n} {unit}" if row.n > 1 or unit == "series" else "1 fold"
     larger = "more" if row.difference > 0 else "less"
-    size = f"{abs(row.difference) / least:.1%} {larger} error" if least > 0 else f"{larger} error than none"
+    size = _size(row.difference / least, larger) if least > 0 else f"{larger} error than none"
     if not np.isfinite(row.p):
         return (
             True,
@@ -177,3 +181,8 @@ def _told(row: Any, best: str | None, errors: pd.Series, failed: list[str], unit
     judged = "Worse" if row.difference > 0 else "Better"
     p = f"p = {row.p_adjusted:.3f}" if row.p_adjusted >= 0.001 else "p below 0.001"
     return False, f"{judged}, not by chance: {size}, {p} over {counted}."
+
+
+def _size(share: float, larger: str) -> str:
+    """share: the difference as a share of the best's error."""
+    return f"{abs(share):.1%} {larger} error" if share < MANY_TIMES else f"{times(1 + share)} the error"

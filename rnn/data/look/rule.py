@@ -66,6 +66,8 @@ def _framing(subject: Subject, lag: Lag | None) -> list[Suggestion]:
 
 def _log(subject: Subject) -> Suggestion:
     lowest, middle = float(subject.columns.min()), float(np.median(np.abs(subject.columns)))
+    if lowest == subject.columns.max():
+        return Suggestion("log", False, "All values are the same, so there are no changes in per cent to learn.")
     if not lowest > 0:
         return Suggestion("log", False, f"The lowest value is {lowest:.3g}, and zero and below have no logarithm.")
     if lowest < LOWEST * middle:
