@@ -14,7 +14,7 @@ from rnn.core import article
 from rnn.core.config import PRESETS, Config
 from rnn.core.events import Epoch
 from rnn.core.network import Network
-from rnn.core.pace import seconds_per_epoch
+from rnn.core.pace import pace_of, seconds_per_epoch
 from rnn.core.preflight import preflight
 from rnn.core.series import Series
 from rnn.core.train import Trainer
