@@ -98,7 +98,9 @@ def decomposed(y: Array, mean: Array, rest: Smoothing, season: int, levels: Leve
     steps = len(mean)
     if len(y) < LEAST_SEASONS * season:
         around = repeated(y, steps, levels, season)
-        low, high = ({level: end - around.mean + mean for level, end in ends.items()} for ends in (around.low, around.high))
+        low, high = (
+            {level: end - around.mean + mean for level, end in ends.items()} for ends in (around.low, around.high)
+        )
         return Banded(mean, low, high)
     left, last = season_of_noise(min(MOST_SEASONS, len(y) // season))
     variance = residual_variance(rest) / left * (np.cumsum(np.square(_weights(rest, steps))) + last)
