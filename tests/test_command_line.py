@@ -414,7 +414,7 @@ BAD = {
     "known column that is not numeric": (*TRAIN, "--known", "note"),
     "no value": (*TRAIN, "--set", "hidden"),
     "unknown preset": (*TRAIN, "--preset", "best"),
-    "short series": ("train", "short.csv", "--target", "y"),
+    "short series": ("train", "short.csv", "--target", "y", *PLAIN),
     "validation that leaves nothing": (*TRAIN, "--set", "validation=1000"),
     "no steps": ("forecast", "sales.csv", "--target", "sales", "--steps", 0),
     "level above 100": ("forecast", "sales.csv", "--target", "sales", "--steps", 3, "--levels", "120"),

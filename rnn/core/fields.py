@@ -172,7 +172,8 @@ FIELDS: dict[str, Field] = {
     ),
     "refit": Field(
         "bool", "Learn from all at the end",
-        "When training ends, train once more on all records, validation and test included, for as many epochs as were best. "
+        "When training ends, train once more on all records, validation and test included, for as many epochs as were best, or "
+        "all of them with patience off. "
         "Forecasts of the future then know the newest records; every error shown is still that of the network which did not.",
     ),
     "validation": Field(

@@ -2,8 +2,8 @@
 
 A run keeps validation and test back to be judged by, so its model never learns from the newest records. `Refit` trains the
 same network from the same seeds on every window that there is, with the scaler of all records, for as many epochs as the run
-found best. Over these the learning rate runs its whole course: weights taken from amid a schedule would be restless. Nothing
-of it is measured: there is nothing left to measure it on.
+found best, or all of them where it may not stop early (`epochs_of`). Over these the learning rate runs its whole course:
+weights taken from amid a schedule would be restless. Nothing of it is measured: there is nothing left to measure it on.
 """
 
 from __future__ import annotations
@@ -43,14 +43,20 @@ def framing_of_all(config: Config, series: Series) -> Framing:
 def final_model(config: Config, series: Series, run: TrainingState) -> Model | None:
     """The model of a run's refit, None where it has not come to its end."""
     final = run.final
-    if not config.refit or final is None or not is_of(final, run) or not is_complete(final):
+    if not config.refit or final is None or not is_of(config, final, run) or not is_complete(final):
         return None
     return Model(config, final.best, framing_of_all(config, series))
 
 
-def is_of(final: TrainingState, run: TrainingState) -> bool:
+def epochs_of(config: Config, run: TrainingState) -> int:
+    """How many epochs the refit of a run takes: as many as were best where the run may stop early, else the whole schedule. A
+    validation part that may not stop a run, and holds back the newest records from it, does not know better."""
+    return run.epoch if config.patience is None else run.best_epoch
+
+
+def is_of(config: Config, final: TrainingState, run: TrainingState) -> bool:
     """Whether a refit belongs to a run as it is now: a run that has gone on may have another best epoch or another rate."""
-    return (final.best_epoch, final.lr, final.epochs) == (run.best_epoch, run.lr, run.epochs)
+    return (final.best_epoch, final.lr, final.epochs) == (epochs_of(config, run), run.lr, run.epochs)
 
 
 def is_complete(final: TrainingState) -> bool:
@@ -63,14 +69,14 @@ def train_on_all(config: Config, series: Series, run: TrainingState, stop: Calla
     "done"; "stopped"; "diverged", with no final weights; or "changed" where `stop` gave the run another rate or number of
     epochs, so that it may not be over.
     """
-    if run.final is not None and not is_of(run.final, run):
+    if run.final is not None and not is_of(config, run.final, run):
         run.final = None
     if run.final is not None and is_complete(run.final):
         return "done"
-    refit = Refit(config, series, run.best_epoch, run.final)
+    refit = Refit(config, series, epochs_of(config, run), run.final)
     run.final = refit.state
-    end = refit.run(lambda: stop() or not is_of(refit.state, run))
-    if not is_of(refit.state, run):
+    end = refit.run(lambda: stop() or not is_of(config, refit.state, run))
+    if not is_of(config, refit.state, run):
         return "changed"
     if end == "diverged":
         run.final = None
@@ -78,13 +84,13 @@ def train_on_all(config: Config, series: Series, run: TrainingState, stop: Calla
 
 
 class Refit:
-    """The second training of a run that has found its best epoch; like the first it can be stopped between any two batches.
+    """The second training of a run that is over; like the first it can be stopped between any two batches.
 
     state: an earlier refit of the same run to go on from, else None. `state` is complete between batches; its `best_epoch`
     is how many epochs it takes, and `best` the final weights, once they are.
     """
 
-    def __init__(self, config: Config, series: Series, best_epoch: int, state: TrainingState | None = None) -> None:
+    def __init__(self, config: Config, series: Series, epochs: int, state: TrainingState | None = None) -> None:
         self.config = config
         network, framing, windows = (
             network_for(config, series),
@@ -95,7 +101,7 @@ class Refit:
         self._line, self._first = start.line, start.kept
         self.learner = make_learner(config, network, series, framing, windows, start)
         if state is None:
-            state = TrainingState({}, {}, {}, config.lr, config.epochs, pace=start.pace, best_epoch=best_epoch)
+            state = TrainingState({}, {}, {}, config.lr, config.epochs, pace=start.pace, best_epoch=epochs)
         else:
             restore(config.optimiser, self.learner.optimiser_state, state.optimiser)
         state.params, state.optimiser = self.learner.params, self.learner.optimiser_state

@@ -15,7 +15,7 @@ from rnn.core.framing import Framing
 from rnn.core.lanes import threads_allowed
 from rnn.core.learner import GradientLearner, Learner, PublishedLearner, published_params
 from rnn.core.network import Network, Params, beside
-from rnn.core.ridge import ridge_start, sample_rows
+from rnn.core.ridge import ridge_start, robust_start, sample_rows
 from rnn.core.series import Series
 from rnn.core.state import TrainingState
 from rnn.core.windows import Starts
@@ -27,6 +27,9 @@ def network_for(config: Config, series: Series) -> Network:
     """The network for the columns of this series."""
     static, known = len(series.static), len(series.known)
     return Network(config, len(series.names) - static, len(series.targets), beside(config, static, known))
+
+# Losses that count errors by their size and not by its square; the line is solved for what they ask.
+ROBUST = ("mae", "huber", "quantile")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +95,10 @@ def _linear_start(
     y = framing.outputs(prepared, starts, anchor)
     dynamic = network.channels - network.n_static
     design = np.concatenate([x[:, :, :dynamic].swapaxes(0, 1).reshape(len(starts), -1), x[-1, :, dynamic:]], axis=1)
-    W, b, _ = ridge_start(design, y, intercept=config.bias)
+    if config.loss in ROBUST:
+        W, b = robust_start(design, y, intercept=config.bias)
+    else:
+        W, b, _ = ridge_start(design, y, intercept=config.bias)
     left = y - design @ W - b
     shifts = np.zeros((network.points, 1))
     if network.levels > 1:

@@ -17,13 +17,13 @@ from rnn.core.train import Trainer
 
 PLAIN = Config(
     hidden=4, window=5, horizon=2, batch=8, epochs=6, lr=0.05, optimiser="sgd", clip="none", dtype="float64", validation=10,
-    patience=None, refit=True, seed=3,
+    patience=100, refit=True, seed=3,
 )  # fmt: skip
 VALUES = np.sin(0.7 * np.arange(60)) + 0.02 * np.arange(60)
 SERIES = Series.from_values(VALUES)
 
 
-def by_hand(epochs: int) -> dict[str, np.ndarray]:
+def by_hand(lr: float, epochs: int) -> dict[str, np.ndarray]:
     """The plainest loop: every window of the whole series, scaled by all of it, in an order drawn from seed and epoch."""
     scaled = (VALUES - VALUES.mean()) / VALUES.std()
     count = len(VALUES) - PLAIN.window - PLAIN.horizon + 1
@@ -36,15 +36,18 @@ def by_hand(epochs: int) -> dict[str, np.ndarray]:
         for first in range(0, count, PLAIN.batch):
             batch = order[first : first + PLAIN.batch]
             _, gradients = network.loss_and_gradients(params, x[batch].T[:, :, None], y[batch])
-            params = {name: array - PLAIN.lr * gradients[name] for name, array in params.items()}
+            params = {name: array - lr * gradients[name] for name, array in params.items()}
     return params
 
 
-def test_it_is_a_training_on_every_window_for_the_best_number_of_epochs():
-    found = fit(PLAIN, SERIES)
+@pytest.mark.parametrize("lr", [0.05, 0.4])
+@pytest.mark.parametrize("patience", [100, None])
+def test_it_is_a_training_on_every_window(patience, lr):
+    """For as many epochs as were best, or all of them where the run may not stop early."""
+    found = fit(PLAIN.replace(patience=patience, lr=lr), SERIES)
     best = found.finished.best_epoch
-    assert best > 1
-    expected = by_hand(best)
+    assert (best < PLAIN.epochs) == (lr > 0.1)
+    expected = by_hand(lr, best if patience else PLAIN.epochs)
     for name, array in found.final.params.items():
         np.testing.assert_allclose(array, expected[name], rtol=1e-9, atol=1e-12, err_msg=name)
     assert found.forecasting is found.final

@@ -7,7 +7,7 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from rnn.core import ridge
-from rnn.core.ridge import ridge_start, sample_rows
+from rnn.core.ridge import ridge_start, robust_start, sample_rows
 
 
 def windows(values, window, horizon=1):
@@ -148,3 +148,50 @@ def test_a_sample_is_what_is_solved(monkeypatch, rng):
     assert len(rows) == 25
     found, expected = ridge_start(X, Y), ridge_start(X[rows], Y[rows])
     assert found[0].tobytes() == expected[0].tobytes()
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+def test_weighted_rows_count_as_often_as_their_weights_say(intercept, rng):
+    X, Y = rng.standard_normal((30, 4)) + 2, rng.standard_normal((30, 2))
+    counts = rng.integers(1, 5, 30)
+    W, b, penalty = ridge_start(X, Y, intercept=intercept, weights=counts.astype(float))
+    repeated = plain_ridge(np.repeat(X, counts, axis=0), np.repeat(Y, counts, axis=0), penalty, intercept)
+    assert pytest.approx(repeated[0], rel=1e-6, abs=1e-8) == W
+    assert b == pytest.approx(repeated[1], rel=1e-6, abs=1e-8)
+
+
+def test_one_output_comes_down_to_least_absolute_errors(rng):
+    from scipy.optimize import linprog
+
+    X = rng.standard_normal((200, 3))
+    Y = X @ np.array([[1.0], [-2.0], [0.5]]) + rng.standard_t(1.5, (200, 1))
+    W, b = robust_start(X, Y)
+    # Least absolute errors exactly, as a linear programme: y = X w + b + above − below, above and below not negative.
+    design = np.hstack([X, np.ones((200, 1)), np.eye(200), -np.eye(200)])
+    bounds = [(None, None)] * 4 + [(0, None)] * 400
+    exact = linprog(np.r_[np.zeros(4), np.ones(400)], A_eq=design, b_eq=Y[:, 0], bounds=bounds)
+    found = float(np.abs(Y - X @ W - b).sum())
+    squares = ridge_start(X, Y)
+    assert found < exact.fun * 1.005
+    assert found < float(np.abs(Y - X @ squares[0] - squares[1]).sum())
+
+
+def test_a_bad_stretch_does_not_bend_the_line(rng):
+    X = rng.standard_normal((300, 5))
+    true = rng.standard_normal((5, 3))
+    Y = X @ true + 0.1 * rng.standard_normal((300, 3))
+    Y[40:70] += 20 * X[40:70, :1]
+    W, _ = robust_start(X, Y)
+    bent, _, _ = ridge_start(X, Y)
+    assert np.abs(W - true).max() < 0.1
+    assert np.abs(bent - true).max() > 1
+
+
+def test_exact_rows_and_constant_ones_need_no_weights(rng):
+    X = rng.standard_normal((50, 3))
+    W, b = robust_start(X, X[:, :1] * 2 + 1)
+    assert pytest.approx(np.array([[2.0], [0.0], [0.0]]), abs=1e-6) == W
+    assert b == pytest.approx([1.0], abs=1e-6)
+    W, b = robust_start(np.ones((20, 3)), np.full((20, 2), 4.0))
+    assert not W.any()
+    assert b.tolist() == [4.0, 4.0]

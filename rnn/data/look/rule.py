@@ -96,16 +96,17 @@ def _training(subject: Subject, lag: Lag | None, framed: list[Suggestion], horiz
     batch = 32
     while batch < 1024 and windows > batch * UPDATES:
         batch *= 2
-    epochs = max(4, -(-UPDATES // max(1, round(0.8 * windows) // batch + 1)))
     many = lag is not None and lag.many
+    updates = UPDATES if many else UPDATES // 2
+    epochs = max(4, -(-updates // max(1, round(0.8 * windows) // batch + 1)))
     return [
         Suggestion("loss", "mae", "Absolute errors: a few outliers do not decide."),
         Suggestion("lr", 5e-3 if many else 1e-3, "Quick where there is much to learn from, else careful."),
         Suggestion("schedule", "cosine", "Large steps first, small ones at the end."),
         Suggestion("warmup", 0.1, "The first steps are small, before the network knows the way."),
         Suggestion("batch", batch, "Small batches learn more an epoch; many windows take larger ones."),
-        Suggestion("epochs", epochs, f"About {UPDATES} steps of the optimiser, or a few times through a long series."),
-        Suggestion("patience", None, "The schedule ends the run; the best epoch is kept."),
+        Suggestion("epochs", epochs, f"About {updates} steps of the optimiser, or a few times through a long series."),
+        Suggestion("patience", None, "The schedule ends the run, not a validation part that lacks the newest records."),
         Suggestion("validation", 0.2, "The last fifth judges every epoch."),
         Suggestion("refit", True, "At the end it learns once more from all records, the newest among them."),
     ]
