@@ -3,6 +3,7 @@ it has some, and none is without width unless nothing changes."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -204,3 +205,17 @@ def test_the_last_value_in_place_of_a_fit_has_its_own_errors():
     assert found.predicted.ravel().tolist() == [3]
     assert found.high[60].ravel().tolist() == [6]
     assert np.isnan(found.high[80]).all()
+
+
+@pytest.mark.parametrize("key", ["linear", "ridge"])
+def test_columns_known_ahead_are_read_where_they_belong(key, rng):
+    """What is known says the target up to noise of 0.1: an interval that took them a step off would be some 3 wide or more."""
+    known = rng.standard_normal(200)
+    values = np.column_stack([2 * known + 0.1 * rng.standard_normal(200), known])
+    roles = {"names": ("y", "x"), "targets": ("y",), "known": ("x",)}
+    history = dataclasses.replace(Series.from_values(values, **roles), future=rng.standard_normal((5, 1)))
+    for steps in (2, 5):
+        found = forecasts_of(Request(key, Config(window=2, horizon=2), steps, (80,)), [history], np.ones((1, 1)))
+        width = found.high[80][0, :, 0] - found.low[80][0, :, 0]
+        assert (width > 0.15).all()
+        assert (width < 0.6).all()

@@ -45,8 +45,7 @@ def backtest(
     same records, in every fold. base: the config that says their season, window and preparation (None: the first network's;
     without a network what the rule recommends).
     levels: of the intervals, which come from the same records (a network's: `rnn.forecast.multi_step`; a method's:
-    `rnn.forecast.backtest.method`). seeds: above 1, every network is also trained
-    alone from so many seeds, for the fan.
+    `rnn.forecast.backtest.method`). seeds: above 1, every network is also trained alone from so many seeds, for the fan.
 
     Raises ValueError, before any work, where the series is too short or the request has no meaning. A network or a method that
     fails in a fold has NaN there, and a note says why.
@@ -135,7 +134,7 @@ def _of_fold(work: _Work, fold: Fold) -> Iterator[str]:
             yield f"{name} from seed {number} of {work.seeds}"
     for key in work.methods:
         started = time.perf_counter()
-        note = _noting(work, f"{key}, fold {fold.cutoff.number}, has no forecast of ")
+        note = _noting(work, f"{key}, fold {fold.cutoff.number}: ")
         request = Request(key, work.base, work.plan.steps, work.levels)
         work.add(key, fold, forecasts_of(request, fold.histories, fold.scale, work.halt, note), started)
         yield METHODS[key].label

@@ -66,17 +66,18 @@ def _forecasts(key: str, config: Config, history: Series, steps: int, most: int)
         return np.empty(0, np.intp), none, none
     if config.log and (history.values[:, columns] <= 0).any():
         config = config.replace(log=False)  # as for the forecast itself, though the earlier part may be above zero
-    learnt = LEARN[key](history_of(history, slice(0, begin)), config, steps)
+    earlier = history_of(history, slice(0, begin))
+    learnt = LEARN[key](earlier, config, steps)
     read = learnt.history
     places = [history.names.index(name) for name in read.names]
-    told = history_of(history, slice(0, 0)).future if read.known else None
-    end = rows if told is None else min(rows, len(told) - steps_needed(config, steps) + 1)
+    told = np.asarray(earlier.future) if read.known else None  # from `begin` on
+    end = rows if told is None else min(rows, begin + len(told) - steps_needed(config, steps) + 1)
     ahead = np.arange(steps_needed(config, steps))
     most = max(1, min(most, MOST_NUMBERS // ((learnt.reach + len(ahead)) * len(places))))
     first = np.arange(begin, end)
     first = first[np.linspace(0, len(first) - 1, min(most, len(first))).astype(int)]
     windows = history.values[:, places][first[:, None] + np.arange(-learnt.reach, 0)]
-    predicted = learnt.predict(windows, steps, None if told is None else told[first[:, None] + ahead])
+    predicted = learnt.predict(windows, steps, None if told is None else told[first[:, None] - begin + ahead])
     records = first[:, None] + np.arange(steps)
     actual = history.values[:, columns][np.minimum(records, rows - 1)]
     return first, predicted, np.where((records < rows)[:, :, None], actual, np.nan)

@@ -62,7 +62,7 @@ def forecasts_of(
     """One series after the other, from the end of each history; NaN where there is no forecast, or no interval.
 
     scale: (P, K), in which the errors of series of different size are put together. halt is called before each forecast, and
-    raises where it is time to; note takes the sentence on a series that the method fails on (None: the error is raised).
+    raises where it is time to; note takes what the method fails on, in words (None: the error is raised).
     """
     shape = (len(histories), request.steps, len(histories[0].targets))
     predicted = np.full(shape, np.nan)
@@ -74,7 +74,7 @@ def forecasts_of(
         except (ValueError, np.linalg.LinAlgError) as error:
             if note is None:
                 raise
-            note(f"{history.name}: {error}")
+            note(f"no forecast of {history.name}: {error}")
             continue
         if found is not None:
             predicted[number] = found.mean
@@ -82,7 +82,7 @@ def forecasts_of(
                 low[level][number], high[level][number] = found.low[level], found.high[level]
     if METHODS[request.key].bands is None and request.levels and np.isfinite(predicted).any():
         units = np.where(scale > 0, scale, 1.0)
-        for level, reach in _measured(request, histories, units, halt).items():
+        for level, reach in _measured(request, histories, units, halt, note).items():
             width = np.where(np.isfinite(reach), reach, np.nan) * units[:, None]
             low[level], high[level] = predicted - width, predicted + width
     _without_width(histories, low, high)
@@ -100,7 +100,11 @@ def _without_width(histories: Sequence[Series], low: dict[float, Array], high: d
 
 
 def _measured(
-    request: Request, histories: Sequence[Series], units: Array, halt: Callable[[], None]
+    request: Request,
+    histories: Sequence[Series],
+    units: Array,
+    halt: Callable[[], None],
+    note: Callable[[str], None] | None,
 ) -> dict[float, Array]:
     """Level → (steps, K): half the width of the interval, in units (P, K); empty where nothing could be measured."""
     try:
@@ -109,8 +113,11 @@ def _measured(
                 request.key, request.config, histories, request.steps, request.levels, units, halt
             )
         return _reaches_of_origins(request, histories, units, halt)
-    except (ValueError, np.linalg.LinAlgError):
-        return {}  # the forecast itself stands: an earlier part that it cannot be made from has no errors to show
+    except (ValueError, np.linalg.LinAlgError) as error:
+        if note is None:
+            raise
+        note(f"no intervals: {error}")  # the forecast itself stands
+        return {}
 
 
 def _reaches_of_origins(
