@@ -51,12 +51,7 @@ def compared(frame: pd.DataFrame, best: str | None = None, fan: pd.DataFrame | N
 
     losses, measure, failed = _losses(frame)
     errors = losses.groupby("method", sort=False)["loss"].mean().sort_values(kind="stable")
-    if best is None and len(errors):
-        best = str(errors.index[0])
-    elif best is not None and best not in errors.index:
-        raise ValueError(
-            f"best={best!r} has no errors to compare with; the methods that have are {', '.join(errors.index) or 'none'}."
-        )
+    best = _best_of(errors, best)
     spread = {} if fan is None else seed_noise(fan).set_index("method").eval("spread / mae").to_dict()
     by_method = {method: own.set_index(VALUE) for method, own in losses.groupby("method", sort=False)}
     rows = []
@@ -88,6 +83,17 @@ def seed_noise(fan: pd.DataFrame) -> pd.DataFrame:
         .agg(seeds="size", mae="mean", spread="std", low="min", high="max")
         .reset_index()
     )
+
+
+def _best_of(errors: pd.Series, best: str | None) -> str | None:
+    """The method named, or the first of the errors, which rise; None where there are none."""
+    if best is None:
+        return str(errors.index[0]) if len(errors) else None
+    if best not in errors.index:
+        raise ValueError(
+            f"best={best!r} has no errors to compare with; the methods that have are {', '.join(errors.index) or 'none'}."
+        )
+    return best
 
 
 def _losses(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[str]]:
