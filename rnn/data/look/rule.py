@@ -80,12 +80,11 @@ def _log(subject: Subject) -> Suggestion:
 
 
 def _network(lag: Lag | None) -> list[Suggestion]:
-    many = lag is not None and lag.many
     return [
         Suggestion("activation", "tanh", "Bounded units do not run away with a trend; the straight path follows it."),
-        Suggestion("hidden", 8 if many else 16, "A small network; larger ones forecast no better."),
+        Suggestion("hidden", 8 if lag else 16, "A small network; larger ones forecast no better."),
         Suggestion("skip", "mean", "A line through the window is as good; the mean of the two is better.")
-        if many
+        if lag
         else Suggestion("skip", "linear", "A line through the window, solved before training, is a good start."),
         Suggestion("seeds", 3, "The median of three networks is steadier than any one."),
     ]  # fmt: skip
