@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rnn.core.config import Config
+from rnn.core.pace import Pace, pace_of
 from rnn.core.panel import AnySplit, PanelSplit
-from rnn.core.preflight import Preflight, preflight, seconds_per_epoch
+from rnn.core.preflight import Preflight, preflight
 from rnn.core.series import Series
 from rnn.core.transforms import logarithm
 from rnn.ui import chosen_series, config_form
@@ -75,16 +76,23 @@ def draw_time(setup: Setup) -> None:
     """How long training would take. It is measured, so it is drawn last, when all else has been sent."""
     if setup.config is None or setup.check is None:
         return
-    seconds = _seconds(setup.config.replace(lr=0.001, epochs=1, seed=0), setup.check.split, setup.series)
-    epochs = setup.config.epochs
-    st.caption(f"about **{seconds_in_words(seconds * epochs)}** for {epochs:,} epochs")
+    pace = _pace(setup.config.replace(lr=0.001, epochs=1, patience=None, seed=0), setup.check.split, setup.series)
+    st.caption(time_in_words(setup.config, pace))
+
+
+def time_in_words(config: Config, pace: Pace) -> str:
+    """What all of it takes; at most, where the run may stop early."""
+    epochs, networks = config.epochs, f" of {config.seeds} networks" if config.seeds > 1 else ""
+    about = "about" if config.patience is None else "at most about"
+    again = ", the second training on all records among it" if config.refit else ""
+    return f"{about} **{seconds_in_words(pace.seconds(epochs))}** for {epochs:,} epochs{networks}{again}"
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _measured(config_json: str, split: AnySplit, inputs: int, targets: int, static: int, known: int) -> float:
-    return seconds_per_epoch(Config.from_json(config_json), split, inputs, targets, n_static=static, n_known=known)
+def _measured(config_json: str, split: AnySplit, inputs: int, targets: int, static: int, known: int) -> Pace:
+    return pace_of(Config.from_json(config_json), split, inputs, targets, n_static=static, n_known=known)
 
 
-def _seconds(config: Config, split: AnySplit, series: Series) -> float:
+def _pace(config: Config, split: AnySplit, series: Series) -> Pace:
     columns = (len(series.names), len(series.targets), len(series.static), len(series.known))
     return _measured(config.to_json(), split, *columns)

@@ -27,16 +27,25 @@ def draw(run: Run | None, seen: Seen | None) -> None:
         st.progress(0.0, text="Press **Train**: losses and predictions appear here as the network learns.")
         return
     total = session.epochs_wanted(run)
-    share = run.batch / run.batches if run.batches and run.active else 0.0
-    st.progress(min(1.0, (run.epoch + share) / max(total, 1)), text=" · ".join(_parts(run, seen, total)))
+    st.progress(share_of(run, total), text=" · ".join(_parts(run, seen, total)))
     if run.message and run.state in ("interrupted", "failed"):
         st.warning(run.message, icon=":material/info:")
     if problem := session.runner().problem:
         st.error(problem, icon=":material/error:")
 
 
+def share_of(run: Run, total: int) -> float:
+    """How much of the run is done; while it goes on, of both trainings where there is a second one."""
+    if run.active and run.config.refit:
+        return min(1.0, max(0.0, 1 - run.epochs_left / max(2 * run.config.epochs, 1)))
+    share = run.batch / run.batches if run.batches and run.active else 0.0
+    return min(1.0, (run.epoch + share) / max(total, 1))
+
+
 def _parts(run: Run, seen: Seen, total: int) -> list[str]:
     parts = [STATE_WORDS[run.state], f"epoch **{run.epoch:,}** of {total:,}"]
+    if run.learning_again and run.batches:
+        parts.append(f"once more on all records: **{run.batch / run.batches:.0%}**")
     if run.state == "queued":
         parts.append(f"place **{session.store().queue_place(run.id)}** in the queue")
     if run.state == "early-stop":

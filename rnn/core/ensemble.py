@@ -50,9 +50,12 @@ def parted(arrays: Mapping[str, Floats], seeds: int) -> list[Params]:
 
 
 def combined(outputs: Sequence[Floats]) -> Floats:
-    """The members' outputs, each (windows, O), as one: their median, entry by entry."""
+    """The members' outputs, each (windows, O), as one: their median, entry by entry; NaN where one of them is."""
     if len(outputs) == 1:
         return outputs[0]
+    if len(outputs) == 3:  # the usual number, and many times as quick as sorting
+        low, high = np.minimum(outputs[0], outputs[1]), np.maximum(outputs[0], outputs[1])
+        return np.maximum(low, np.minimum(high, outputs[2], out=high), out=low)
     return np.median(np.stack(outputs), axis=0).astype(outputs[0].dtype, copy=False)
 
 

@@ -129,3 +129,11 @@ def make_learner(
         for member, params in zip(member_configs(config), parted(start.params, config.seeds), strict=True)
     ]
     return members[0] if len(members) == 1 else EnsembleLearner(members, threads)
+
+
+def line_of(
+    config: Config, network: Network, series: Series, framing: Framing, windows: Starts, start: Start
+) -> Learner:
+    """What predicts with the line that stands beside the networks. One of them is enough: with its weights all say the same."""
+    weights = parted({**start.params, **(start.line or {})}, config.seeds)[0]
+    return make_learner(config.replace(seeds=1), network, series, framing, windows, Start(weights))

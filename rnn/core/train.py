@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,10 @@ from rnn.core.model import Model
 from rnn.core.network import Params
 from rnn.core.optimisers import restore
 from rnn.core.panel import PanelSplit, split_series
-from rnn.core.refit import DIVERGED, final_model, train_on_all
+from rnn.core.refit import DIVERGED, all_windows, final_model, train_on_all
 from rnn.core.schedules import factor
 from rnn.core.series import Series
-from rnn.core.start import Start, make_learner, network_for, resumed
+from rnn.core.start import Start, line_of, make_learner, network_for, resumed
 from rnn.core.state import TrainingState
 
 Floats = NDArray[np.floating[Any]]
@@ -73,7 +74,7 @@ class Trainer:
         self.config = config.replace(lr=state.lr, epochs=state.epochs)
         self._train_starts, self._val_starts = windows, self.split.validation_starts
         if start.line is not None:
-            self._shown = BesideLine(self.learner, self._with({**self.learner.params, **start.line}))
+            self._shown = BesideLine(self.learner, line_of(config, self.network, series, self.framing, windows, start))
         unit = usual_steps(series, self.split.seen_rows) if isinstance(self.split, PanelSplit) else None
         self._evaluator = Evaluator(config, series, self.framing, unit)
         self._growth_base = {name: max(float(np.abs(array).max()), 0.1) for name, array in self.learner.params.items()}
@@ -82,6 +83,11 @@ class Trainer:
     def batches(self) -> int:
         """Batches in an epoch."""
         return -(-self.split.train // self.config.batch)
+
+    @cached_property
+    def batches_of_all(self) -> int:
+        """Batches in an epoch of the second training, on all records."""
+        return -(-len(all_windows(self.config, self.series)) // self.config.batch)
 
     @property
     def progress(self) -> Progress:

@@ -80,10 +80,11 @@ class Journal:
         checkpoint = checkpoint or now >= self._checkpoint_due
         preview = self._preview if ending is not None or now >= self._preview_due else None
         state = self.trainer.state
+        batch, batches = self._batches()
         entry = Entry(
             epoch=state.epoch,
-            batch=state.batch,
-            batches=self.trainer.batches,
+            batch=batch,
+            batches=batches,
             best_epoch=state.best_epoch,
             seconds_per_epoch=self._seconds_per_epoch or self._estimate(now),
             epochs=tuple(self._epochs),
@@ -109,6 +110,13 @@ class Journal:
             self._preview_due = done + max(PREVIEW_GAP, size / PREVIEW_BYTES_PER_SECOND)
         if entry.checkpoint is not None:
             self._checkpoint_due = done + max(CHECKPOINT_GAP, (done - now) / CHECKPOINT_SHARE)
+
+    def _batches(self) -> tuple[int, int]:
+        """How many are done, of how many: in the epoch in progress, or after the last in the second training."""
+        trainer, final = self.trainer, self.trainer.state.final
+        if final is not None and trainer.state.epoch >= trainer.config.epochs:
+            return final.count, final.best_epoch * trainer.batches_of_all
+        return trainer.state.batch, trainer.batches
 
     def _estimate(self, now: float) -> float | None:
         """Seconds of an epoch, from the part of the first one that is done."""

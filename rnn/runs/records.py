@@ -24,8 +24,9 @@ class Run:
 
     config: with the changes of lr and epochs that have taken effect. state: one of STATES; reason: why it ended, as in
     `rnn.core.events.Finished`, or "failed". version: grows with each write that a reader could care about.
-    epoch: epochs completed. batch, batches: of the epoch in progress. orders: what was asked of the run and is not done
-    yet, such as {"pause": None, "lr": 0.001}. seconds_per_epoch: recent; before the first epoch's end an estimate.
+    epoch: epochs completed. batch, batches: of the epoch in progress, or of the second training (`learning_again`). orders:
+    what was asked of the run and is not done yet, such as {"pause": None, "lr": 0.001}. seconds_per_epoch: recent; before the
+    first epoch's end an estimate.
     best_epoch, last_finite_epoch, parameter, step, message: as in Finished; message says for "failed" and "interrupted"
     what happened. Moments are UTC.
     """
@@ -58,14 +59,25 @@ class Run:
         return self.state in ACTIVE
 
     @property
+    def learning_again(self) -> bool:
+        """Whether all epochs are done and the second training, on all records, goes on."""
+        return self.active and self.config.refit and self.epoch >= self.config.epochs
+
+    @property
+    def epochs_left(self) -> float:
+        """Epochs that are left if all are needed, those of the second training among them, which take about as long."""
+        share = self.batch / self.batches if self.batches else 0.0
+        if self.learning_again:
+            return self.config.epochs * (1 - share)
+        again = self.config.epochs if self.config.refit else 0
+        return max(0.0, self.config.epochs - self.epoch - share) + again
+
+    @property
     def eta_seconds(self) -> float | None:
         """Seconds of training that are left if all epochs are needed; None while nothing has been measured."""
         if self.seconds_per_epoch is None:
             return None
-        if self.state in FINISHED:
-            return 0.0
-        share = self.batch / self.batches if self.batches else 0.0
-        return max(0.0, self.config.epochs - self.epoch - share) * self.seconds_per_epoch
+        return 0.0 if self.state in FINISHED else self.epochs_left * self.seconds_per_epoch
 
 
 @dataclass(frozen=True)

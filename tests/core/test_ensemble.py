@@ -70,6 +70,16 @@ def test_joined_and_parted_are_inverse():
     assert list(joined(members[:1])) == ["layer0.W_h", "readout.W"]
 
 
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+def test_combined_is_numpys_median(rng, count):
+    outputs = [rng.standard_normal((300, 7)).astype(np.float32) for _ in range(count)]
+    outputs[1][5, 5], outputs[0][7, 6], outputs[1][8], outputs[0][9, 0] = np.nan, np.inf, outputs[0][8], -np.inf
+    before = [one.copy() for one in outputs]
+    expected = np.median(np.stack(outputs), axis=0).astype(np.float32)
+    assert np.array_equal(combined(outputs), expected, equal_nan=True)
+    assert all(np.array_equal(one, kept, equal_nan=True) for one, kept in zip(outputs, before, strict=True))
+
+
 def test_one_wild_member_does_not_move_the_median():
     calm = [np.array([[1.0, 2.0]]), np.array([[1.2, 2.2]]), np.array([[1e9, -1e9]])]
     assert combined(calm).tolist() == [[1.2, 2.0]]

@@ -6,8 +6,10 @@ import time
 
 import pytest
 
+from pages.train.preflight_note import time_in_words
 from rnn.core.config import PRESETS, Config
 from rnn.core.fields import FIELDS
+from rnn.core.pace import Pace
 from rnn.runs.runner import runner
 from rnn.runs.store import Store
 from rnn.ui.controls import CONTROLS, meant, shown
@@ -339,3 +341,16 @@ def test_an_unknown_run_or_series_in_a_link_is_no_crash(open_app):
     app = open_app(run="nosuchrun", data="file-0000")
     assert not app.exception
     assert any("not here" in one.value for one in app.warning)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"epochs": 4, "seeds": 3, "refit": True}, "about **20 s** for 4 epochs of 3 networks, the second training"),
+        ({"epochs": 4, "refit": False, "patience": 2}, "at most about **20 s** for 4 epochs"),
+        ({"epochs": 1_000, "refit": False}, "about **83 min** for 1,000 epochs"),
+    ],
+)
+def test_the_time_said_counts_all_that_is_trained(changes, words):
+    pace = Pace(2.0, 3.0) if changes["refit"] else Pace(5.0, 0.0)
+    assert time_in_words(Config(patience=None).replace(**changes), pace).startswith(words)

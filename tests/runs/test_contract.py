@@ -89,6 +89,19 @@ def test_an_entry_is_read_back_exactly(store: Store, series: Series) -> None:
     assert best.keys() == trainer.state.best.keys()
 
 
+def test_what_is_left_counts_the_second_training(store: Store, series: Series) -> None:
+    """5 epochs at half a second, and 5 more on all records."""
+    run_id = claimed(store, series, SMALL.replace(refit=True))
+    for epoch, batch, left, again in ((2, 4, 5 - 2 - 4 / 12 + 5, False), (5, 0, 5, True), (5, 3, 5 * 9 / 12, True)):
+        store.record(run_id, "worker", an_entry(epoch=epoch, batch=batch))
+        run = store.run(run_id)
+        assert run is not None and run.learning_again == again
+        assert run.eta_seconds == pytest.approx(left * 0.5)
+    store.record(run_id, "worker", an_entry(epoch=5, batch=12, ending=Ending("done")))
+    run = store.run(run_id)
+    assert run is not None and not run.learning_again and run.eta_seconds == 0
+
+
 def test_epochs_walked_again_replace_their_rows(store: Store, series: Series) -> None:
     run_id = claimed(store, series)
     store.record(run_id, "worker", an_entry(epochs=(an_epoch(1), an_epoch(2), an_epoch(3))))

@@ -158,6 +158,22 @@ def test_within_a_long_epoch_there_are_heartbeats_progress_and_an_estimate(
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_second_training_tells_how_far_it_is(
+    store: Store, start: Callable[..., WorkerByHand], wait_until: Wait
+) -> None:
+    long = Series.from_values(np.sin(np.arange(20_000) / 9))
+    config = Config(hidden=32, window=20, batch=1, epochs=1, patience=None, validation=0.99, refit=True)
+    run_id = store.add_run(config, store.add_series(long), session="a")
+    start()
+    wait_until(lambda: the(store, run_id).epoch == 1 and the(store, run_id).batch > 0)
+    run = the(store, run_id)
+    assert run.learning_again and run.batches == 20_000 - 20
+    earlier = run.batch
+    wait_until(lambda: the(store, run_id).batch > earlier)
+    assert the(store, run_id).learning_again
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_writes_are_few_however_short_the_epochs(
     store: Store, submit: Callable[[Config], str], start: Callable[..., WorkerByHand], wait_until: Wait
 ) -> None:
