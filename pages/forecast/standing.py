@@ -8,7 +8,7 @@ from pages.forecast import outlook
 from pages.train import verdict_line
 from rnn.core.fit import Fit
 from rnn.forecast import Verdict
-from rnn.forecast.noise import BETTER
+from rnn.forecast.noise import BETTER, LEVEL, MATTERS
 from rnn.runs.records import Run
 from rnn.ui import run_history
 from rnn.ui.wording import moment_of
@@ -37,7 +37,10 @@ def warning_of(verdict: Verdict | None) -> str | None:
     if verdict is None:
         return None
     if verdict.marks.get("naive", BETTER) != BETTER:
-        return f"**This forecast is no better than repeating the last value.** {verdict.sentence}"
+        told = (
+            ", as far as can be told" if verdict.marks["naive"] == LEVEL and verdict.skill["naive"] >= MATTERS else ""
+        )
+        return f"**This forecast is no better than repeating the last value{told}.** {verdict.sentence}"
     if verdict.copies:
         return f"**This forecast is hardly better than repeating the last value.** {verdict.sentence}"
     return None

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.train.preflight_note import Setup
 from rnn.forecast import Verdict
 from rnn.forecast.noise import BETTER, LEVEL, WORSE
+from rnn.forecast.verdict_words import times
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.error_unit import LEAK_BADGE, LEAK_HELP, leaks
@@ -80,10 +81,10 @@ def _figure(skill: float) -> str:
     if not math.isfinite(skill):
         return "no match: it is exact"
     if skill < -9:
-        return f"{1 - skill:.2g} × error"
+        return f"{times(1 - skill).removesuffix(' times')} × error"
     # Not −100 %: something is always left, or there was nothing to compare.
     less = min(skill, 0.999)
-    digits = 1 if abs(less) > 0.99 and less > 0 else 0
+    digits = 1 if less > 0.99 or abs(less) < 0.01 else 0
     return f"{-100 * less:+.{digits}f} % error".replace("-", "−") if abs(less) >= 0.0005 else "±0 % error"
 
 

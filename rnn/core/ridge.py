@@ -83,9 +83,8 @@ def ridge_start(
     X, Y = ((a - mean) / (size or 1.0) for a, mean, size in ((X, x_mean, x_size), (Y, y_mean, y_size)))
     if min(float(np.abs(X).max()), float(np.abs(Y).max())) < ROUNDING:
         return np.zeros((X.shape[1], Y.shape[1])), y_mean, 0.0
-    if counts is not None:
-        X, Y = (a * np.sqrt(counts)[:, None] for a in (X, Y))
-    W, penalty = _solve(X, Y, intercept)
+    shares = np.ones(1) if counts is None else np.sqrt(counts)
+    W, penalty = _solve(X * shares[:, None], Y * shares[:, None], intercept)
     W *= y_size / x_size
     return W, y_mean - x_mean @ W, penalty * x_size**2
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from rnn.forecast.backtest import Backtest, Plan
 from rnn.forecast.candidates import RULE, Candidate
+from rnn.forecast.exact import unrounded
+from rnn.forecast.verdict_words import times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +73,8 @@ def sentence_of(
             f"{_times(scores[network], scores[best])} as much; its settings are the ones taken for a network."
         )
     reference = _reference(scores)
+    if scores[best] == 0:
+        return f"{where} {called[best]} made no error, and no other forecast can be better."
     beside = f"{_times(scores[best], scores[reference])} the error of {called[reference]}"
     if best != RULE:
         return f"{where} {called[best]} is best: {beside}, {_times(scores[best], scores[RULE])} that of {called[RULE]}."
@@ -86,7 +90,7 @@ def _words(one: Candidate) -> dict[str, object]:
 
 
 def _scaled(frame: pd.DataFrame) -> pd.Series:
-    errors, scale = (frame["actual"] - frame["predicted"]).abs(), frame["scale"].where(frame["scale"] > 0)
+    errors, scale = (frame["actual"] - unrounded(frame)).abs(), frame["scale"].where(frame["scale"] > 0)
     return errors if scale.isna().all() else errors / scale
 
 
@@ -94,7 +98,7 @@ def _by_training(tried: Backtest) -> pd.DataFrame:
     """Mean absolute error, method × training (1, 2, …); scaled where there are several series or targets."""
     frame = tried.frame
     many = frame["id"].nunique() > 1 or frame["target"].nunique() > 1
-    errors = _scaled(frame) if many else (frame["actual"] - frame["predicted"]).abs()
+    errors = _scaled(frame) if many else (frame["actual"] - unrounded(frame)).abs()
     training = (frame["fold"] - 1) // tried.plan.retrain_every + 1
     return errors.groupby([frame["method"], training]).mean().unstack()
 
@@ -104,4 +108,4 @@ def _reference(scores: Mapping[str, float]) -> str:
 
 
 def _times(one: float, other: float) -> str:
-    return f"{one / other:.2f} times" if other > 0 and np.isfinite(one) else "many times"
+    return times(one / other) if other > 0 and np.isfinite(one) else "many times"

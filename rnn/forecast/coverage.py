@@ -130,8 +130,9 @@ def coverage_sentence(frame: pd.DataFrame, level: float, target: str | None = No
     row = own.iloc[-1]
     name, place = f"{level:g} % intervals", PLACES[str(row["where"])]
     if row["n"] < LEAST_POINTS:
+        found = "no values" if row["n"] == 0 else "one value" if row["n"] == 1 else f"{row['n']} values"
         return (
-            f"Whether the {name} hold cannot be said: on {place}, there are {row['n']} values to measure with; keep back a "
+            f"Whether the {name} hold cannot be said: of {place}, {found} can be measured with; keep back a "
             "longer validation or test part."
         )
     share = f"Of {row['n']:,} later values {row['measured']:.0%} lay within the {name}, measured on {place}"

@@ -24,6 +24,7 @@ FEW_EPOCHS, FEW_WINDOWS = 5, 8
 MOST_READ = 400
 # A validation loss this much above its lowest, while the training loss went on falling by so much, has turned.
 RISEN, FALLEN = 1.15, 0.95
+SEEN_TO_RISE = 1.02
 # Over the last fifth of a run both losses fell by this much and more: it was not done.
 STILL_FALLING = 0.97
 # Errors beside naive: so much smaller on training windows than on validation windows, where little is gained, is learning by
@@ -33,6 +34,7 @@ BY_HEART, LITTLE_GAIN = 2.0, 0.8
 NOTHING_LEARNED = 0.97
 # An error of so little beside naive's leaves nothing to complain of, however the losses go on.
 ALL_LEARNED = 0.1
+NOTHING_CHANGES = "Nothing to learn: the series never changes, and repeating its last value makes no error."
 SEVERAL = 3  # networks whose median is taken
 
 
@@ -67,6 +69,8 @@ def fitting_of(course: Course, config: Config) -> Fitting:
     history = _thinned(course.history)
     if config.gradient == "published" or len(history) < FEW_EPOCHS:
         return NOT_YET
+    if not any(course.naive):
+        return Fitting(UNCLEAR, NOTHING_CHANGES)
     losses = np.array([(epoch.train_loss, epoch.val_loss) for epoch in history])
     if not np.isfinite(losses).all() or (losses <= 0).any():
         return NOT_YET
@@ -78,7 +82,7 @@ def fitting_of(course: Course, config: Config) -> Fitting:
         _over(train, val, history, config)
         or _by_heart(beside_naive, config)
         or _under(train, val, beside_naive, course, config)
-        or (_good(history, config) if course.ended else _so_far(train, val))
+        or (_good(val, history, config) if course.ended else _so_far(train, val))
     )
 
 
@@ -172,10 +176,13 @@ def _nothing_learned(course: Course, config: Config) -> Fitting:
     )
 
 
-def _good(history: Sequence[Epoch], config: Config) -> Fitting:
+def _good(val: Array, history: Sequence[Epoch], config: Config) -> Fitting:
     best = min(history, key=lambda epoch: epoch.val_loss).epoch
     if history[-1].epoch < config.epochs:
         why = f"it stopped when validation loss no longer fell, and the weights of epoch {best:,} are kept"
+    elif val[-1] > SEEN_TO_RISE * val.min():
+        rise = f"{val[-1] / val.min() - 1:.0%}"
+        why = f"validation loss rose only {rise} after its best, and the weights of epoch {best:,} are kept"
     else:
         why = "validation loss has not turned upwards, and training loss has not run away from it"
     return Fitting(GOOD, f"A good fit: {why}.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn.core.config import Config
+from rnn.core.fields import FIELDS
 
 if TYPE_CHECKING:
     from rnn.forecast.diagnosis import ResidualDiagnosis
@@ -45,7 +46,7 @@ def sentences_on(found: ResidualDiagnosis, config: Config) -> tuple[str, ...]:
         _memory(found, config),
         _over_time(found),
         _with_level(found, config),
-        _apart(found),
+        _apart(found, config),
     )
     return tuple(itertools.chain.from_iterable(said))
 
@@ -63,8 +64,8 @@ def _nothing_to_see(found: ResidualDiagnosis) -> str:
             "these have no width."
         )
     return (
-        f"All {n:,} residuals are the same, {residuals[0]:.4g}: the network is off by a constant; difference='first' learns "
-        "it."
+        f"All {n:,} residuals are the same, {residuals[0]:.4g}: the network is off by a constant; "
+        f"{_setting('difference', 'first')} learns it."
     )
 
 
@@ -77,7 +78,7 @@ def _bias(found: ResidualDiagnosis, config: Config) -> Iterator[str]:
         )
         return
     side = "low" if found.bias > 0 else "high"
-    remedy = "difference='first' or residual='last' lets it follow a level that moves"
+    remedy = f"{_setting('residual', 'last')} lets it follow a level that moves"
     if config.difference != "none" or config.residual != "none":
         remedy = "the series behaves otherwise here than in the training part; train with more recent records"
     if config.log and found.bias > 0:
@@ -125,14 +126,18 @@ def _strongest(found: ResidualDiagnosis, season: int | None) -> int:
 def _remedy(lag: int, strength: float, config: Config) -> str:
     if config.season and lag % config.season == 0:
         if config.window < config.season:
-            return f"That is the season: take a window of {config.season} or more, or residual='seasonal'."
-        return "That is the season: residual='seasonal' or scaling='window' may take it out."
+            return f"That is the season: take a window of {config.season} or more."
+        if config.residual in ("seasonal", "seasons"):
+            return (
+                f"That is the season: one more of it in the window, {config.window + config.season}, may take it out."
+            )
+        return f"That is the season: {_setting('residual', 'seasonal')} may take it out."
     if lag > config.window:
         return f"The window of {config.window} does not reach back so far: take one of {lag} or more."
     if lag == 1 and strength > 0:
-        return "It runs behind what happens: train longer, with more hidden units, or with residual='last'."
+        return "It runs behind what happens: train longer or with more hidden units."
     if lag == 1:
-        return "It overshoots, each error calling for the opposite one: weight_decay, or a longer window, calms it."
+        return "It overshoots, each error calling for the opposite one: weight decay, or a longer window, calms it."
     return "Train longer or with more hidden units; a column that explains it, known ahead, would do more."
 
 
@@ -167,11 +172,11 @@ def _with_level(found: ResidualDiagnosis, config: Config) -> Iterator[str]:
     if rank.statistic > RANK and rank.pvalue < CHANCE / 5:
         yield (
             "The errors are larger where the values are (rank correlation "
-            f"{rank.statistic:.2f}): log=True learns in per cent, and its intervals grow with the level."
+            f"{rank.statistic:.2f}): with the logarithm it learns in per cent, and its intervals grow with the level."
         )
 
 
-def _apart(found: ResidualDiagnosis) -> Iterator[str]:
+def _apart(found: ResidualDiagnosis, config: Config) -> Iterator[str]:
     centred = np.abs(found.residuals - np.median(found.residuals))
     deviation = 1.4826 * float(np.median(centred))
     if deviation <= 0:
@@ -181,11 +186,17 @@ def _apart(found: ResidualDiagnosis) -> Iterator[str]:
         return
     worst = int(np.argmax(centred))
     one = len(far) == 1
+    where = "that record" if one else "these records"
+    steady = f"; {_setting('loss', 'mae')} is not drawn by them" if config.loss == "mse" else ""
     yield (
         f"{len(far):,} {'residual stands' if one else 'residuals stand'} far apart from the others, the largest at "
-        f"{_time(found.times[worst])} ({found.residuals[worst]:.4g}): look at {'that record' if one else 'these records'}; "
-        "loss='mae' or 'huber' is not drawn by them."
+        f"{_time(found.times[worst])} ({found.residuals[worst]:.4g}): look at {where}{steady}."
     )
+
+
+def _setting(field: str, value: str) -> str:
+    """By the name that it has on the page."""
+    return f"“{FIELDS[field].label}: {value}”"
 
 
 def _time(time: object) -> str:

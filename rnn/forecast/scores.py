@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn.forecast.exact import unrounded
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -34,6 +36,7 @@ def scores(frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     `by`, n (rows), mae, rmse, smape, mase, coverage80, …. Series and targets of different size are best told apart with `by`:
     mae and rmse of them all are those of the largest; smape and mase have no unit.
 
+    An error that is but rounding counts as none (`rnn.forecast.exact`).
     Zero denominators: rows whose scale is zero (a constant history) or missing have no mase and are left out of its mean,
     alike for every method; where no row has one it is NaN. coverage is that of the rows with an interval, NaN without any.
     A method with a forecast that is no finite number has no scores at all in that group: leaving it out would reward it.
@@ -49,7 +52,7 @@ def scores(frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     found = keys.iloc[first].reset_index(drop=True)
     found["n"] = np.bincount(groups)
     values = pd.DataFrame(
-        {"group": groups, "A": frame["actual"].to_numpy(float), "F": frame["predicted"].to_numpy(float)}
+        {"group": groups, "A": frame["actual"].to_numpy(float), "F": unrounded(frame).to_numpy(float)}
     )
     for name, column in _errors(values, frame).items():
         found[name] = column

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn.forecast.diebold_mariano import DieboldMariano, diebold_mariano
+from rnn.forecast.exact import unrounded
+from rnn.forecast.verdict_words import times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +28,8 @@ SIGNIFICANT = 0.05
 SEED_DEVIATIONS = 2.0
 # With fewer folds than this many overlaps the test rejects too often, and folds that do not overlap are taken alone.
 FOLDS_AN_OVERLAP = 10
+# A difference of so many times the error reads better as a multiple.
+MANY_TIMES = 10
 VALUE = ["id", "target", "fold", "step"]
 
 
@@ -47,12 +51,7 @@ def compared(frame: pd.DataFrame, best: str | None = None, fan: pd.DataFrame | N
 
     losses, measure, failed = _losses(frame)
     errors = losses.groupby("method", sort=False)["loss"].mean().sort_values(kind="stable")
-    if best is None and len(errors):
-        best = str(errors.index[0])
-    elif best is not None and best not in errors.index:
-        raise ValueError(
-            f"best={best!r} has no errors to compare with; the methods that have are {', '.join(errors.index) or 'none'}."
-        )
+    best = _best_of(errors, best)
     spread = {} if fan is None else seed_noise(fan).set_index("method").eval("spread / mae").to_dict()
     by_method = {method: own.set_index(VALUE) for method, own in losses.groupby("method", sort=False)}
     rows = []
@@ -86,9 +85,20 @@ def seed_noise(fan: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _best_of(errors: pd.Series, best: str | None) -> str | None:
+    """The method named, or the first of the errors, which rise; None where there are none."""
+    if best is None:
+        return str(errors.index[0]) if len(errors) else None
+    if best not in errors.index:
+        raise ValueError(
+            f"best={best!r} has no errors to compare with; the methods that have are {', '.join(errors.index) or 'none'}."
+        )
+    return best
+
+
 def _losses(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[str]]:
     """The absolute errors, what they are measured in, and the methods that have none for some value."""
-    wrong = (frame["actual"] - frame["predicted"]).abs()
+    wrong = (frame["actual"] - unrounded(frame)).abs()
     failed = frame.loc[~np.isfinite(wrong), "method"].unique().tolist()
     kept = ~frame["method"].isin(failed)
     several = frame["id"].nunique() > 1 or frame["target"].nunique() > 1
@@ -164,7 +174,7 @@ def _told(row: Any, best: str | None, errors: pd.Series, failed: list[str], unit
         return True, "The same errors."
     counted = f"{row.n} {unit}" if row.n > 1 or unit == "series" else "1 fold"
     larger = "more" if row.difference > 0 else "less"
-    size = f"{abs(row.difference) / least:.1%} {larger} error" if least > 0 else f"{larger} error than none"
+    size = _size(row.difference / least, larger) if least > 0 else f"{larger} error than none"
     if not np.isfinite(row.p):
         return (
             True,
@@ -177,3 +187,8 @@ def _told(row: Any, best: str | None, errors: pd.Series, failed: list[str], unit
     judged = "Worse" if row.difference > 0 else "Better"
     p = f"p = {row.p_adjusted:.3f}" if row.p_adjusted >= 0.001 else "p below 0.001"
     return False, f"{judged}, not by chance: {size}, {p} over {counted}."
+
+
+def _size(share: float, larger: str) -> str:
+    """share: the difference as a share of the best's error."""
+    return f"{abs(share):.1%} {larger} error" if share < MANY_TIMES else f"{times(1 + share)} the error"

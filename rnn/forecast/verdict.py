@@ -19,6 +19,7 @@ from rnn.core.series import Series
 from rnn.core.windows import gather_targets
 from rnn.forecast.baselines import units, validation_actual
 from rnn.forecast.copycat import NO_COPY, CopyCat, copycat
+from rnn.forecast.exact import rounding_of
 from rnn.forecast.fitting import NOT_YET, Fitting
 from rnn.forecast.noise import BETTER, LEVEL, WORSE, baseline_rmse, losses_of, standing
 from rnn.forecast.verdict_words import sentence_of
@@ -27,8 +28,6 @@ from rnn.forecast.verdict_words import sentence_of
 COPYING_GAIN = 0.05
 # What is said where errors of series of different size are put together.
 IN_USUAL_STEPS = " Each series’ errors count in its own usual step from record to record."
-# An error below this share of the largest value is rounding.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,14 @@ def judge(
     from `baseline_errors`, beside which only a large difference is told from noise."""
     unit = units(series, split, split.validation_starts)
     actual = validation_actual(series, split)
-    rounding = ROUNDING * float(np.abs(actual / unit).max())
+    rounding = rounding_of(actual / unit)
     if isinstance(unit, float):
         losses = losses_of(actual, predicted)
     else:
         actual, predicted = actual / unit, predicted / unit
         losses = losses_of(actual, predicted)
     error = float(np.sqrt(losses.mean()))
+    error = 0.0 if error <= rounding else error
     skill = {name: _skill(error, one, rounding) for name, one in baseline_rmse(baselines).items()}
     marks = {name: _mark(skill[name], losses, one, split) for name, one in baselines.items()}
     late = copycat(series, split, predicted, error, unit)
@@ -94,7 +94,7 @@ def _skill(error: float, baseline: float, rounding: float) -> float:
     # A baseline that errs by rounding alone is exact; a ratio to rounding noise would be a meaningless number.
     if baseline > rounding:
         return 1 - error / baseline
-    return 0.0 if error <= rounding else -np.inf
+    return 0.0 if error == 0 else -np.inf
 
 
 def _mark(skill: float, losses: NDArray[np.float64], baseline: NDArray[np.float64] | float, split: AnySplit) -> str:

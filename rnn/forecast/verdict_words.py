@@ -76,8 +76,17 @@ def _beside(skill: float, mark: str) -> str:
         return "the same error"
     within = ", within noise" if mark == LEVEL and abs(skill) >= MATTERS else ""
     if skill < -1:
-        return f"{1 - skill:.3g} times its error{within}"
+        return f"{times(1 - skill)} its error{within}"
     return f"{percent(abs(skill))} {'less' if skill > 0 else 'more'} error{within}"
+
+
+def times(ratio: float) -> str:
+    """How many times as much: 0.87 times, 3.13 times, 1,234 times; what is beyond imagining without its digits."""
+    if ratio > 1e6:
+        return "over a million times"
+    if ratio < 0.005:
+        return "under 0.01 times"
+    return f"{ratio:.3g} times" if ratio < 100 else f"{ratio:,.0f} times"
 
 
 def percent(share: float) -> str:

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.forecast.backtest.fold import Array, scale_of
-from rnn.forecast.backtest.method import Request, reaches_of
+from rnn.forecast.backtest.method import Request, forecasts_of
 from rnn.forecast.backtest.plan import parts_of
-from rnn.forecast.backtest.rows import level_name
+from rnn.forecast.backtest.rows import Forecast, level_name
 from rnn.forecast.future import future_times
 from rnn.forecast.methods import METHODS
 
@@ -32,7 +32,8 @@ def forecast_without_network(
     future: Mapping[str, ArrayLike | None] | None = None,
 ) -> pd.DataFrame:
     """The `steps` records after the end of the series, original units; of many in one all of them, told apart by a column `id`,
-    the first. Columns as of `rnn.forecast`; lo and hi are NaN for methods whose intervals would take long.
+    the first. Columns as of `rnn.forecast`; intervals are those of `rnn.forecast.backtest.method`,
+    NaN where the history is too short for the level.
 
     method: a key of METHODS. config: whose season, window and preparation it takes. future: of many series, id → what its known
     columns hold after its last record; without it a method does without them.
@@ -43,33 +44,28 @@ def forecast_without_network(
 
     if method not in METHODS:
         raise ValueError(f"{method!r} is not a method; the methods are {', '.join(METHODS)}.")
-    request = Request(method, config, steps, levels)
     histories = [_told(part, (future or {}).get(part.name, part.future)) for part in parts_of(series)]
-    means = [request.forecast(history) for history in histories]
-    if any(mean is None for mean in means):
-        raise ValueError(f"{METHODS[method].label} has no meaning without a season; set season, such as season=12.")
     scales = np.stack([scale_of(history, config.season) for history in histories])
-    units = np.where(scales > 0, scales, 1.0)
-    reaches = reaches_of(request, histories, units, lambda: None)
-    nothing = dict.fromkeys(levels, np.full((steps, len(series.targets)), np.nan))
+    found = forecasts_of(Request(method, config, steps, levels), histories, scales)
+    if np.isnan(found.predicted).all():
+        raise ValueError(f"{METHODS[method].label} has no meaning without a season; set season, such as season=12.")
     frames = []
-    for history, mean, unit in zip(histories, means, units, strict=True):
+    for number, history in enumerate(histories):
         columns: dict[str, object] = {"id": history.name} if series.lengths else {}
         columns["time"] = future_times(history, steps)
-        widths = {level: reach * unit for level, reach in (reaches or nothing).items()}
-        frames.append(pd.DataFrame(columns | _columns(series.targets, np.asarray(mean), widths)))
+        frames.append(pd.DataFrame(columns | _columns(series.targets, found, number)))
     return pd.concat(frames, ignore_index=True) if series.lengths else frames[0]
 
 
-def _columns(targets: Sequence[str], mean: Array, widths: Mapping[float, Array]) -> dict[str, Array]:
-    """mean and widths: (steps, K)."""
+def _columns(targets: Sequence[str], found: Forecast, number: int) -> dict[str, Array]:
+    """Those of series `number`."""
     columns = {}
     for k, target in enumerate(targets):
         prefix = f"{target}." if len(targets) > 1 else ""
-        columns[f"{prefix}mean"] = mean[:, k]
-        for level, width in widths.items():
-            columns[f"{prefix}lo{level_name(level)}"] = mean[:, k] - width[:, k]
-            columns[f"{prefix}hi{level_name(level)}"] = mean[:, k] + width[:, k]
+        columns[f"{prefix}mean"] = found.predicted[number, :, k]
+        for level in found.low:
+            columns[f"{prefix}lo{level_name(level)}"] = found.low[level][number, :, k]
+            columns[f"{prefix}hi{level_name(level)}"] = found.high[level][number, :, k]
     return columns
 
 

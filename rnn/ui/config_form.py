@@ -126,7 +126,7 @@ def draw_form(
         if group == BASIC:
             _draw_group(group, values, problem, on_live_change)
         else:
-            with st.expander(group + _changed_mark(group, values), key=f"group {group}"):
+            with st.expander(group + _changed_mark(group, values, recommended or DEFAULT), key=f"group {group}"):
                 _draw_group(group, values, problem, on_live_change)
 
 
@@ -172,8 +172,9 @@ def _problem(values: Mapping[str, Any]) -> Problem | None:
     return None
 
 
-def _changed_mark(group: str, values: Mapping[str, Any]) -> str:
-    changed = sum(values[field] != getattr(DEFAULT, field) for field in fields_of(group) if matters(field, values))
+def _changed_mark(group: str, values: Mapping[str, Any], beside: Config) -> str:
+    """How many of a closed group's settings are the user's own: not what is recommended, which nobody has changed."""
+    changed = sum(values[field] != getattr(beside, field) for field in fields_of(group) if matters(field, values))
     return f" · {changed} changed" if changed else ""
 
 

@@ -69,6 +69,10 @@ def test_log_needs_every_target_above_zero():
     assert values_of(suggest(np.column_stack([growing, growing - 12]), targets=[0]))["log"] is True
 
 
+def test_a_constant_series_has_no_changes_for_a_logarithm():
+    assert not recommended(Series.from_values(np.full(200, 5.0))).log
+
+
 @pytest.mark.parametrize("power", [0.0, 0.7, 1.0])
 def test_the_power_of_the_spread_is_found(power):
     rng = np.random.default_rng(2)

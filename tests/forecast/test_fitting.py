@@ -62,6 +62,13 @@ def test_a_good_fit_says_how_it_ended():
     assert "it stopped when validation loss no longer fell, and the weights of epoch 100 are kept" in stopped
 
 
+def test_a_small_rise_is_said_to_be_one():
+    """It stands in the chart beneath the sentence."""
+    said = read(LEVEL, np.linspace(0.204, 0.225, 100))
+    assert said.kind == "good"
+    assert "rose only 10% after its best" in said.sentence and "epoch 1 are kept" in said.sentence
+
+
 def test_one_jump_is_no_turn():
     val = LEVEL.copy()
     val[-1] *= 3
@@ -102,7 +109,13 @@ def test_too_early_not_finite_or_published_says_nothing():
 
 
 def test_an_exact_naive_forecast_is_no_measure():
-    assert read(LEVEL, LEVEL, naive=(0.0, 0.0)).kind == "good"
+    assert read(LEVEL, LEVEL, naive=(1.0, 0.0)).kind == "good"
+
+
+def test_a_series_that_never_changes_has_nothing_to_learn():
+    found = read(np.zeros(20), np.zeros(20), naive=(0.0, 0.0))
+    assert found.kind == "unclear" and found.sentence.startswith("Nothing to learn: the series never changes")
+    assert not found.remedy
 
 
 def test_remedies_are_settings_that_go_together():

@@ -75,6 +75,15 @@ def test_as_exact_as_an_exact_baseline():
     assert "level with linear autoregression (the same error)" in found.sentence and not found.good
 
 
+def test_an_error_that_is_but_rounding_is_none():
+    series = Series.from_values(np.full(200, 5.0))
+    split = split_series(Config(window=10), series)
+    rounded = np.full((split.validation, 1, 1), np.exp(np.log(5.0)))
+    verdict = judge(series, split, rounded, baseline_losses(series, split))
+    assert rounded[0, 0, 0] != 5.0 and verdict.rmse == 0
+    assert not verdict.good and set(verdict.skill.values()) == {0.0}
+
+
 def test_a_constant_series_makes_no_perfect_score():
     series = Series.from_values(np.full(60, 7.0))
     split = split_windows(Config(window=5, validation=12), 60)

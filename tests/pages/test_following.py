@@ -54,6 +54,14 @@ def again(open_app, app, **more: str):
     return opened
 
 
+def test_nothing_is_called_changed_that_nobody_has_changed(open_app):
+    app = open_app(data="nile")
+    assert not [one.label for one in app.sidebar.expander if "changed" in one.label]
+    app.session_state["seeds"] = app.session_state["seeds"] + 1
+    app.run()
+    assert [one.label for one in app.sidebar.expander if "changed" in one.label] == ["Chance and precision · 1 changed"]
+
+
 @pytest.mark.parametrize("key", [key for key in SAMPLES if key != "nyc-taxi"])
 def test_a_link_with_a_series_alone_opens_with_its_settings(open_app, key):
     app = open_app(data=key)

@@ -58,7 +58,17 @@ def test_a_network_that_is_not_better_is_said_to_be_none():
 
 def test_the_same_error_is_not_better():
     kind, text = words(("naive", False, 8.0, False), ("net", True, 8.0, True))
-    assert kind == "level" and text.startswith("NET is not better than NAIVE")
+    assert (kind, text) == ("level", "NET is not better than NAIVE: MAE 8.000, the same as NAIVE.")
+
+    # Which of two equals stands first is the order of the rows alone.
+    assert words(("net", True, 0.0, False), ("naive", False, 0.0, True)) == (
+        "level", "NET is not better than NAIVE: MAE 0.0000, the same as NAIVE.",
+    )  # fmt: skip
+
+
+def test_where_every_forecast_is_exact_nothing_is_infinitely_worse():
+    kind, text = words(("naive", False, 0.0, False), ("ridge", False, 0.0, True), ("net", True, 0.0, True))
+    assert (kind, text) == ("level", "NET is not better than NAIVE: MAE 0.0000, the same as NAIVE and RIDGE.")
 
 
 def test_an_exact_method_and_a_network_that_failed():
@@ -66,3 +76,9 @@ def test_an_exact_method_and_a_network_that_failed():
     assert kind == "behind" and "infinitely more error" in text
     kind, text = words(("naive", False, 1.0, False), ("net", True, np.nan, False))
     assert kind == "behind" and text.startswith("No network has a forecast in every fold, so none can be ranked")
+
+
+def test_a_huge_difference_is_no_endless_percentage():
+    text = words(("naive", False, 4.5, False), ("ridge", False, 9e8, True), ("net", True, 4.5e8, True))[1]
+    assert "over a million times the error, a difference within noise" in text and "%" not in text.split("RIDGE")[0]
+    assert "50 times the error" in words(("naive", False, 1.0, False), ("net", True, 50.0, False))[1]

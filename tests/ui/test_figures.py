@@ -95,6 +95,12 @@ def test_a_log_axis_leaves_out_what_it_cannot_show():
     assert list(by_name(figure)) == ["training"]
 
 
+def test_an_axis_is_linear_where_nothing_is_left_of_the_loss():
+    figure = figures.loss_figure([1, 2, 3], [0.0] * 3, [0.0] * 3, log=True, unit="loss", naive=0.0)
+    assert figure.layout.yaxis.type == "linear"
+    assert all(list(figure.data[k].y) == [0, 0, 0] for k in (0, 1))
+
+
 @pytest.mark.parametrize(("high", "ticks"), [(0.16, None), (0.9, "D2"), (90, 1)])
 def test_a_log_axis_has_ticks_however_narrow_it_is(high, ticks):
     figure = figures.loss_figure([1, 2], [high, 0.11], None, log=True, unit="loss")

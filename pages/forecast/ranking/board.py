@@ -23,7 +23,13 @@ MEASURES = {
     "mase": ("MASE", "Mean absolute scaled error (Hyndman and Koehler 2006): in units of the mean absolute change over a "
              "season in the records that each fold learned from. Below 1 is less than the seasonal naive forecast errs there."),
 }  # fmt: skip
-COVERAGE = "The share of actual values within the {level} % interval; near {level} % is right, less is too narrow."
+COVERAGE = (
+    "The share of actual values within the {level} % interval; near {level} % is right, less is too narrow. Networks: split "
+    "conformal on their validation part (conformalised quantiles, where they learn those). Exponential smoothing, Theta and "
+    "STL: the intervals of their own models. Linear and ridge: split conformal on the last third or so of the history, from "
+    "one fit to the records before. Naive, seasonal naive and drift: split conformal on forecasts within its later half. "
+    "A dash where the history is too short for any."
+)
 ROW = 36
 
 

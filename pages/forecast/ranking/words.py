@@ -8,6 +8,8 @@ import pandas as pd
 
 from pages.forecast.backtest.choices import BESIDE
 from pages.forecast.ranking.table import NAMES
+from rnn.forecast.significance import MANY_TIMES
+from rnn.forecast.verdict_words import times
 from rnn.ui.wording import number_in_words
 
 
@@ -30,7 +32,7 @@ def said(table: pd.DataFrame) -> Said:
     network = ours.iloc[0]
     if others.empty:
         return Said("level", network["label"], f": {_error(network)}. There is no other method to compare it with.")
-    if network.name == judged.index[0]:
+    if network.name == judged.index[0] and network["error"] < others.iloc[0]["error"]:
         found = _leads(network, others.iloc[0], len(judged))
     else:
         found = _follows(network, others[others["error"] <= network["error"]])
@@ -47,9 +49,16 @@ def _leads(network: pd.Series, next_: pd.Series, count: int) -> Said:
 
 def _follows(network: pd.Series, better: pd.DataFrame) -> Said:
     best = better.iloc[0]
+    if network["error"] == best["error"]:
+        same = _listed(better.loc[better["error"] == best["error"], "label"].tolist(), "and")
+        return Said(
+            "level",
+            f"{network['label']} is not better than {best['label']}",
+            f": {_error(network)}, the same as {same}.",
+        )
     others = better["label"].tolist()[1:]
     also = f" Nor is it better than {_listed(others)}." if others else ""
-    rest = f": {_error(network)} beside {number_in_words(best['error'])}, {_share(network['error'], best['error'])} more error"
+    rest = f": {_error(network)} beside {number_in_words(best['error'])}, {_more(network['error'], best['error'])}"
     headline = f"{network['label']} is not better than {best['label']}"
     if network["noise"]:
         return Said("level", headline, f"{rest}, a difference within noise.{also}")
@@ -62,6 +71,8 @@ def _ridge(network: pd.Series, others: pd.DataFrame) -> str:
     if found.empty or found.index[0] == others.index[0]:
         return ""
     ridge = found.iloc[0]
+    if ridge["error"] == network["error"] == others["error"].min():
+        return ""
     label = ridge["label"][:1].upper() + ridge["label"][1:]
     return f" {label}: {number_in_words(ridge['error'])}, {_gap(ridge, network)} the network’s."
 
@@ -69,11 +80,19 @@ def _ridge(network: pd.Series, others: pd.DataFrame) -> str:
 def _gap(ridge: pd.Series, network: pd.Series) -> str:
     if ridge["error"] == network["error"]:
         return "the same as"
+    if ridge["error"] > MANY_TIMES * network["error"] > 0:
+        return f"{times(ridge['error'] / network['error'])}"
     return f"{_share(ridge['error'], network['error'])} {'above' if ridge['error'] > network['error'] else 'below'}"
 
 
 def _less(one: pd.Series, other: pd.Series) -> str:
     return f"{(other['error'] - one['error']) / other['error']:.1%} less" if other["error"] else "no more"
+
+
+def _more(one: float, other: float) -> str:
+    if one > MANY_TIMES * other > 0:
+        return f"{times(one / other)} the error"
+    return f"{_share(one, other)} more error"
 
 
 def _share(one: float, other: float) -> str:
@@ -84,5 +103,5 @@ def _error(row: pd.Series) -> str:
     return f"{NAMES[row['measure']]} {number_in_words(row['error'])}"
 
 
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+def _listed(names: list[str], last: str = "or") -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -66,6 +66,8 @@ def _framing(subject: Subject, lag: Lag | None) -> list[Suggestion]:
 
 def _log(subject: Subject) -> Suggestion:
     lowest, middle = float(subject.columns.min()), float(np.median(np.abs(subject.columns)))
+    if lowest == subject.columns.max():
+        return Suggestion("log", False, "All values are the same, so there are no changes in per cent to learn.")
     if not lowest > 0:
         return Suggestion("log", False, f"The lowest value is {lowest:.3g}, and zero and below have no logarithm.")
     if lowest < LOWEST * middle:
@@ -78,12 +80,11 @@ def _log(subject: Subject) -> Suggestion:
 
 
 def _network(lag: Lag | None) -> list[Suggestion]:
-    many = lag is not None and lag.many
     return [
         Suggestion("activation", "tanh", "Bounded units do not run away with a trend; the straight path follows it."),
-        Suggestion("hidden", 8 if many else 16, "A small network; larger ones forecast no better."),
+        Suggestion("hidden", 8 if lag else 16, "A small network; larger ones forecast no better."),
         Suggestion("skip", "mean", "A line through the window is as good; the mean of the two is better.")
-        if many
+        if lag
         else Suggestion("skip", "linear", "A line through the window, solved before training, is a good start."),
         Suggestion("seeds", 3, "The median of three networks is steadier than any one."),
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from rnn.core.ensemble import member_configs
 from rnn.core.fit import Fit
 from rnn.core.series import Series
 from rnn.forecast.backtest.fold import Fold, folds_of
-from rnn.forecast.backtest.method import Request, by_method
+from rnn.forecast.backtest.method import Request, forecasts_of
 from rnn.forecast.backtest.network import forecast_of, is_untrained, trained, words_on
 from rnn.forecast.backtest.plan import Plan, cutoffs, judged, left_out
 from rnn.forecast.backtest.result import FAN_COLUMNS, Backtest
@@ -44,8 +44,8 @@ def backtest(
     in every fold), by its own validation part in there, without a test part. methods: keys of METHODS; they are fitted on the
     same records, in every fold. base: the config that says their season, window and preparation (None: the first network's;
     without a network what the rule recommends).
-    levels: of the intervals, which come from residuals within the same records. seeds: above 1, every network is also trained
-    alone from so many seeds, for the fan.
+    levels: of the intervals, which come from the same records (a network's: `rnn.forecast.multi_step`; a method's:
+    `rnn.forecast.backtest.method`). seeds: above 1, every network is also trained alone from so many seeds, for the fan.
 
     Raises ValueError, before any work, where the series is too short or the request has no meaning. A network or a method that
     fails in a fold has NaN there, and a note says why.
@@ -134,10 +134,9 @@ def _of_fold(work: _Work, fold: Fold) -> Iterator[str]:
             yield f"{name} from seed {number} of {work.seeds}"
     for key in work.methods:
         started = time.perf_counter()
-        note = _noting(work, f"{key}, fold {fold.cutoff.number}, has no forecast of ")
-        work.add(
-            key, fold, by_method(Request(key, work.base, work.plan.steps, work.levels), fold, work.halt, note), started
-        )
+        note = _noting(work, f"{key}, fold {fold.cutoff.number}: ")
+        request = Request(key, work.base, work.plan.steps, work.levels)
+        work.add(key, fold, forecasts_of(request, fold.histories, fold.scale, work.halt, note), started)
         yield METHODS[key].label
 
 

@@ -39,13 +39,16 @@ def loss_figure(
     """Training and validation loss over the epochs.
 
     epochs: (N,) from 1. train, val: (N,) on one basis; val may be None where there is no validation part.
-    log: a logarithmic axis; values of zero and less are then gaps. unit: the title of the y axis, for example
-    "scaled loss (MSE)" or "RMSE, in °C". best_epoch: marked on the validation curve. changes: (epoch, label) of
-    settings changed in mid-run, as thin upright lines. naive: the naive forecast's loss, as a dotted level.
+    log: a logarithmic axis; values of zero and less are then gaps, and where there are no others the axis is linear.
+    unit: the title of the y axis, for example "scaled loss (MSE)" or "RMSE, in °C". best_epoch: marked on the validation curve.
+    changes: (epoch, label) of settings changed in mid-run, as thin upright lines. naive: the naive forecast's loss, as a
+    dotted level.
     """
     x, curves = np.asarray(epochs).reshape(-1), [floats(train), floats(val)]
     if len(x) == 0:
         return empty_figure(_NO_EPOCH)
+    # Where no error is left at all, a logarithmic axis would show nothing.
+    log = log and any((y > 0).any() for y in curves)
     if log:
         curves = [np.where(y > 0, y, np.nan) for y in curves]
     traces = [curve(x, curves[0], "training", TRAIN, width=2)]

@@ -50,6 +50,12 @@ def test_without_a_season_nothing_seasonal_is_tried(monkeypatch, wave):
     assert keys == {"rule", "naive", "ridge", "theta"}
 
 
+def test_a_series_that_never_changes_is_no_gain_for_any(rule):
+    found = automatic(Series.from_values(np.full(150, 5.0)), 3)
+    assert (found.chosen, found.naive_wins) == ("rule", False)
+    assert "made no error, and no other forecast can be better" in found.sentence and "times" not in found.sentence
+
+
 def test_progress_and_what_comes_of_it(wave):
     *steps, last = auto(wave)
     assert all(isinstance(step, Step) for step in steps)

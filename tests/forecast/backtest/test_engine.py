@@ -16,6 +16,7 @@ from rnn.core.fit import fit
 from rnn.core.metrics import mae
 from rnn.core.series import Series
 from rnn.forecast.backtest import Backtest, Plan, backtest
+from rnn.forecast.methods import METHODS
 from rnn.forecast.multi_step import forecast
 from rnn.forecast.progress import Step
 
@@ -260,10 +261,15 @@ def test_a_history_too_short_for_a_level_has_no_interval():
     assert frame["lo95"].isna().all()
 
 
-def test_a_method_that_takes_long_has_no_intervals_for_a_single_series():
-    frame = run({}, single(), Plan(3, folds=1), methods=("naive", "ets")).frame
-    told = frame["lo80"].notna().groupby(frame["method"]).all()
-    assert told.to_dict() == {"naive": True, "ets": False}
+def test_every_method_has_intervals():
+    for series in (single(), panel(90, 80)):
+        frame = run({}, series, Plan(3, folds=2), methods=tuple(METHODS), base=QUICK.replace(season=7)).frame
+        assert set(frame["method"]) == set(METHODS)
+        for level in (80, 95):
+            assert (frame[f"lo{level}"] < frame["predicted"]).all()
+            assert (frame["predicted"] < frame[f"hi{level}"]).all()
+        assert (frame["lo95"] <= frame["lo80"]).all()
+        assert (frame["hi80"] <= frame["hi95"]).all()
 
 
 def test_without_a_network_the_rule_says_what_the_season_is():
