@@ -37,8 +37,11 @@ def forecast_of_choice(
 ) -> pd.DataFrame:
     """What the best candidate forecasts after the end of the series, be it a network, which is trained first, or not."""
     import rnn
+    from rnn.forecast.with_theta import forecast_with_theta
     from rnn.forecast.without_network import forecast_without_network
 
     if found.naive_wins:
         return forecast_without_network(found.chosen, series, found.config, steps, levels, future=futures)
+    if found.with_theta:
+        return forecast_with_theta(rnn.fit(found.config, series), steps, levels, future=futures)
     return rnn.forecast(rnn.fit(found.config, series), steps=steps, levels=levels, future=futures)

@@ -18,6 +18,7 @@ from pages.forecast import (
     picture,
     report,
     request,
+    theta,
 )
 from pages.forecast.request import Request
 from rnn.core.fit import Fit
@@ -28,12 +29,13 @@ from rnn.ui.wording import escaped
 
 def draw(run: Run, fit: Fit, whole: Series) -> None:
     """fit: of the series shown. whole: all that the run learned from."""
-    asked = request.draw(fit, known_ahead.reach(run, fit))
+    asked = request.draw(fit, known_ahead.reach(run, fit), lambda: theta.draw_toggle(run, whole))
     known, enough = known_ahead.draw(run, fit, asked.steps)
     if not enough:
         return
     try:
-        found = outlook.outlook_of(run, asked.steps, asked.levels, fit.series.name if whole.lengths else None, known)
+        id_ = fit.series.name if whole.lengths else None
+        found = outlook.outlook_of(run, asked.steps, asked.levels, id_, known, theta=asked.theta)
     except ValueError as error:
         st.error(escaped(str(error), 600), icon=":material/error:")
         return
@@ -44,7 +46,9 @@ def draw(run: Run, fit: Fit, whole: Series) -> None:
         st.caption(f":material/info: {unmeasured}")
     else:
         _draw_with_past(run, fit, whole, asked, future)
-        bias = measured.bias_of(run, whole, fit.series.name, asked.steps) if not asked.target else ""
+        bias = (
+            measured.bias_of(run, whole, fit.series.name, asked.steps) if not asked.target and not asked.theta else ""
+        )
     basis.draw(run, fit, future, asked, found.residuals, bias)
     numbers.draw(
         future, asked.levels, found.frame, fit.series.name,
@@ -52,6 +56,8 @@ def draw(run: Run, fit: Fit, whole: Series) -> None:
     )  # fmt: skip
     if len(whole.ids) > 1:
         all_series.draw(run, whole, asked)
+    if asked.theta:
+        st.caption(theta.ALONE)
     if not unmeasured:
         horizon.draw(run, fit, whole, asked)
     coverage.draw(run, fit, whole, asked)

@@ -36,7 +36,9 @@ def draw(run: Run, whole: Series, asked: Request) -> None:
 def csv_of_all(run: Run, asked: Request, futures: dict[str, NDArray[np.float64]] | None) -> bytes:
     """The file. What cannot be forecast stands in it as a sentence."""
     try:
-        return csv_of(outlook.outlook_of_all(run, asked.steps, asked.levels, futures)).encode("utf-8")
+        return csv_of(outlook.outlook_of_all(run, asked.steps, asked.levels, futures, theta=asked.theta)).encode(
+            "utf-8"
+        )
     except ValueError as error:
         return f"There is no forecast of all series: {error}\n".encode()
 

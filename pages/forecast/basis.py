@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.forecast import theta
 from pages.forecast.request import Request
 from rnn.core.fit import Fit
 from rnn.core.series import Series
@@ -24,12 +23,12 @@ def draw(run: Run, fit: Fit, future: pd.DataFrame, asked: Request, residuals: in
     """residuals: forecasts that the first step's interval was measured on. bias: how far sums were off on held-out records,
     empty where that is not known."""
     whole = session.series_of_run(run)
-    line = [bias_of(fit.config), bias]
+    line = [theta.in_words(fit.config.log) if asked.theta else bias_of(fit.config), bias]
     if len(future) > fit.config.horizon:
         line.append(_free_running(fit.config.horizon))
     if fit.final is not None:
         line.append(_of_all_records())
-    width = [_intervals(future, asked.levels, residuals, whole, fit)] if asked.levels else []
+    width = [_intervals(future, asked, residuals, whole, fit)] if asked.levels else []
     for sentences in (line, [*width, _tested(run)]):
         if any(sentences):
             st.caption(" ".join(filter(None, sentences)))
@@ -51,23 +50,23 @@ def _tested(run: Run) -> str:
     return f"On the test part, which no choice was made by, the RMSE is {error}."
 
 
-def _intervals(future: pd.DataFrame, levels: Sequence[int], residuals: int, whole: Series, fit: Fit) -> str:
-    learned = kind_of(fit.config, None) == "quantile"
+def _intervals(future: pd.DataFrame, asked: Request, residuals: int, whole: Series, fit: Fit) -> str:
+    learned = kind_of(fit.config, None) == "quantile" and not asked.theta
     text = (
-        f"The intervals are {_stand_on(whole, learned)}: measured on **{residuals:,}** "
+        f"The intervals are {_stand_on(whole, learned, asked.theta)}: measured on **{residuals:,}** "
         f"{'forecasts' if residuals != 1 else 'forecast'} made there"
         f"{', fewer for the later steps' if len(future) > 1 else ''}{_unit(whole, fit)}. They are a little optimistic, because "
         "the validation part also chose the epoch whose weights are used."
     )
-    return " ".join([text, *filter(None, (_missing(future, level) for level in levels))])
+    return " ".join([text, *filter(None, (_missing(future, level) for level in asked.levels))])
 
 
-def _stand_on(whole: Series, learned: bool) -> str:
+def _stand_on(whole: Series, learned: bool, mean: bool) -> str:
     many = len(whole.parts) > 1
     where = f"the validation parts of **all {len(whole.ids):,} series** (pooled)" if many else "the validation part"
     if learned:
         return f"the quantiles that the network has learned, moved until they held as often as they say on {where}"
-    whose = "the errors" if many else "this network's own errors"
+    whose = "the errors of that mean" if mean else "the errors" if many else "this network's own errors"
     return f"as wide as {whose} on {where} were"
 
 

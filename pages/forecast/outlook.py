@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rnn.core.fit import Fit
 from rnn.forecast import forecast
 from rnn.forecast.residuals import validation_residuals
+from rnn.forecast.with_theta import forecast_with_theta, measured_from
 from rnn.runs.records import Run
 from rnn.ui import one_of_many, session
 
@@ -21,8 +22,8 @@ _PINNED = "forecast_pinned"
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """frame: as `rnn.forecast` returns it. residuals: forecasts within the validation part whose first step the
-    intervals were measured on; later steps have fewer."""
+    """frame: as `rnn.forecast` or `forecast_with_theta` returns it. residuals: forecasts within the validation
+    part whose first step the intervals were measured on; later steps have fewer."""
 
     frame: pd.DataFrame
     residuals: int
@@ -53,22 +54,33 @@ def refresh() -> None:
 
 
 def outlook_of(
-    run: Run, steps: int, levels: tuple[int, ...], id_: str | None, known: NDArray[np.float64] | None = None
+    run: Run,
+    steps: int,
+    levels: tuple[int, ...],
+    id_: str | None,
+    known: NDArray[np.float64] | None = None,
+    *,
+    theta: bool = False,
 ) -> Outlook:
-    """id_: of many series in one, the one to forecast. known: what the columns known ahead hold in its steps.
-    Raises ValueError with a sentence where there is no such forecast."""
-    return _outlook(run.id, version_of(run), steps, levels, id_, known)
+    """id_: of many series in one, the one to forecast. known: what the columns known ahead hold in its steps. theta: the mean
+    with Theta's forecast. Raises ValueError with a sentence where there is no such forecast."""
+    return _outlook(run.id, version_of(run), steps, levels, id_, known, theta)
 
 
 def outlook_of_all(
-    run: Run, steps: int, levels: tuple[int, ...], futures: dict[str, NDArray[np.float64]] | None
+    run: Run,
+    steps: int,
+    levels: tuple[int, ...],
+    futures: dict[str, NDArray[np.float64]] | None,
+    *,
+    theta: bool = False,
 ) -> pd.DataFrame:
     """The forecasts of all of many series, one after the other, told apart by a column `id`. futures: id → its known columns.
     Raises ValueError with a sentence where there is no such forecast."""
     fit = stored_fit(run.id, version_of(run))
     if fit is None:
         raise ValueError("The run has no weights to forecast with yet.")
-    return forecast(fit, steps, levels, future=futures)
+    return (forecast_with_theta if theta else forecast)(fit, steps, levels, future=futures)
 
 
 def of_target(found: Outlook, targets: Sequence[str], target: int, levels: Sequence[int]) -> pd.DataFrame:
@@ -86,9 +98,18 @@ def stored_fit(run_id: str, version: int) -> Fit | None:
 
 @st.cache_data(max_entries=64, show_spinner="Forecasting …")
 def _outlook(
-    run_id: str, version: int, steps: int, levels: tuple[int, ...], id_: str | None, known: NDArray[np.float64] | None
+    run_id: str,
+    version: int,
+    steps: int,
+    levels: tuple[int, ...],
+    id_: str | None,
+    known: NDArray[np.float64] | None,
+    theta: bool,
 ) -> Outlook:
     fit = stored_fit(run_id, version)
     if fit is None:
         raise ValueError("The run has no weights to forecast with yet.")
+    if theta:
+        frame = forecast_with_theta(fit, steps, levels, id=id_, future=known)
+        return Outlook(frame, len(measured_from(fit, steps).starts))
     return Outlook(forecast(fit, steps, levels, id=id_, future=known), len(validation_residuals(fit, 1)[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -19,15 +20,18 @@ _STEPS, _LEVELS, _TARGET = "forecast_steps", "forecast_levels", "forecast_target
 
 @dataclass(frozen=True)
 class Request:
-    """steps: how far ahead. levels: of the intervals, per cent, rising. target: number of the target shown."""
+    """steps: how far ahead. levels: of the intervals, per cent, rising. target: number of the target shown. theta: whether it
+    is to be the mean with Theta's forecast."""
 
     steps: int
     levels: tuple[int, ...]
     target: int
+    theta: bool = False
 
 
-def draw(fit: Fit, ahead: int | None = None) -> Request:
-    """ahead: for how many steps the columns known ahead are known, where not without end."""
+def draw(fit: Fit, ahead: int | None = None, draw_theta: Callable[[], bool] = lambda: False) -> Request:
+    """ahead: for how many steps the columns known ahead are known, where not without end. draw_theta: draws the switch for the
+    mean with Theta, and says whether it is on."""
     model = fit.model
     others = [name for name in model.names if name not in (*model.targets, *model.framing.static, *model.known)]
     most = most_steps(fit.config, inputs_only=bool(others))
@@ -44,13 +48,14 @@ def draw(fit: Fit, ahead: int | None = None) -> Request:
         target = model.targets[0]
         if len(model.targets) > 1:
             target = st.selectbox("Target", model.targets, key=_TARGET, width=220)
+        theta = draw_theta()
     if others:
         st.caption(
             f":material/info: No further than the horizon of {fit.config.horizon:,} that the network was trained for: "
             "beyond it the future of the columns that are fed in without being predicted would be needed. Train with a "
             "longer horizon to see further."
         )
-    return Request(steps, tuple(sorted(levels)), model.targets.index(target))
+    return Request(steps, tuple(sorted(levels)), model.targets.index(target), theta)
 
 
 def most_steps(config: Config, *, inputs_only: bool) -> int:

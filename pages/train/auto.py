@@ -72,7 +72,7 @@ def draw(run: Run | None) -> None:
         awaited = _awaited()
         if awaited is not None:
             study.draw_progress(awaited[0], LABEL)
-        elif (found := _of_run(run)) is not None:
+        elif (found := of_run(run)) is not None:
             sentence = f"**{LABEL}**: {escaped(found.sentence, 600)}"
             if found.naive_wins:
                 st.warning(sentence, icon=":material/warning:")
@@ -83,7 +83,7 @@ def draw(run: Run | None) -> None:
 def draw_table(run: Run | None) -> None:
     """What was tried for this run, candidate by candidate."""
     with st.container():
-        found = _of_run(run)
+        found = of_run(run)
         if found is None or run is None:
             return
         with st.expander("What Auto tried", expanded=True, icon=":material/auto_awesome:"):
@@ -176,7 +176,7 @@ def _is_about(found: Study, choice: Choice) -> bool:
     return series_hash(*pack_series(series), reading_of(choice)["repairs"]) == key
 
 
-def _of_run(run: Run | None) -> Auto | None:
+def of_run(run: Run | None) -> Auto | None:
     """What Auto came to, where it led to this run and is still kept."""
     led = session.store().study_of_run(run.id) if run else None
     found = study.study_state(led.id) if led else None

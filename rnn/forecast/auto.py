@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.forecast.backtest import Backtest, Plan, backtest, cutoffs
+from rnn.forecast.backtest.with_theta import with_mean
 from rnn.forecast.before_test import before_test
-from rnn.forecast.candidates import RULE, Candidate, candidates_of, subset
+from rnn.forecast.candidates import RULE, WITH_THETA, Candidate, candidates_of, subset
 from rnn.forecast.choice import preferred, scores_of, sentence_of, table_of, untried
 from rnn.forecast.progress import Step
 
@@ -35,7 +36,8 @@ TOO_SHORT = (
 @dataclass(frozen=True, eq=False)
 class Auto:
     """config: the settings to train with, those of the best network. chosen: the key of the best candidate, which may be a
-    forecast without a network (`naive_wins`). sentence: which one is best, in words.
+    forecast without a network (`naive_wins`), or the mean of a network and Theta (`with_theta`: forecast it by
+    `forecast_with_theta`). sentence: which one is best, in words.
 
     table: one row a candidate, the best first: key, label, words (what it is), network (whether it is one), fold1, fold2, …
     (mean absolute error of each training's points, original units; of many series in one scaled as the score), score (mean
@@ -49,6 +51,11 @@ class Auto:
     table: pd.DataFrame
     sentence: str
     backtest: Backtest | None = None
+
+    @property
+    def with_theta(self) -> bool:
+        """Whether the mean of the network and Theta is best of all."""
+        return self.chosen == WITH_THETA
 
     def to_bytes(self) -> bytes:
         """To be stored; `from_bytes` gives it back as it was."""
@@ -115,7 +122,7 @@ def auto(
         yield Auto(rule, RULE, False, untried(candidates), TOO_SHORT)
         return
     kept = [one for one in candidates if one.config is None or _fits(tried, one.config, plan)]
-    networks = {one.key: one.config for one in kept if one.config is not None}
+    networks = {one.key: one.config for one in kept if one.trained and one.config is not None}
     methods = tuple(one.key for one in kept if one.config is None)
     for item in backtest(networks, tried, plan, methods=methods, levels=(), base=rule, stop=stop):
         yield item if isinstance(item, Step) else _chosen(item, kept)
@@ -155,6 +162,8 @@ def _fits(series: Series, config: Config, plan: Plan) -> bool:
 
 
 def _chosen(tried: Backtest, candidates: list[Candidate]) -> Auto:
+    if any(one.mixed for one in candidates):
+        tried = with_mean(tried, RULE)
     scores, configs = scores_of(tried), {one.key: one.config for one in candidates}
     best = preferred(scores)
     network = preferred({key: score for key, score in scores.items() if configs[key] is not None})

@@ -10,7 +10,9 @@ import numpy as np
 
 from rnn.core.config import Config
 from rnn.core.series import Series
+from rnn.forecast.backtest.with_theta import NAME as WITH_THETA
 from rnn.forecast.methods import METHODS
+from rnn.forecast.with_theta import suits
 
 # Where there are more series in one, the choice is made on so many of them, evenly spread.
 MOST_SERIES = 30
@@ -19,12 +21,19 @@ RULE = "rule"
 
 @dataclass(frozen=True)
 class Candidate:
-    """config: of a network; None for a method, whose key stands in METHODS. words: what it is."""
+    """config: of a network; None for a method, whose key stands in METHODS. words: what it is. mixed: the mean of the rule's
+    network, whose config it bears, and Theta."""
 
     key: str
     label: str
     words: str
     config: Config | None = None
+    mixed: bool = False
+
+    @property
+    def trained(self) -> bool:
+        """Whether the trial trains it; others are methods, or made of what is there already."""
+        return self.config is not None and not self.mixed
 
 
 # Beside the rule: (key, label, words, fields that are set).
@@ -44,11 +53,12 @@ _METHODS = {
     "ridge": "Ridge regression on the network's window, in its preparation; no network.",
     "theta": "Theta, the M3 competition's winner: a line and exponential smoothing, halved; no network.",
 }
+_MEAN = "The mean of the network by the rule and Theta."
 
 
 def candidates_of(series: Series, horizon: int | None, fixed: Mapping[str, Any]) -> list[Candidate]:
     """The rule first. What does not differ from an earlier one is left out, and so is what asks for a season where the rule
-    sees none."""
+    sees none. The mean with Theta stands where seasons are few."""
     from rnn.data.look import recommended
 
     rule = recommended(series, horizon, **fixed)
@@ -61,6 +71,8 @@ def candidates_of(series: Series, horizon: int | None, fixed: Mapping[str, Any])
         taken = all(getattr(config, name) == value for name, value in changes.items())
         if taken and config not in [one.config for one in found]:
             found.append(Candidate(key, label, words, config))
+    if "theta" in _METHODS and suits(rule, series):
+        found.append(Candidate(WITH_THETA, "mean of network and Theta", _MEAN, rule, mixed=True))
     found += [
         Candidate(key, METHODS[key].label, words)
         for key, words in _METHODS.items()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn.forecast.backtest import Backtest, Plan
-from rnn.forecast.candidates import RULE, Candidate
+from rnn.forecast.candidates import RULE, WITH_THETA, Candidate
 from rnn.forecast.exact import unrounded
 from rnn.forecast.verdict_words import times
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Another candidate has to be better than the rule by this share: with so few points, less is as likely to be chance.
 MARGIN = 0.03
+SWITCH = "The network is trained by the rule; switch “Mean with Theta” on on the Forecast page."
 
 
 def scores_of(tried: Backtest) -> dict[str, float]:
@@ -77,7 +78,8 @@ def sentence_of(
         return f"{where} {called[best]} made no error, and no other forecast can be better."
     beside = f"{_times(scores[best], scores[reference])} the error of {called[reference]}"
     if best != RULE:
-        return f"{where} {called[best]} is best: {beside}, {_times(scores[best], scores[RULE])} that of {called[RULE]}."
+        more = f" {SWITCH}" if best == WITH_THETA else ""
+        return f"{where} {called[best]} is best: {beside}, {_times(scores[best], scores[RULE])} that of {called[RULE]}.{more}"
     better = [key for key in scores if scores[key] < scores[RULE]]
     if not better:
         return f"{where} {called[RULE]} is best: {beside}."

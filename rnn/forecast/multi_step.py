@@ -67,10 +67,10 @@ def forecast(
     check_request(fit.config, needed, model.targets, steps, levels, known=model.known)
     kind = kind_of(fit.config, intervals)
     _check_columns(model, series)
-    chosen = _chosen(model, series, id)
+    chosen = chosen_of(model, series, id)
     for one in chosen:
         _check_length(model, one.series)
-    aheads = [_known_of(model, one, steps, future) for one in chosen]
+    aheads = [known_of(model, one, steps, future) for one in chosen]
     predicted = _predicted(model, chosen, steps, aheads)
     widths = {far: _widths(fit, steps, levels, kind, far) for far in {_length(one) for one in aheads}}
     frames = []
@@ -78,7 +78,7 @@ def forecast(
         _check_finite(values[..., middle_level(fit.config)], steps)
         columns: dict[str, object] = {} if one.label is None else {"id": one.label}
         columns["time"] = future_times(one.series, steps)
-        columns |= _columns(model, one, values, widths[_length(ahead)])
+        columns |= columns_of(model, one, values, widths[_length(ahead)])
         frames.append(pd.DataFrame(columns))
     return frames[0] if id is not None or not model.ids else pd.concat(frames, ignore_index=True)
 
@@ -90,8 +90,8 @@ def _widths(fit: Fit, steps: int, levels: Sequence[float], kind: str, ahead: int
     return calibrate(held, measure, fit.config, levels, kind)
 
 
-def _columns(model: Model, one: Chosen, values: Array, widths: Intervals) -> dict[str, object]:
-    """values: (steps, K, Q) of one series → name → its numbers."""
+def columns_of(model: Model, one: Chosen, values: Array, widths: Intervals) -> dict[str, object]:
+    """values: (steps, K, Q) of one series, original units → name → its numbers."""
     last = one.series.values[None, -model.config.reach :]
     found = widths.around(values[None], widths.measure.units(last, np.array([one.number])))
     columns: dict[str, object] = {}
@@ -113,7 +113,8 @@ class Chosen:
     label: str | None
 
 
-def _chosen(model: Model, series: Series, id_: str | None) -> list[Chosen]:
+def chosen_of(model: Model, series: Series, id_: str | None) -> list[Chosen]:
+    """What `id` asks for. Raises ValueError where the series and the model do not fit together."""
     if not model.ids:
         if series.lengths or id_ is not None:
             raise ValueError(
@@ -136,7 +137,7 @@ def _chosen(model: Model, series: Series, id_: str | None) -> list[Chosen]:
     return [Chosen(one, numbers[one.name], one.name) for one in long]
 
 
-def _known_of(model: Model, one: Chosen, steps: int, future: Any) -> Array | None:
+def known_of(model: Model, one: Chosen, steps: int, future: Any) -> Array | None:
     """The known columns in the steps after the last record of one series."""
     if one.label is None or not model.known:
         return known_values(model, one.series, steps, future)
@@ -190,7 +191,7 @@ def check_request(
     """
     if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= 100_000:
         raise ValueError(f"steps={steps!r} is not allowed; allowed: a whole number from 1 to 100000.")
-    _check_levels(levels)
+    check_levels(levels)
     if ahead is not None:
         check_enough(config, known, steps, ahead)
     others = [name for name in names if name not in (*targets, *known)]
@@ -205,7 +206,8 @@ def _short(level: float) -> str:
     return f"{level:.10g}"
 
 
-def _check_levels(levels: Sequence[float]) -> None:
+def check_levels(levels: Sequence[float]) -> None:
+    """Raise ValueError for levels that are no percentages, or the same twice."""
     allowed = "allowed: percentages above 0 and below 100"
     if isinstance(levels, str) or not isinstance(levels, Sequence | np.ndarray):
         raise ValueError(f"levels={levels!r} is not allowed; {allowed}, as a list such as (80, 95).")
