@@ -28,6 +28,7 @@ def network_for(config: Config, series: Series) -> Network:
     static, known = len(series.static), len(series.known)
     return Network(config, len(series.names) - static, len(series.targets), beside(config, static, known))
 
+
 # Losses that count errors by their size and not by its square; the line is solved for what they ask.
 ROBUST = ("mae", "huber", "quantile")
 

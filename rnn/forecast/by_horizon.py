@@ -15,16 +15,7 @@ from rnn.core.panel import AnySplit, PanelSplit, split_series
 from rnn.core.windows import Split, Starts
 from rnn.forecast.ahead import predict_ahead
 from rnn.forecast.baselines import BASELINES
-from rnn.forecast.held_out import (
-    LEAST_ORIGINS,
-    MOST_ORIGINS,
-    MOST_PASSES,
-    HeldOut,
-    Origins,
-    held_out,
-    origins_of,
-    runs_freely,
-)
+from rnn.forecast.held_out import HeldOut, Origins, held_out, most_origins, origins_of, runs_freely
 from rnn.forecast.known_future import known_track
 from rnn.forecast.residuals import units_of
 
@@ -84,8 +75,7 @@ def errors_by_horizon(fit: Fit, steps: int, target: int = 0, part: str = "valida
 
 def _spread(fit: Fit, steps: int, part: str) -> Origins:
     """As many origins as a free-running forecast has time for."""
-    found = origins_of(fit, part)
-    return found.spread(min(MOST_ORIGINS, max(LEAST_ORIGINS, MOST_PASSES // steps)))
+    return origins_of(fit, part).spread(most_origins(fit.config, steps))
 
 
 @dataclass(frozen=True)

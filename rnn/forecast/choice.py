@@ -110,4 +110,6 @@ def _reference(scores: Mapping[str, float]) -> str:
 
 
 def _times(one: float, other: float) -> str:
-    return times(one / other) if other > 0 and np.isfinite(one) else "many times"
+    if not other > 0 or not np.isfinite(one):
+        return "many times"
+    return f"{one / other:.2f} times" if 0.005 <= one / other < 100 else times(one / other)

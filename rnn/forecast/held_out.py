@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn.core.cells import CELLS
+from rnn.core.config import Config
 from rnn.core.fit import Fit
 from rnn.core.losses import middle_level
 from rnn.core.panel import each, split_series
@@ -24,6 +26,8 @@ PARTS = ("validation", "test")
 # passes, fewer of them.
 MOST_ORIGINS, LEAST_ORIGINS = 1000, 100
 MOST_PASSES = 200_000
+# Multiply-adds of all passes together, a few seconds of one core; what a time step of one unit costs beside its products.
+MOST_WORK, UNIT_OVERHEAD = 4e10, 30
 # Numbers that the windows of one pass may hold, whatever the window.
 PASS_NUMBERS = 2_000_000
 
@@ -151,7 +155,7 @@ def held_out(
     # Not further than the longest forecast that any origin can be checked against.
     reach = max(1, min(steps, int((found.ends - found.starts).max(initial=0)) - window))
     if origins is None:
-        found = found.spread(min(MOST_ORIGINS, max(LEAST_ORIGINS, MOST_PASSES // -(-reach // kept))))
+        found = found.spread(most_origins(fit.config, -(-reach // kept)))
     if ahead is None:
         ahead = (-(-steps // kept) - 1) * kept + horizon
     measure = Measure.of(fit, local)
@@ -174,6 +178,13 @@ def held_out(
         found.middles,
         found.numbers,
     )
+
+
+def most_origins(config: Config, passes: int) -> int:
+    """How many origins there is time for, where each takes so many passes of the network."""
+    units = config.seeds * config.layers * config.steps * CELLS[config.cell].gates * config.hidden
+    affordable = MOST_WORK / (units * (config.hidden + config.patch + UNIT_OVERHEAD))
+    return min(MOST_ORIGINS, max(LEAST_ORIGINS, int(min(MOST_PASSES, affordable) // passes)))
 
 
 def runs_freely(fit: Fit) -> bool:

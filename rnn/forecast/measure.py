@@ -78,7 +78,7 @@ def _usual(config: Config, series: Series) -> tuple[Array, Array]:
     """(P, K) each: the unit of a series, 1 where there is but one, and the least unit of a window."""
     split = split_series(config, series)
     seen = [split.seen_rows] if isinstance(split.seen_rows, int) else split.seen_rows
-    sizes, least = [], []
+    sizes, least, many = [], [], len(seen) > 1
     for part, rows in zip(series.parts, seen, strict=True):
         values = series.values[part][:rows][:, series.target_columns]
         scaled = np.log(values) if config.log else values
@@ -88,6 +88,6 @@ def _usual(config: Config, series: Series) -> tuple[Array, Array]:
             root, mean = np.sqrt(np.square(change).mean(axis=0)), np.abs(change).mean(axis=0)
         # Where nothing changes the unit is the size of the values, and 1 where that is nothing, too.
         whole = np.where(largest > 0, largest, 1.0)
-        sizes.append(np.where(root > ROUNDING * largest, root, whole) if len(series.parts) > 1 else np.ones_like(whole))
+        sizes.append(np.where(root > ROUNDING * largest, root, whole) if many else np.ones_like(whole))
         least.append(np.where(mean > ROUNDING * largest, LEAST_SHARE * mean, whole))
     return np.stack(sizes), np.stack(least)

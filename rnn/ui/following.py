@@ -118,8 +118,12 @@ def remember_in_link(found: Recommendation | None, run_config: Config | None) ->
 
 
 def remember_elsewhere(choice: Choice, run_config: Config | None) -> None:
-    """On any other page: the settings, where they are neither the run's nor the recommended."""
+    """On any other page: the settings, where they are neither the run's nor the recommended. What the form wrote field by
+    field goes: nothing here keeps it up, and another run would be read with settings of the one before."""
     _write(_BASE, None)
+    for field in FIELDS:
+        if field not in _OF_THE_SPLIT:
+            _write(field, None)
     standing = settled(values_of_form())
     named = {field: value for field, value in standing.items() if value != getattr(DEFAULT, field)}
     if not any(field in named for field in _OF_THE_SPLIT):

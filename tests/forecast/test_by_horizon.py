@@ -14,6 +14,7 @@ from rnn.core.windows import split_windows
 from rnn.forecast import held_out
 from rnn.forecast.baselines import BASELINES, baseline_errors
 from rnn.forecast.by_horizon import errors_by_horizon, tracks
+from rnn.forecast.held_out import most_origins
 from tests.core.many_series import three
 from tests.forecast.test_known_future import series_of
 
@@ -185,11 +186,9 @@ def test_no_test_part(run):
 
 
 def test_fewer_origins_where_free_running_takes_long(run, monkeypatch):
-    from rnn.forecast import by_horizon
-
-    monkeypatch.setattr(by_horizon, "MOST_ORIGINS", 10)
+    monkeypatch.setattr(held_out, "LEAST_ORIGINS", 5)
+    monkeypatch.setattr(held_out, "MOST_PASSES", 20)
     assert errors_by_horizon(run, 2)["n"].max() == 10
-    assert held_out.MOST_ORIGINS == 1000
 
 
 @pytest.mark.parametrize("origin", [None, 103, 110, 127, 129])
@@ -232,3 +231,12 @@ def test_tracks_know_what_is_known_ahead_and_nothing_beyond():
     later[116:, 0] += 50.0
     changed = dataclasses.replace(run, series=dataclasses.replace(run.series, values=later))
     np.testing.assert_array_equal(tracks(changed, 4, 116).free_running, found.free_running)
+
+
+def test_a_large_network_far_ahead_is_measured_from_fewer_origins():
+    """168 passes of one step each, of which a small network can afford a thousand."""
+    small = Config(hidden=8, window=168, patch=24, horizon=168, seeds=3)
+    assert most_origins(small, 168) == 1000
+    assert most_origins(small.replace(hidden=256), 168) == 142
+    assert most_origins(small.replace(hidden=256), 1) == 1000
+    assert most_origins(small.replace(hidden=1024), 168) == 100

@@ -58,7 +58,7 @@ def _follows(network: pd.Series, better: pd.DataFrame) -> Said:
         )
     others = better["label"].tolist()[1:]
     also = f" Nor is it better than {_listed(others)}." if others else ""
-    rest = f": {_error(network)} beside {number_in_words(best['error'])}, {_more(network['error'], best['error'])}"
+    rest = f": {_error(network)} beside {_more(network['error'], best['error'])}"
     headline = f"{network['label']} is not better than {best['label']}"
     if network["noise"]:
         return Said("level", headline, f"{rest}, a difference within noise.{also}")
@@ -90,13 +90,16 @@ def _less(one: pd.Series, other: pd.Series) -> str:
 
 
 def _more(one: float, other: float) -> str:
-    if one > MANY_TIMES * other > 0:
-        return f"{times(one / other)} the error"
-    return f"{_share(one, other)} more error"
+    """The other error, and how much more this one is."""
+    if other == 0:
+        return "none at all"
+    if one > MANY_TIMES * other:
+        return f"{number_in_words(other)}, {times(one / other)} the error"
+    return f"{number_in_words(other)}, {_share(one, other)} more error"
 
 
 def _share(one: float, other: float) -> str:
-    return f"{abs(one - other) / other:.1%}" if other else "infinitely"
+    return f"{abs(one - other) / other:.1%}"
 
 
 def _error(row: pd.Series) -> str:
