@@ -7,11 +7,15 @@ import io
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import rnn
 from rnn.__main__ import main
+from rnn.command_auto import forecast_of_choice
 from rnn.forecast import candidates
+from rnn.forecast.auto import Auto
+from rnn.forecast.with_theta import forecast_with_theta
 
 QUICK = ["--set", "epochs=3", "--set", "hidden=4", "--set", "seeds=1"]
 
@@ -88,3 +92,14 @@ def test_auto_and_a_preset_contradict_each_other(capsys, wave):
         == 2
     )
     assert "--auto chooses the settings itself, and --preset article-corrected says them all" in capsys.readouterr().err
+
+
+def test_the_mean_with_theta_is_printed_where_that_wins():
+    days, rng = np.arange(100), np.random.default_rng(5)
+    values = np.round(20 + 4 * np.sin(2 * np.pi * days / 7) + rng.standard_normal(100), 3)
+    series = rnn.Series.from_values(values)
+    config = rnn.Config(hidden=4, epochs=3, window=14, horizon=5, season=7, residual="seasonal")
+    found = Auto(config, "network-theta", False, pd.DataFrame(), "")
+    printed = forecast_of_choice(found, series, 5, (80,), None)
+    pd.testing.assert_frame_equal(printed, forecast_with_theta(rnn.fit(config, series), 5, (80,)))
+    assert (printed["mean"] - rnn.forecast(rnn.fit(config, series), 5)["mean"]).abs().max() > 0.01

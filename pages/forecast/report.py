@@ -36,6 +36,7 @@ def subject_of(run: Run, fit: Fit, whole: Series, asked: Request, frame: pd.Data
     return Subject(
         run, fit, whole, asked.steps, asked.levels, asked.target, frame, future, seen.verdict, tuple(seen.changes),
         None if plan is None else plan.request(), (run, *form.others_of(run).values()),
+        asked.theta,
     )  # fmt: skip
 
 

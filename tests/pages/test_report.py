@@ -88,7 +88,7 @@ def test_backtest_and_ranking_are_in_it_once_they_are_there(open_app, asked):
     assert f"my run (this run) is off by {error:.4g} on average" in opened.text
     assert "2 cut-offs in the past, 4 steps ahead from each" in opened.text
     assert "seasonal decomposition + exponential smoothing" in opened.text and "Beside the best" in opened.text
-    assert any(words.startswith("Ranking of 9 by MAE") for words in opened.charts)
+    assert any(words.startswith("Ranking of 10 by MAE") for words in opened.charts)
     assert "The series was made in a script" in opened.text
 
 
@@ -146,7 +146,9 @@ def test_what_a_command_cannot_say_is_a_script_that_runs(open_app, asked, tmp_pa
 
 
 def test_repairs_and_ids_are_in_the_command():
-    subject = SimpleNamespace(run=SimpleNamespace(config=Config(dropout=0.2, layers=2)), steps=5, levels=())
+    subject = SimpleNamespace(
+        run=SimpleNamespace(config=Config(dropout=0.2, layers=2)), steps=5, levels=(), theta=False
+    )
     reading = {"data": "file-1", "targets": ["y"], "ids": ["north", "a b"], "repairs": [{"kind": "log", "column": "y"}],
                "inputs": ["calendar: weekday", "price"], "known": ["calendar: weekday", "price"]}  # fmt: skip
     words = shlex.split(command.command_of(subject, reading, "f.csv"))

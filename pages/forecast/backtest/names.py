@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pages.forecast.backtest.mean import LABEL
 from rnn.core.config import Config
+from rnn.forecast.backtest.with_theta import NAME
 from rnn.forecast.methods import METHODS
 from rnn.runs.records import Run
 
@@ -22,7 +24,7 @@ def labels_of(networks: Mapping[str, Config], runs: Sequence[Run]) -> dict[str, 
     networks: of the backtest. runs: those of the same series, the one shown first; a network bears the name of the first run
     with its settings.
     """
-    labels = {key: method.label for key, method in METHODS.items()}
+    labels = {key: method.label for key, method in METHODS.items()} | {NAME: LABEL}
     for name, config in networks.items():
         found = next((run for run in runs if run.config == config), None)
         label = f"{_short(found.name)} ({name})" if found is not None else f"{name} (its run is deleted)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.forecast.backtest import duration, folds, form, results, work
+from pages.forecast.backtest import duration, folds, form, mean, results, work
 from pages.forecast.backtest.names import labels_of
 from rnn.core.fit import Fit
 from rnn.core.series import Series
@@ -50,7 +50,10 @@ def draw_work(run: Run, asked: form.Asked, whole: Series) -> Backtest | None:
         work.draw_progress(request)
         return None
     found = work.result_of(request)
-    for note in found.notes if found else ():
+    if found is None:
+        return None
+    found = mean.with_theta(found, whole)
+    for note in mean.notes_of(found):
         st.caption(f":material/info: {escaped(note, 400)}")
     return found
 

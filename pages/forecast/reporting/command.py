@@ -16,9 +16,10 @@ _SAYABLE = {"time"}
 
 
 def command_of(subject: Subject, reading: dict[str, Any], file: str) -> str | None:
-    """The command that prints this forecast; None where the file was read in a way that only Python can say."""
+    """The command that prints this forecast; None where only Python can say how the file was read, or that it is
+    the mean with Theta."""
     choices = reading.get("choices", {})
-    if set(choices) - _SAYABLE or not reading.get("targets"):
+    if set(choices) - _SAYABLE or not reading.get("targets") or subject.theta:
         return None
     known = [name for name in reading.get("known", ()) if not is_calendar(name)]
     words = ["python", "-m", "rnn", "forecast", file, *_each("--target", reading["targets"])]
@@ -61,6 +62,8 @@ def script_of(subject: Subject, reading: dict[str, Any], file: str | None) -> st
     repairs = reading.get("repairs")
     imports = "import rnn\n" + ("" if file is not None else "from rnn.data import load_sample\n")
     imports += "from rnn.data.repair import repairs_from_json\n" if repairs else ""
+    imports += "from rnn.forecast.with_theta import forecast_with_theta\n" if subject.theta else ""
+    call = "forecast_with_theta" if subject.theta else "rnn.forecast"
     said = f"repairs = repairs_from_json({json.dumps(repairs)!r})\n" if repairs else ""
     arguments += ", repairs=repairs" if repairs else ""
     return (
@@ -68,7 +71,7 @@ def script_of(subject: Subject, reading: dict[str, Any], file: str | None) -> st
         f"series = table.series({arguments.removeprefix(', ')})\n"
         f"config = rnn.Config({', '.join(f'{name}={value!r}' for name, value in changed.items())})\n"
         f"fit = rnn.fit(config, series)\n"
-        f"print(rnn.forecast(fit, steps={subject.steps}, levels={subject.levels!r}).to_csv(index=False))\n"
+        f"print({call}(fit, steps={subject.steps}, levels={subject.levels!r}).to_csv(index=False))\n"
     )
 
 

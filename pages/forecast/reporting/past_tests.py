@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from pages.forecast.backtest import coverage, tracks, work
+from pages.forecast.backtest import coverage, mean, tracks, work
 from pages.forecast.backtest.choices import BESIDE
 from pages.forecast.backtest.folds import table_of
 from pages.forecast.backtest.names import labels_of
@@ -34,6 +34,7 @@ def backtest_and_ranking(subject: Subject) -> list[Section]:
     found = work.result_of(subject.backtest) if subject.backtest is not None else None
     if found is None:
         return [Section("Backtest", [Words("No backtest has been run with the plan of the page.")])]
+    found = mean.with_theta(found, subject.whole)
     labels = labels_of(found.networks, subject.rivals)
     id_ = subject.fit.series.name if subject.whole.lengths else None
     own = rows_of(found.frame, subject.name, id_)
@@ -51,7 +52,7 @@ def _backtest(subject: Subject, found: Backtest, own: pd.DataFrame, labels: Mapp
     )
     dates = table_of(cutoffs(subject.fit.series, list(found.networks.values()), plan))
     held = coverage.table_of(own)
-    parts: list[Part] = [first, *map(Words, found.notes), _tracks(subject, found, own, labels)]
+    parts: list[Part] = [first, *map(Words, mean.notes_of(found)), _tracks(subject, found, own, labels)]
     parts.append(Rows(list(dates.columns), [[str(cell) for cell in row] for row in dates.to_numpy()], "The folds"))
     if len(held):
         rows = [

@@ -18,7 +18,8 @@ class Subject:
     """run, fit (of the series shown), whole (all that the run learned from). steps, levels, target (a number): of the
     forecast. frame: the forecast of all targets; future: that of the target shown. verdict: on the run, None where there is
     none yet; changes: made to it in mid-run. backtest: the request of the plan that the page stands at, None where the
-    series is too short for it. rivals: runs on the same series, the one shown first."""
+    series is too short for it. rivals: runs on the same series, the one shown first. theta: the forecast is the mean with
+    Theta's."""
 
     run: Run
     fit: Fit
@@ -32,6 +33,7 @@ class Subject:
     changes: tuple[Change, ...]
     backtest: dict[str, Any] | None
     rivals: tuple[Run, ...]
+    theta: bool = False
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pages.forecast import theta
 from pages.forecast.reporting.cells import moment, number, percent
 from pages.forecast.reporting.subject import Subject
 from rnn.export.report import Chart, Part, Rows, Section, Words
@@ -13,6 +14,7 @@ from rnn.ui.figures import alt_forecast, forecast_figure
 from rnn.ui.thinning import thin
 
 MOST_POINTS = 1200
+ALONE = "Verdict, measured coverage and residuals in this report are those of the network alone."
 _MARKS = {"better": "better", "level": "within noise", "worse": "worse"}
 
 
@@ -58,6 +60,8 @@ def forecast(subject: Subject) -> Section:
     chart = Chart(forecast_figure(*parts, target=subject.name), alt_forecast(*parts, target=subject.name), 440)
     steps = f"{subject.steps:,} {'steps' if subject.steps > 1 else 'step'}"
     words = [Words(f"{steps} ahead of {moment(series.times[-1])}, in the units of the series.")]
+    if subject.theta:
+        words.append(Words(f"{theta.in_words(subject.fit.config.log).replace('**', '')} {ALONE}"))
     if subject.steps > subject.fit.config.horizon:
         words.append(
             Words(

@@ -141,3 +141,29 @@ def test_to_bytes_and_back(wave):
     for data in (b"", found.backtest.to_bytes()):
         with pytest.raises(ValueError, match="no stored automatic choice"):
             Auto.from_bytes(data)
+
+
+def few_seasons() -> Series:
+    """A rising wave of fifteen weeks, with noise, on which network and Theta err to opposite sides."""
+    days, rng = np.arange(110), np.random.default_rng(5)
+    return Series.from_values(20 + 0.05 * days + 4 * np.sin(2 * np.pi * days / 7) + rng.standard_normal(110))
+
+
+def test_the_mean_with_theta_is_chosen_where_it_is_best():
+    found = automatic(few_seasons(), 7)
+    assert (found.chosen, found.with_theta, found.naive_wins) == ("network-theta", True, False)
+    assert found.config == quick(few_seasons(), 7)
+    assert found.sentence.endswith("trained by the rule; switch “Mean with Theta” on on the Forecast page.")
+    frame = found.backtest.frame.set_index(["method", "fold", "step"]).sort_index()
+    mean = (frame.loc["rule", "predicted"] + frame.loc["theta", "predicted"]) / 2
+    pd.testing.assert_series_equal(frame.loc["network-theta", "predicted"], mean)
+    assert set(found.backtest.networks) == {"rule", "from-last", "from-seasons", "no-season"}
+    assert Auto.from_bytes(found.to_bytes()).with_theta
+
+
+def test_the_mean_with_theta_stands_where_seasons_are_few_only(wave):
+    def keys(rows: int) -> set[str]:
+        return {one.key for one in candidates_of(Series.from_values(wave.values[:rows, 0]), 7, {})}
+
+    assert "network-theta" in keys(139)
+    assert "network-theta" not in keys(140)
