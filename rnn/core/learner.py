@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rnn.core import article
 from rnn.core.clipping import CLIPPINGS
 from rnn.core.config import Config
+from rnn.core.examples import Examples
 from rnn.core.framing import Framing
 from rnn.core.lanes import Lanes
 from rnn.core.network import Network, Params
@@ -28,8 +29,6 @@ from rnn.core.workspace import Workspace
 
 Floats = NDArray[np.floating[Any]]
 
-# Beyond these, sums over a window and a layer may no longer be finite.
-LARGEST = {"float32": 1e30, "float64": 1e150}
 # A second draw from the same seed and epoch, beside the order of the windows.
 DROPOUT_STREAM = 1
 
@@ -62,14 +61,11 @@ class GradientLearner:
     """Truncated BPTT with an optimiser."""
 
     def __init__(
-        self, config: Config, network: Network, series: Series, framing: Framing, windows: Starts, params: Params,
-        pace: float = 1.0, threads: int = 1,
-    ) -> None:  # fmt: skip
-        """windows: the first records of those trained on. pace: the factor on the learning rate of readout and skip.
-        threads: how many may be at work at once; the numbers do not depend on it.
-        Raises ValueError for values beyond config.dtype."""
-        self.config, self.network, self.framing, self.windows = config, network, framing, windows
-        self.prepared = _prepared(config, series, framing)
+        self, config: Config, network: Network, examples: Examples, params: Params, pace: float = 1.0, threads: int = 1
+    ) -> None:
+        """examples: the windows to be trained on. pace: the factor on the learning rate of readout and skip. threads: how
+        many may be at work at once; the numbers do not depend on it."""
+        self.config, self.network, self.examples = config, network, examples
         self.vector = network.flat(params)
         self.gradient = np.zeros_like(self.vector)
         self.params = network.views(self.vector)
@@ -113,8 +109,8 @@ class GradientLearner:
     def batch_starts(self, epoch: int, batch: int) -> Starts:
         """The windows of a batch: the epoch's order is drawn from (seed, epoch), so that a run can go on from anywhere."""
         if self._order[0] != epoch:
-            order = np.random.default_rng([self.config.seed, epoch]).permutation(len(self.windows))
-            self._order = (epoch, self.windows[order])
+            order = np.random.default_rng([self.config.seed, epoch]).permutation(len(self.examples.windows))
+            self._order = (epoch, self.examples.windows[order])
         first = batch * self.config.batch
         return self._order[1][first : first + self.config.batch]
 
@@ -134,10 +130,8 @@ class GradientLearner:
                 if self.config.dropout > 0:
                     stream = np.random.default_rng([self.config.seed, epoch, batch, number, DROPOUT_STREAM])
                     work.draw_dropout(stream, self.config.dropout)
-                anchor = self.framing.inputs(self.prepared, starts[part], work.x)
+                y = self.examples.fill(starts[part], work.x)
                 work.forward()
-                y = self.framing.outputs(self.prepared, starts[part], anchor)
-                y = y.astype(self.vector.dtype, copy=False)
                 totals[which] += work.backward(y, len(starts), add=number > which)
 
         if len(tiles) == 1:
@@ -148,6 +142,7 @@ class GradientLearner:
         return sum(totals) / (len(starts) * self.network.points)
 
     def predict(self, starts: Starts) -> Floats:
+        examples = self.examples
         predicted: Floats = np.empty((len(starts), self.network.outputs), self.vector.dtype)
         # In a prediction a tile has less to keep, so it may be larger.
         tiles = even_parts(len(starts), 2 * self.network.tile)
@@ -156,7 +151,7 @@ class GradientLearner:
             fresh: set[int] = set()
             for part in tiles[which::2]:
                 work = self._fresh_workspace(part, fresh, which, training=False)
-                self.framing.inputs(self.prepared, starts[part], work.x)
+                examples.framing.inputs(examples.prepared, starts[part], work.x)
                 predicted[part] = work.forward()
 
         if len(tiles) == 1:
@@ -191,18 +186,6 @@ class GradientLearner:
     @cached_property
     def _second_gradient(self) -> Floats:
         return np.zeros_like(self.gradient)
-
-
-def _prepared(config: Config, series: Series, framing: Framing) -> Floats:
-    prepared = framing.prepare(series.values)
-    largest = float(np.abs(prepared).max())
-    if largest > LARGEST[config.dtype]:
-        raise ValueError(
-            f"After scaling={config.scaling!r} the largest value is {largest:.3g}, too much for dtype={config.dtype!r}; "
-            "take scaling='standard', or dtype='float64'."
-        )
-    # Where windows have units of their own, what is rounding beside the whole series may be large beside a window.
-    return prepared if framing.anchored else prepared.astype(config.dtype)
 
 
 class PublishedLearner:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rnn.core import article
 from rnn.core.config import Config
 from rnn.core.ensemble import EnsembleLearner, joined, member_configs, parted
+from rnn.core.examples import Examples
 from rnn.core.framing import Framing
 from rnn.core.lanes import threads_allowed
 from rnn.core.learner import GradientLearner, Learner, PublishedLearner, published_params
@@ -125,8 +126,9 @@ def make_learner(
         return PublishedLearner(config, series, framing, start.params)
     threads = threads_allowed() if threads is None else threads
     own = threads if config.seeds == 1 else 1  # of an ensemble the members go side by side
+    examples = Examples(config, network, series, framing, windows)
     members = [
-        GradientLearner(member, network, series, framing, windows, params, start.pace, own)
+        GradientLearner(member, network, examples, params, start.pace, own)
         for member, params in zip(member_configs(config), parted(start.params, config.seeds), strict=True)
     ]
     return members[0] if len(members) == 1 else EnsembleLearner(members, threads)

@@ -50,10 +50,10 @@ def test_a_suggestion_is_applied_by_a_click_and_says_so(open_look):
     button(app, "look_apply season").click().run()
     assert app.session_state["season"] == 12
     assert (button(app, "look_apply season").label, button(app, "look_apply season").disabled) == ("Applied", True)
-    assert app.session_state["difference"] == "none"
+    assert app.session_state["residual"] == "none"
     button(app, "look_apply_all").click().run()
     state = app.session_state
-    assert (state["difference"], state["log"], state["window"]) == ("seasonal", True, 24)
+    assert (state["residual"], state["log"], state["window"]) == ("seasonal", True, 24)
     assert (button(app, "look_apply_all").label, button(app, "look_apply_all").disabled) == ("All applied", True)
 
 
@@ -64,8 +64,8 @@ def test_the_settings_of_an_untouched_form_are_applied_already(open_look):
 
 def test_what_needs_a_season_brings_it(open_look):
     app = open_look(data="air-passengers", base="default")
-    button(app, "look_apply difference").click().run()
-    assert (app.session_state["difference"], app.session_state["season"]) == ("seasonal", 12)
+    button(app, "look_apply residual").click().run()
+    assert (app.session_state["residual"], app.session_state["season"]) == ("seasonal", 12)
 
 
 def test_four_charts_with_words(open_look):
