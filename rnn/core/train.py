@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rnn.core.beside_line import BesideLine, mean_with
 from rnn.core.config import Config
+from rnn.core.divergence import Growth
 from rnn.core.evaluation import Evaluation, Evaluator
 from rnn.core.events import Epoch, Event, Finished, Preview
 from rnn.core.framing import Framing
@@ -77,7 +78,7 @@ class Trainer:
             self._shown = BesideLine(self.learner, line_of(config, self.network, series, self.framing, windows, start))
         unit = usual_steps(series, self.split.seen_rows) if isinstance(self.split, PanelSplit) else None
         self._evaluator = Evaluator(config, series, self.framing, unit)
-        self._growth_base = {name: max(float(np.abs(array).max()), 0.1) for name, array in self.learner.params.items()}
+        self._growth = Growth(self.learner.params)
 
     @property
     def batches(self) -> int:
@@ -132,7 +133,9 @@ class Trainer:
                 state.seconds += time.perf_counter() - started
                 closed = self._close_epoch() if end is None else None
             if closed is None:
-                yield end or self._diverged("validation" if self._train_is_finite else "training")
+                yield end or self._growth.diverged(
+                    self.learner, state, "validation" if self._train_is_finite else "training"
+                )
                 return
             epoch, preview = closed
             yield epoch
@@ -197,7 +200,7 @@ class Trainer:
             lr = self._lr()
             update = self.learner.update(state.epoch, state.batch, lr, state.count + 1)
             if not math.isfinite(update.grad_norm):
-                return self._diverged("gradient")
+                return self._growth.diverged(self.learner, state, "gradient")
             state.batch += 1
             state.count += 1
             state.norm_sum += update.grad_norm
@@ -242,21 +245,3 @@ class Trainer:
         for starts in (self._train_starts, self._val_starts):
             losses.append(self._evaluator.total_loss(starts, self.learner.predict(starts)) / 2)
         return losses[0], losses[1]
-
-    def _diverged(self, where: str) -> Finished:
-        """Which parameter went first: one that is not finite itself, else one whose gradient is not, else the one that
-        has grown most; among several, again the one that has grown most."""
-        state, params = self.state, self.learner.params
-        growth = {
-            name: float(np.abs(np.nan_to_num(array.astype(np.float64), nan=np.inf)).max()) / self._growth_base[name]
-            for name, array in params.items()
-        }
-        names = self.learner.not_finite() or list(params)
-        parameter = max(names, key=lambda name: growth[name])
-        step = state.count + (1 if where == "gradient" else 0)
-        grown = f"{growth[parameter]:.3g} times its initial size" if growth[parameter] < 1e38 else "beyond all numbers"
-        message = (
-            f"The {where} {'is' if where == 'gradient' else 'loss is'} no longer a finite number at step {step}, in epoch "
-            f"{state.epoch + 1}; {parameter} had grown to {grown}. The weights of epoch {state.best_epoch} are kept."
-        )
-        return Finished("diverged", state.best_epoch, state.epoch, parameter, step, message)
