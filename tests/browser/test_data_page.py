@@ -77,7 +77,7 @@ def test_the_split_is_dragged_and_moved_by_keys(data_page: Page) -> None:
     page = data_page
     tab(page, "Split and scaling")
     before = parts(page)
-    assert before == {"records": 2284, "training": 1832, "validation": 452}
+    assert before["training"] + before["validation"] == before["records"] == 2284
     drag(page, "validation", -100)
     wait_until(lambda: parts(page)["validation"] > before["validation"], what="a larger validation part")
     dragged = parts(page)
@@ -107,7 +107,7 @@ def test_the_lamp_turns_red_and_the_leak_is_measured(data_page: Page) -> None:
     expect(lamp).to_contain_text("No leak")
     lamp.get_by_text("Fit it on all records").click()
     expect(lamp).to_contain_text("was fitted on all")
-    wait_until(lambda: query(page).get("scaler_rows") == ["all"], what="the address that says so")
+    wait_until(lambda: '"scaler_rows":"all"' in query(page).get("settings", [""])[0], what="the address that says so")
     lamp.get_by_role("button", name="Measure the false gain").click()
     expect(lamp).to_contain_text("Validation RMSE, scaler on training alone", timeout=60_000)
 
