@@ -7,7 +7,7 @@ import streamlit as st
 from pages.runs.wording import age_in_words
 from rnn.runs.records import Run
 from rnn.ui import session
-from rnn.ui.wording import escaped
+from rnn.ui.wording import escaped, told_apart
 
 MOST_OFFERED = 100
 _KEY = "forecast_run"
@@ -21,9 +21,10 @@ def draw(run: Run | None) -> Run | None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.subheader(_title(run), anchor=False, width="content")
         if offered:
+            labels = told_apart({one.id: _label(one) for one in offered.values()})
             st.session_state[_KEY] = run.id if run else None
             st.selectbox(
-                "Run", list(offered), format_func=lambda run_id: _label(offered[run_id]), key=_KEY, index=0 if run else None,
+                "Run", list(offered), format_func=labels.__getitem__, key=_KEY, index=0 if run else None,
                 placeholder="Choose a run", on_change=_chosen, width=360, label_visibility="collapsed",
             )  # fmt: skip
     if run is None:

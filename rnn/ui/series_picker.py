@@ -9,7 +9,7 @@ from rnn.ui import chosen_series, series_choice
 from rnn.ui.chosen_series import Choice
 from rnn.ui.series_columns import draw_columns
 from rnn.ui.sparkline import draw_sparkline
-from rnn.ui.wording import escaped
+from rnn.ui.wording import escaped, told_apart
 
 _PICK, _UPLOAD, _PROBLEM = "series_pick", "series_upload", "upload_problem"
 
@@ -17,7 +17,7 @@ _PICK, _UPLOAD, _PROBLEM = "series_pick", "series_upload", "upload_problem"
 def draw_series_picker() -> Choice:
     """Draws it and returns what is chosen."""
     draw_refused()
-    titles = series_choice.known_data()
+    titles = told_apart(series_choice.known_data())
     st.session_state[_PICK] = st.session_state["data"]
     st.selectbox(
         "Series", list(titles), format_func=titles.__getitem__, key=_PICK, on_change=_picked,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
+from collections.abc import Mapping
 
 
 def seconds_in_words(seconds: float) -> str:
@@ -17,6 +19,13 @@ def seconds_in_words(seconds: float) -> str:
     if seconds < 99.5 * 60:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h" if seconds < 1e6 else f"{seconds / 86400:,.0f} days"
+
+
+def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+    """Key → label, with the end of the key added where several have the same one. A browser says what was picked by its
+    label: of two alike the first would be taken, whichever was meant."""
+    counts = Counter(labels.values())
+    return {key: label if counts[label] == 1 else f"{label} · {key[-6:]}" for key, label in labels.items()}
 
 
 def bytes_in_words(size: float) -> str:

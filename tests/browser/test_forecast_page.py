@@ -82,6 +82,8 @@ def test_the_past_from_an_earlier_origin(opened: Callable[..., Page]) -> None:
 def test_a_scenario_by_hand_and_one_from_a_file(opened: Callable[..., Page], tmp_path: Path) -> None:
     page = opened()
     section(page, "Scenario")
+    expect(page.get_by_role("button", name="New scenario")).to_be_visible(timeout=SLOW * 1000)
+    wait_until_settled(page)  # a button of a run that is not over yet takes no click
     page.get_by_role("button", name="New scenario").click()
     page.get_by_label("Name").wait_for()
     wait_until_settled(page)

@@ -268,6 +268,16 @@ def test_a_forecast_that_cannot_be_made_is_a_sentence(open_app):
     assert any("fewer steps" in one.value for one in app.error)
 
 
+def test_runs_of_one_name_and_age_are_told_apart(open_app):
+    with Store() as store:
+        runs = [trained(store, sunspots(), "same", epochs=2, hidden=hidden) for hidden in (3, 5)]
+    app = open_app(PAGE, run=runs[0].id)
+    labels = app.selectbox(key="forecast_run").options
+    assert len(set(labels)) == len(labels) == 2
+    app.selectbox(key="forecast_run").select(next(label for label in labels if label.endswith(runs[1].id[-6:]))).run()
+    assert app.session_state["run"] == runs[1].id
+
+
 def test_another_run_brings_its_settings_to_train(open_app):
     with Store() as store:
         one = trained(store, sunspots(), "one", epochs=2, hidden=4)

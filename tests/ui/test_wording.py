@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from rnn.ui.wording import frequency_in_words
+from rnn.ui.wording import frequency_in_words, told_apart
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,12 @@ def test_a_frequency_in_words(alias: str, words: str) -> None:
 def test_an_alias_that_has_no_words_stands_as_it_is() -> None:
     assert frequency_in_words("C") == "C"
     assert frequency_in_words(pd.offsets.SemiMonthEnd().freqstr) == "SME-15"
+
+
+def test_equal_labels_are_told_apart_by_their_keys():
+    labels = {"run-aaaaaa": "sunspots, just now", "run-bbbbbb": "sunspots, just now", "run-cccccc": "nile, just now"}
+    assert told_apart(labels) == {
+        "run-aaaaaa": "sunspots, just now · aaaaaa",
+        "run-bbbbbb": "sunspots, just now · bbbbbb",
+        "run-cccccc": "nile, just now",
+    }

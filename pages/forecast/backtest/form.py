@@ -16,7 +16,7 @@ from rnn.forecast.backtest import Plan, backtest, cutoffs
 from rnn.forecast.methods import METHODS
 from rnn.runs.records import Run
 from rnn.ui import session
-from rnn.ui.wording import escaped
+from rnn.ui.wording import escaped, told_apart
 
 LEVELS = (80, 95)
 USUAL_FOLDS = 5
@@ -91,8 +91,9 @@ def _draw_more(others: dict[str, Run]) -> None:
     )  # fmt: skip
     # Another run may be shown since, and runs may have been deleted.
     st.session_state[_KEYS["others"]] = [one for one in st.session_state[_KEYS["others"]] if one in others]
+    labels = told_apart({run_id: _label(one) for run_id, one in others.items()})
     st.multiselect(
-        "Other runs on this series", list(others), format_func=lambda run_id: _label(others[run_id]), key=_KEYS["others"],
+        "Other runs on this series", list(others), format_func=labels.__getitem__, key=_KEYS["others"],
         max_selections=plan_link.MOST_OTHERS, placeholder="None" if others else "There are none", disabled=not others,
         persist_state="session",
         help="Their settings, trained and judged on the same points.",
