@@ -50,6 +50,29 @@ def chart(page: Page, words: str) -> Locator:
     return page.locator(f".unroll-chart[aria-label*='{words}']")
 
 
+def write_into_the_table(page: Page, text: str) -> None:
+    """Into a cell of the second row, of the first column that can be changed. The table is drawn on a canvas that may still be
+    laid out anew under the pointer; what then hit nothing is done again."""
+    grid = page.get_by_test_id("stDataFrame").nth(1)
+    differs = page.get_by_text("1 cell differs from the base.")
+    for _ in range(6):
+        wait_until_settled(page)
+        grid.scroll_into_view_if_needed()
+        box = grid.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 0.62 * box["width"], box["y"] + 36 * 2.5)
+        page.wait_for_timeout(300)
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        try:
+            expect(differs).to_be_visible(timeout=10_000)
+        except AssertionError:
+            page.keyboard.press("Escape")
+        else:
+            return
+    raise AssertionError("no cell of the table takes what is typed")
+
+
 def test_each_section_is_whole_and_stays_on_a_reload(opened: Callable[..., Page]) -> None:
     for width in (1440, 390):
         page = opened(viewport={"width": width, "height": 900})
@@ -88,16 +111,7 @@ def test_a_scenario_by_hand_and_one_from_a_file(opened: Callable[..., Page], tmp
     page.get_by_label("Name").wait_for()
     wait_until_settled(page)
     expect(page.get_by_text("No cell differs from the base yet")).to_be_visible()
-    grid = page.get_by_test_id("stDataFrame").nth(1)
-    grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    assert box is not None
-    page.mouse.dblclick(box["x"] + 0.62 * box["width"], box["y"] + 36 * 2.5)
-    page.wait_for_function("() => ['INPUT', 'TEXTAREA'].includes(document.activeElement?.tagName)")
-    page.keyboard.press("Control+A")
-    page.keyboard.type("6")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("1 cell differs from the base.")).to_be_visible(timeout=SLOW * 1000)
+    write_into_the_table(page, "6")
     expect(chart(page, "Scenario 1: on average")).to_be_visible(timeout=SLOW * 1000)
 
     page.get_by_role("button", name="From a file").click()
