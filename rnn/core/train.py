@@ -22,7 +22,6 @@ from rnn.core.framing import Framing
 from rnn.core.layout import usual_steps
 from rnn.core.learner import Learner
 from rnn.core.model import Model
-from rnn.core.network import Params
 from rnn.core.optimisers import restore
 from rnn.core.panel import PanelSplit, split_series
 from rnn.core.refit import DIVERGED, all_windows, final_model, train_on_all
@@ -161,13 +160,11 @@ class Trainer:
         parts = {"train": self._train_starts, "val": self._val_starts}
         if self.split.test:
             parts["test"] = self.split.test_starts
-        learner = self._with(self.state.best)
+        learner = make_learner(
+            self.config, self.network, self.series, self.framing, self._train_starts, Start(self.state.best)
+        )
         with np.errstate(all="ignore"):
             return {part: self._evaluator.evaluate(starts, learner.predict(starts)) for part, starts in parts.items()}
-
-    def _with(self, params: Params) -> Learner:
-        """What predicts with other weights."""
-        return make_learner(self.config, self.network, self.series, self.framing, self._train_starts, Start(params))
 
     def _measure_the_start(self) -> None:
         """A linear skip starts as a forecast in its own right: its weights are the best ones until an epoch beats them."""

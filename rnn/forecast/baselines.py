@@ -6,7 +6,7 @@ them, the known columns at the steps predicted. All in original units.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,6 +94,15 @@ BASELINES: dict[str, Baseline] = {
 }
 
 
+def baseline_forecasts(series: Series, split: AnySplit, season: int | None) -> Iterator[tuple[str, Array]]:
+    """Key and (validation windows, horizon, K), in original units, of every baseline that has a meaning here, one at a time:
+    of a long series each takes much memory."""
+    for name, baseline in BASELINES.items():
+        predicted = baseline.predict(series, split, season)
+        if predicted is not None:
+            yield name, predicted
+
+
 def validation_actual(series: Series, split: AnySplit) -> Array:
     """What the validation windows should predict: (windows, horizon, K), original units."""
     targets = series.values[:, series.target_columns]
@@ -114,9 +123,4 @@ def baseline_errors(series: Series, split: AnySplit, season: int | None = None) 
     each one's own usual step (`units`)."""
     unit = units(series, split, split.validation_starts)
     actual = validation_actual(series, split) / unit
-    errors = {}
-    for name, baseline in BASELINES.items():
-        predicted = baseline.predict(series, split, season)
-        if predicted is not None:
-            errors[name] = rmse(actual, predicted / unit)
-    return errors
+    return {name: rmse(actual, predicted / unit) for name, predicted in baseline_forecasts(series, split, season)}

@@ -14,7 +14,7 @@ from rnn.core.fit import Fit
 from rnn.core.panel import AnySplit, PanelSplit, split_series
 from rnn.core.windows import Split, Starts
 from rnn.forecast.ahead import predict_ahead
-from rnn.forecast.baselines import BASELINES
+from rnn.forecast.baselines import BASELINES, baseline_forecasts
 from rnn.forecast.held_out import HeldOut, Origins, held_out, most_origins, origins_of, runs_freely
 from rnn.forecast.known_future import known_track
 from rnn.forecast.residuals import units_of
@@ -91,7 +91,8 @@ class _At(Split):
 
 def _baselines(fit: Fit, steps: int, origins: Origins) -> dict[str, Array]:
     """Key → (origins, steps, K) of each baseline that has a meaning, NaN where it cannot be told."""
-    series, found = fit.series, {}
+    series = fit.series
+    found: dict[str, Array] = {}
     # The regression reads the known columns at all steps, which end with the series.
     whole = (
         origins.starts + fit.config.reach + steps <= origins.stops
@@ -99,13 +100,11 @@ def _baselines(fit: Fit, steps: int, origins: Origins) -> dict[str, Array]:
         else np.full(len(origins.starts), True)
     )
     split = _moved(split_series(fit.config, series), origins.at(np.flatnonzero(whole)), steps)
-    for name, baseline in BASELINES.items():
-        if split is None or not whole.any():
-            break
-        predicted = baseline.predict(series, split, fit.config.season)
-        if predicted is not None:
-            found[name] = np.full((len(whole), steps, predicted.shape[2]), math.nan)
-            found[name][whole] = predicted
+    if split is None or not whole.any():
+        return found
+    for name, predicted in baseline_forecasts(series, split, fit.config.season):
+        found[name] = np.full((len(whole), steps, predicted.shape[2]), math.nan)
+        found[name][whole] = predicted
     return found
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rnn.core.panel import AnySplit, each
 from rnn.core.series import Series
-from rnn.forecast.baselines import BASELINES, units, validation_actual
+from rnn.forecast.baselines import baseline_forecasts, units, validation_actual
 
 Array = NDArray[np.float64]
 
@@ -46,12 +46,8 @@ def baseline_losses(series: Series, split: AnySplit, season: int | None = None) 
     of many series in one in each one's own usual step. The root of the mean is what `baseline_errors` gives."""
     unit = units(series, split, split.validation_starts)
     actual = validation_actual(series, split) / unit
-    losses = {}
-    for name, baseline in BASELINES.items():
-        predicted = baseline.predict(series, split, season)
-        if predicted is not None:
-            losses[name] = losses_of(actual, predicted / unit)
-    return losses
+    forecasts = baseline_forecasts(series, split, season)
+    return {name: losses_of(actual, predicted / unit) for name, predicted in forecasts}
 
 
 def blocks_of(split: AnySplit) -> NDArray[np.intp]:
