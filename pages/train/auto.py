@@ -184,5 +184,4 @@ def of_run(run: Run | None) -> Auto | None:
 
 
 def _choice_of(found: Study) -> Auto:
-
     return study.result_of(found, Auto.from_bytes)

@@ -6,15 +6,13 @@ added to, and forecasts without a network stand beside them. All are judged on t
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rnn.core.config import Config
 from rnn.core.series import Series
+from rnn.forecast.archive import Archive
 from rnn.forecast.backtest import Backtest, Plan, backtest, cutoffs
 from rnn.forecast.backtest.with_theta import with_mean
 from rnn.forecast.before_test import before_test
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 VERSION = 1
+TRIED = "backtest.zip"  # in the stored bytes
 # Points that are judged at least: where the horizon is short, each training is judged from several origins.
 LEAST_POINTS = 24
 TOO_SHORT = (
@@ -66,34 +65,17 @@ class Auto:
             "naive_wins": self.naive_wins,
             "sentence": self.sentence,
         }
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as file:
-            file.writestr("auto.json", json.dumps(meta))
-            file.writestr("table.parquet", self.table.to_parquet(index=False))
-            if self.backtest is not None:
-                file.writestr("backtest.zip", self.backtest.to_bytes())
-        return buffer.getvalue()
+        tried = {} if self.backtest is None else {TRIED: self.backtest.to_bytes()}
+        return Archive(meta, {"table": self.table}, tried).to_bytes("auto")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Auto:
         """What `to_bytes` wrote, by this version or an earlier one. Raises ValueError for bytes that are no Auto, or one of a
         later version."""
-        import pandas as pd
-
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as file:
-                meta = json.loads(file.read("auto.json"))
-                table = pd.read_parquet(io.BytesIO(file.read("table.parquet")))
-                tried = Backtest.from_bytes(file.read("backtest.zip")) if "backtest.zip" in file.namelist() else None
-        except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise ValueError("These bytes are no stored automatic choice.") from error
-        if meta["version"] > VERSION:
-            raise ValueError(
-                f"The automatic choice was stored by a later version (format {meta['version']}, this one reads up to "
-                f"{VERSION}); update, or run it again."
-            )
-        config = Config.from_dict(meta["config"])
-        return cls(config, meta["chosen"], meta["naive_wins"], table, meta["sentence"], tried)
+        found = Archive.from_bytes(data, "auto", VERSION, "automatic choice", ["table"])
+        meta, config = found.meta, Config.from_dict(found.meta["config"])
+        tried = Backtest.from_bytes(found.parts[TRIED]) if TRIED in found.parts else None
+        return cls(config, meta["chosen"], meta["naive_wins"], found.tables["table"], meta["sentence"], tried)
 
 
 def auto(

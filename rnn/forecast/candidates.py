@@ -71,12 +71,10 @@ def candidates_of(series: Series, horizon: int | None, fixed: Mapping[str, Any])
         taken = all(getattr(config, name) == value for name, value in changes.items())
         if taken and config not in [one.config for one in found]:
             found.append(Candidate(key, label, words, config))
-    if "theta" in _METHODS and suits(rule, series):
+    if suits(rule, series):
         found.append(Candidate(WITH_THETA, "mean of network and Theta", _MEAN, rule, mixed=True))
     found += [
-        Candidate(key, METHODS[key].label, words)
-        for key, words in _METHODS.items()
-        if key in METHODS and (seasonal or key != "seasonal")
+        Candidate(key, METHODS[key].label, words) for key, words in _METHODS.items() if seasonal or key != "seasonal"
     ]
     return found
 

@@ -15,6 +15,13 @@ from rnn.ui.following import Recommendation
 from rnn.ui.wording import escaped
 
 MOST_NAMED = 3
+# What a difference or a residual is taken from.
+_STARTS = {
+    "first": "the last value",
+    "last": "the last value",
+    "seasonal": "the value a season before",
+    "seasons": "the mean over the last seasons",
+}
 
 
 def draw(found: Recommendation | None) -> None:
@@ -70,9 +77,8 @@ def recognised(config: Config) -> str:
     if config.horizon > 1:
         parts.append(f"{config.horizon:,} records at once")
     start = config.difference if config.difference != "none" else config.residual
-    started = {"first": "last", "last": "last", "seasonal": "seasonal"}.get(start)
-    if started:
-        parts.append(f"starting from {'the last value' if started == 'last' else 'the value a season before'}")
+    if start != "none":
+        parts.append(f"starting from {_STARTS[start]}")
     if config.log:
         parts.append("in logarithms")
     return ", ".join(parts) + "."

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn.core.config import Config
+from rnn.forecast.archive import Archive
 from rnn.forecast.backtest.plan import Cutoff, Plan
 
 if TYPE_CHECKING:
@@ -55,28 +53,14 @@ class Backtest:
             "seconds": dict(self.seconds),
             "notes": list(self.notes),
         }
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as file:
-            file.writestr("backtest.json", json.dumps(meta))
-            for name, table in tables.items():
-                file.writestr(f"{name}.parquet", table.to_parquet(index=False))
-        return buffer.getvalue()
+        return Archive(meta, tables, {}).to_bytes("backtest")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Backtest:
         """What `to_bytes` wrote, by this version or an earlier one; parts that an older one lacks are empty. Raises ValueError
         for bytes that are no backtest, or one of a later version."""
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as file:
-                meta = json.loads(file.read("backtest.json"))
-                tables = {name: _table(file, name) for name in ("frame", "fan", "cutoffs")}
-        except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise ValueError("These bytes are no stored backtest.") from error
-        if meta["version"] > VERSION:
-            raise ValueError(
-                f"The backtest was stored by a later version (format {meta['version']}, this one reads up to {VERSION}); "
-                "update, or run it again."
-            )
+        found = Archive.from_bytes(data, "backtest", VERSION, "backtest", ["frame", "fan", "cutoffs"])
+        meta, tables = found.meta, found.tables
         kind = np.dtype(meta["times"])
         for table in tables.values():
             for name in {"time", "last_time", "cutoff", "train_from", "train_to"} & set(table.columns):
@@ -86,12 +70,6 @@ class Backtest:
             Plan.from_dict(meta["plan"]), _cutoffs(tables["cutoffs"], kind), networks, tables["frame"], tables["fan"],
             meta.get("seconds", {}), tuple(meta.get("notes", ())),
         )  # fmt: skip
-
-
-def _table(file: zipfile.ZipFile, name: str) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.read_parquet(io.BytesIO(file.read(f"{name}.parquet")))
 
 
 def _cutoffs(table: pd.DataFrame, kind: np.dtype[Any]) -> tuple[Cutoff, ...]:
