@@ -105,9 +105,14 @@ def baseline_forecasts(series: Series, split: AnySplit, season: int | None) -> I
 
 def validation_actual(series: Series, split: AnySplit) -> Array:
     """What the validation windows should predict: (windows, horizon, K), original units."""
+    return actual_of(series, split, split.validation_starts)
+
+
+def actual_of(series: Series, split: AnySplit, starts: Starts) -> Array:
+    """What the windows that start at these records (n,) should predict: (n, horizon, K), original units."""
     targets = series.values[:, series.target_columns]
-    actual = gather_targets(targets, split.validation_starts, split.window, split.horizon)
-    return np.asarray(actual, np.float64).reshape(split.validation, split.horizon, -1)
+    actual = gather_targets(targets, starts, split.window, split.horizon)
+    return np.asarray(actual, np.float64).reshape(len(starts), split.horizon, -1)
 
 
 def units(series: Series, split: AnySplit, starts: Starts) -> Array | float:

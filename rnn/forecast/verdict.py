@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from rnn.core.metrics import rmse
 from rnn.core.panel import AnySplit
 from rnn.core.series import Series
-from rnn.core.windows import gather_targets
-from rnn.forecast.baselines import units, validation_actual
+from rnn.forecast.baselines import actual_of, units, validation_actual
 from rnn.forecast.copycat import NO_COPY, CopyCat, copycat
 from rnn.forecast.exact import rounding_of
 from rnn.forecast.fitting import NOT_YET, Fitting
@@ -83,9 +82,8 @@ def error_on_test(series: Series, split: AnySplit, predicted: NDArray[np.floatin
     horizon, K), of the best weights; None, as it is before the end and where there is no such part, gives None."""
     if predicted is None or not split.test:
         return None
-    actual = gather_targets(series.values[:, series.target_columns], split.test_starts, split.window, split.horizon)
     unit = units(series, split, split.test_starts)
-    return rmse(np.asarray(actual, np.float64).reshape(predicted.shape) / unit, predicted / unit)
+    return rmse(actual_of(series, split, split.test_starts) / unit, predicted / unit)
 
 
 def _skill(error: float, baseline: float, rounding: float) -> float:

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from rnn.core.panel import AnySplit
 from rnn.core.series import Series
-from rnn.core.windows import gather_targets
-from rnn.forecast.baselines import units
+from rnn.forecast.baselines import actual_of, units
 from rnn.forecast.noise import BETTER, baseline_losses, baseline_rmse, losses_of, standing
 
 Array = NDArray[np.float64]
@@ -45,7 +44,6 @@ def _naive_on_training(series: Series, split: AnySplit) -> float:
     starts = split.train_starts[:: -(-split.train // MOST_WINDOWS)]
     targets = series.values[:, series.target_columns]
     unit = units(series, split, starts)
-    actual = gather_targets(targets, starts, split.window, split.horizon)
-    actual = np.asarray(actual, np.float64).reshape(len(starts), split.horizon, -1)
+    actual = actual_of(series, split, starts)
     last = targets[starts + split.window - 1][:, None]
     return math.sqrt(float(losses_of(actual / unit, np.broadcast_to(last / unit, actual.shape)).mean()))
