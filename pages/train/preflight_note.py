@@ -84,7 +84,7 @@ def time_in_words(config: Config, pace: Pace) -> str:
     """What all of it takes; at most, where the run may stop early."""
     epochs, networks = config.epochs, f" of {config.seeds} networks" if config.seeds > 1 else ""
     about = "about" if config.patience is None else "at most about"
-    again = ", the second training on all records among it" if config.refit else ""
+    again = ", the second training on all records included" if config.refit else ""
     return f"{about} **{seconds_in_words(pace.seconds(epochs))}** for {epochs:,} epochs{networks}{again}"
 
 
