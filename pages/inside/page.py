@@ -1,8 +1,10 @@
-"""Inside: is the gradient right, what the network remembers along a window, and what its weights look like."""
+"""Inside: the trained network opened up, on a window of the user's own series."""
 
 import streamlit as st
 
-from pages.inside import gradient_check, hidden_states, part, subject, weights
+from pages.inside import part, sections, subject, window_choice
+from pages.inside.gradient import check
+from pages.inside.view import View
 from rnn.ui import series_choice, session
 
 session.prepare(session.current_run())
@@ -10,8 +12,11 @@ series_choice.remember_in_link(series_choice.current_choice())
 
 shown = subject.find(session.current_run())
 subject.draw_title(shown)
-if shown.run is not None and shown.fit is not None:
-    looked_at = part.draw(shown.fit.model, shown.run.id)
-    st.fragment(hidden_states.draw)(shown, shown.fit, looked_at)
-    st.fragment(weights.draw)(shown.fit.model, looked_at, shown.run.id)
-st.fragment(gradient_check.draw)(shown)
+if shown.run is None or shown.fit is None:
+    st.fragment(check.draw)(shown)
+else:
+    fit = shown.fit
+    looked_at = part.draw(fit.model, shown.run.id)
+    window, validation = window_choice.draw(shown, fit.model, shown.run.id)
+    epoch = int(fit.metrics["best_epoch"])
+    sections.draw(View(shown, shown.run, fit, epoch, looked_at, window, validation))

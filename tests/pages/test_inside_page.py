@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import rnn
-from pages.inside import weights
-from pages.inside.gradient_check import checked_copy
+from pages.inside.gradient.check import checked_copy
+from pages.inside.weights import matrices as weights
 from pages.inside.window import Window
 from rnn.core.article import article_series
 from rnn.core.config import PRESETS, Config

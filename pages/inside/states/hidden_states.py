@@ -8,42 +8,35 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.inside import error_travel
+from pages.inside.gradient import error_travel
 from pages.inside.part import Part
-from pages.inside.quantities import QUANTITIES, Quantity
-from pages.inside.subject import Subject
+from pages.inside.states.quantities import QUANTITIES, Quantity
+from pages.inside.view import View
 from pages.inside.window import Window
 from rnn.core.fit import Fit
 from rnn.core.inspection import gate_activations, hidden_states, peak_order
 from rnn.core.losses import point
-from rnn.core.windows import Split, split_windows
 from rnn.ui.figures import UNBOUNDED, alt_hidden, hidden_figure
 from rnn.ui.live_chart import live_chart
 
 HEIGHT = 560
 MOST_UNITS, MOST_STEPS = 128, 500
-VALIDATION, TRAINING = "Validation", "Training"
 BY_PEAK, BY_READOUT, BY_NUMBER = "Moment of peak", "Readout weight", "Number"
 
 
 @dataclass(frozen=True)
 class Pick:
-    """first: the row at which the window begins. column: the name of the column shown above the states. letter: what is
-    shown of the units, a key of QUANTITIES."""
+    """column: the name of the column shown above the states. letter: what is shown of the units, a key of QUANTITIES."""
 
-    first: int
-    part: str
     column: str
     order: str
     letter: str
 
 
-def draw(subject: Subject, fit: Fit, part: Part) -> None:
+def draw(view: View) -> None:
     """A fragment."""
-    series, config = subject.series, fit.config
-    st.markdown("##### What it remembers")
-    pick = _choose(subject, split_windows(config, len(series)), part)
-    window = Window(fit.model, series, pick.first)
+    series, fit, config, part, window = view.series, view.fit, view.config, view.part, view.window
+    pick = _choose(view)
     quantity = QUANTITIES[config.cell][pick.letter]
     activation = quantity.activation or config.activation
     shown = _quantity(part, window, pick.letter)
@@ -59,24 +52,20 @@ def draw(subject: Subject, fit: Fit, part: Part) -> None:
     )  # fmt: skip
     words = {"column": pick.column, "shown": quantity.name.lower()}
     figure = hidden_figure(
-        *parts, activation=activation, validation=pick.part == VALIDATION,
+        *parts, activation=activation, validation=view.validation,
         time_label="" if np.issubdtype(series.times.dtype, np.datetime64) else "record", **words,
     )  # fmt: skip
-    identity = f"{subject.run.id if subject.run else ''}:{part.identity}:{pick}"
+    identity = f"{view.identity}:{window.first}:{pick}"
     live_chart(figure, key="hidden_chart", identity=identity, alt=alt_hidden(*parts, **words), height=HEIGHT)
     _explain(part, quantity, activation, len(drawn))
     error_travel.draw(part, window)
 
 
-def _choose(subject: Subject, split: Split, part: Part) -> Pick:
-    series, run_id = subject.series, subject.run.id if subject.run else ""
+def _choose(view: View) -> Pick:
+    series, part = view.series, view.part
     quantities = QUANTITIES[part.network.config.cell]
     orders = [BY_PEAK, BY_READOUT, BY_NUMBER] if part.is_top else [BY_PEAK, BY_NUMBER]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="hidden_choice"):
-        which = st.segmented_control(
-            "Windows", [VALIDATION, TRAINING], default=VALIDATION, required=True, key="hidden_part",
-            persist_state="session",
-        )  # fmt: skip
         order = st.segmented_control(
             "Sort units by", orders, default=BY_PEAK, required=True, key=f"hidden_order:{len(orders)}",
             persist_state="session",
@@ -92,12 +81,10 @@ def _choose(subject: Subject, split: Split, part: Part) -> Pick:
         column = series.targets[0]
         if len(series.names) > 1:
             others = [name for name in series.names if name not in series.targets]
-            column = st.selectbox("Column shown", [*series.targets, *others], key=f"hidden_column:{run_id}", width=220)
-        first, count = (split.first_validation_window, split.validation) if which == VALIDATION else (0, split.train)
-        number = 1
-        if count > 1:
-            number = st.slider("Window", 1, count, key=f"hidden_window:{run_id}:{which}", width="stretch")
-    return Pick(first + number - 1, str(which), column, str(order), letter)
+            column = st.selectbox(
+                "Column shown", [*series.targets, *others], key=f"hidden_column:{view.run.id}", width=220
+            )
+    return Pick(column, str(order), letter)
 
 
 def _quantity(part: Part, window: Window, letter: str) -> NDArray[np.floating]:

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.inside.part import Part
-from pages.inside.quantities import QUANTITIES
-from pages.inside.radius import say_radii
+from pages.inside.states.quantities import QUANTITIES
+from pages.inside.view import View
+from pages.inside.weights.radius import say_radii
 from rnn.core.inspection import gate_blocks
 from rnn.core.model import Model
 from rnn.ui.figures import alt_weights, weights_figure
@@ -20,11 +20,11 @@ from rnn.ui.wording import number_in_words
 HEIGHT = 400
 
 
-def draw(model: Model, part: Part, run_id: str) -> None:
-    """A fragment. run_id: whose weights they are; another one resets the zoom."""
+def draw(view: View) -> None:
+    """A fragment."""
+    model, part = view.fit.model, view.part
     cell = model.config.cell
     blocks = gate_blocks(cell, part.params[part.weights("W_h")])
-    st.markdown("##### Its weights")
     letter, of_gate = next(iter(blocks)), ""
     if len(blocks) > 1:
         letter = st.segmented_control(
@@ -32,7 +32,7 @@ def draw(model: Model, part: Part, run_id: str) -> None:
             format_func=lambda letter: QUANTITIES[cell][letter].name,
         )  # fmt: skip
         of_gate = f", gate {letter}"
-    identity = f"{run_id}:{part.identity}:{letter}"
+    identity = f"{view.identity}:{letter}"
     W_x = gate_blocks(cell, part.params[part.weights("W_x")])[letter]
     inputs, recurrent, outputs = st.columns([3, 6, 3], gap="medium")
     with inputs:
