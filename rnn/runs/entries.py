@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rnn.core.config import Config
 from rnn.core.events import Epoch, Finished, Preview
 from rnn.core.state import TrainingState
+from rnn.runs.flow_record import FlowChange
 
 
 class RunLost(Exception):
@@ -48,4 +49,5 @@ class Entry:
     checkpoint: TrainingState | None = None
     config: Config | None = None
     changes: tuple[AppliedChange, ...] = ()
+    flow: FlowChange | None = None
     ending: Ending | None = None

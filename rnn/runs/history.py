@@ -19,8 +19,8 @@ from rnn.core.state import TrainingState
 from rnn.core.train import Trainer
 from rnn.runs import packing
 from rnn.runs.library import Library, clean_text
-from rnn.runs.records import Change, Checkpoint, Run, StoredPreview
-from rnn.runs.schema import changes, commands, epochs, runs, snapshots
+from rnn.runs.records import Change, Checkpoint, FlowRow, Run, StoredPreview
+from rnn.runs.schema import changes, commands, epochs, flow, runs, snapshots
 
 _EPOCH_FIELDS = [field.name for field in dataclasses.fields(Epoch)]
 
@@ -59,6 +59,24 @@ class History(Library):
         with self.read() as connection:
             rows = connection.execute(query).all()
         return [Epoch(row[0], *(math.nan if value is None else value for value in row[1:])) for row in rows]
+
+    def flow(self, run_id: str, after: int = 0) -> list[FlowRow]:
+        """How the error travelled back through time, at those epochs after epoch number `after` at which it was measured and
+        kept (see `rnn.runs.flow_record`), in order."""
+        query = (
+            select(flow.c.epoch, flow.c.arrays)
+            .where(flow.c.run_id == run_id, flow.c.epoch > after)
+            .order_by(flow.c.epoch)
+        )
+        with self.read() as connection:
+            rows = connection.execute(query).all()
+        return [FlowRow(row.epoch, **packing.unpack_arrays(row.arrays)) for row in rows]
+
+    def flow_epochs(self, run_id: str) -> list[int]:
+        """The epochs of `flow`: some that were there a while ago may have been thinned out since."""
+        with self.read() as connection:
+            found = connection.execute(select(flow.c.epoch).where(flow.c.run_id == run_id).order_by(flow.c.epoch))
+            return list(found.scalars())
 
     def changes(self, run_id: str) -> list[Change]:
         """The changes of lr and epochs that took effect, in order."""
