@@ -16,6 +16,7 @@ PAGES = [
     st.Page("train/page.py", title="Train", icon=":material/model_training:", default=True),
     st.Page("data/page.py", title="Data", icon=":material/table_chart:", url_path="data"),
     st.Page("forecast/page.py", title="Forecast", icon=":material/insights:", url_path="forecast"),
+    st.Page("race/page.py", title="Race", icon=":material/sports_score:", url_path="race"),
     st.Page("runs/page.py", title="Runs", icon=":material/history:", url_path="runs"),
     st.Page("inside/page.py", title="Inside", icon=":material/biotech:", url_path="inside"),
     st.Page("learn/page.py", title="Learn", icon=":material/school:", url_path="learn"),

@@ -28,7 +28,7 @@ class AppliedChange:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a worker leaves a run: paused, interrupted, failed, or in the state that `finished` names."""
+    """How a worker leaves a run: paused, interrupted, failed, queued again, or in the state that `finished` names."""
 
     state: str
     message: str = ""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, Select, delete, select, update
 
 from rnn.core.config import Config
 from rnn.core.events import Epoch, Finished
@@ -39,9 +39,7 @@ class History(Library):
         if session is not None:
             query = query.where(runs.c.session == session)
         with self.read() as connection:
-            rows = connection.execute(query).all()
-            orders = _orders(connection, [row.id for row in rows])
-        return [_as_run(row, orders.get(row.id, {})) for row in rows]
+            return find_runs(connection, query)
 
     def version(self, run_id: str) -> int | None:
         """The run's version, the cheapest way to ask whether there is anything new; None where there is no such run."""
@@ -154,6 +152,13 @@ def find_run(connection: Connection, run_id: str, *, lock: bool = False) -> Run 
     query = select(runs).where(runs.c.id == run_id)
     row = connection.execute(query.with_for_update() if lock else query).first()
     return None if row is None else _as_run(row, _orders(connection, [run_id]).get(run_id, {}))
+
+
+def find_runs(connection: Connection, query: Select[Any]) -> list[Run]:
+    """The runs that the query selects, within a transaction."""
+    rows = connection.execute(query).all()
+    orders = _orders(connection, [row.id for row in rows])
+    return [_as_run(row, orders.get(row.id, {})) for row in rows]
 
 
 def no_such_run(run_id: str) -> LookupError:

@@ -201,10 +201,13 @@ def _end(connection: Connection, run_id: str, ending: Ending) -> None:
     asked_to_stop = connection.execute(
         select(commands.c.kind).where(commands.c.run_id == run_id, commands.c.kind == "stop")
     ).first()
-    withdraw(connection, run_id, "pause", "step", "stop")
-    state = "stopped" if asked_to_stop and ending.state in ("paused", "interrupted") else ending.state
+    state = "stopped" if asked_to_stop and ending.state in ("paused", "interrupted", "queued") else ending.state
     values: dict[str, Any] = {"state": state, "message": ending.message, "worker": None, "heartbeat": None}
-    if state not in ("paused", "interrupted"):
+    if state == "queued":
+        values["queued"] = time.time()
+    else:
+        withdraw(connection, run_id, "pause", "step", "stop")
+    if state not in ("paused", "interrupted", "queued"):
         values |= {"reason": state, "finished": time.time()}
     if ending.finished is not None and state == ending.state:
         end = ending.finished

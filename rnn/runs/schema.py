@@ -186,3 +186,13 @@ sequels = Table(
     Column("press", String(40), nullable=False),
     UniqueConstraint("study_id", "press"),
 )
+
+# The lanes of races: ordinary runs of one series that started together.
+races = Table(
+    "races",
+    metadata,
+    _of_run(),
+    Column("race_id", String(32), nullable=False),
+    Column("lane", Integer, nullable=False),
+    UniqueConstraint("race_id", "lane"),
+)
