@@ -100,7 +100,7 @@ def test_a_trained_run_is_shown_from_its_best_weights(open_app):
     fit = train(app)
     app.switch_page("inside/page.py").run()
     assert not app.exception
-    assert f"of epoch {fit.metrics['best_epoch']:.0f}, the best" in texts(app, "caption")
+    assert f"Epoch {fit.metrics['best_epoch']:.0f} of 3, the best" in texts(app, "caption")
     look(app, "States")
     drawn = charts(app)
     assert set(drawn) == {"hidden_chart"}
@@ -117,15 +117,15 @@ def test_a_trained_run_is_shown_from_its_best_weights(open_app):
     assert f"Spectral radius of W\\_h: {radius:.3f}" in texts(app, "markdown")
 
 
-def test_a_run_at_work_is_shown_as_far_as_it_is_and_read_again_by_a_click(open_app):
+def test_a_run_at_work_is_followed(open_app):
     with Store() as store:
         run, train_on = at_work(store, sunspots(), 1, hidden=4, window=6, epochs=50)
         app = open_app("inside/page.py", run=run.id)
-        assert "of epoch 1, the best so far" in texts(app, "caption")
+        assert "Epoch 1 of 1, the best so far" in texts(app, "caption")
         later = train_on(2)
-        app.button(key="inside_refresh").click().run()
+        app.run()
         assert later.best_epoch == 3
-        assert "of epoch 3, the best so far" in texts(app, "caption")
+        assert "Epoch 3 of 3, the best so far" in texts(app, "caption")
 
 
 def test_a_run_without_weights_yet_is_said(open_app):
