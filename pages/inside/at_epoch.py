@@ -58,14 +58,19 @@ def at_epoch(subject: Subject, epoch: int) -> AtEpoch:
     return AtEpoch(epoch, model.of(subject.id) if subject.id else model, history(run))
 
 
-# Weights of 1,024 hidden units take up to 32 MB; a few epochs are enough to step back and forth.
-@st.cache_resource(max_entries=6, show_spinner=False)
-def params_at(run_id: str, epoch: int) -> Params | None:
-    """The weights at the end of an epoch, for all sessions; they are read by everyone and written by no one."""
+def read_params(run_id: str, epoch: int) -> Params | None:
+    """The weights at the end of an epoch, for a look at many epochs in turn: they are not kept in memory."""
     if not hasattr(session.store(), "kept"):  # TODO
         return session.store().best(run_id)
     found = session.store().params_at(run_id, epoch)
     return session.store().best(run_id) if found is None and not session.store().kept(run_id) else found
+
+
+# Weights of 1,024 hidden units take up to 32 MB; a few epochs are enough to step back and forth.
+@st.cache_resource(max_entries=6, show_spinner=False)
+def params_at(run_id: str, epoch: int) -> Params | None:
+    """The weights at the end of an epoch, for all sessions; they are read by everyone and written by no one."""
+    return read_params(run_id, epoch)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
