@@ -116,7 +116,7 @@ class LiveChart {
     const layout = dress(structuredClone(this.message.layout), this.message, look, width);
     // Decided once, because Plotly starts afresh when its settings change.
     this.settings ??= settings(look.touch, this.message, this);
-    this.box.classList.toggle("unroll-chart--empty", !this.message.data.length);
+    this.box.classList.toggle("unroll-chart--empty", !this.message.data.length || Boolean(this.message.bare));
     this.box.classList.toggle("unroll-chart--picks", Boolean(this.message.picks));
     const done = this.plotly.react(this.plot, this.message.data, layout, this.settings);
     if (!this.mounted) this.firstPaint();

@@ -54,6 +54,8 @@ class Handle:
 
     name: tells it from others. label: what it divides, for those who hear the page. at, low, high: where it stands and how
     far it goes; step: what an arrow key moves it by; all in the units of x, milliseconds since 1970 for dates.
+    stops: the only places where it can stand, rising, an arrow key moving it from one to the next; () for anywhere.
+    live: whether its moves are told while they go on (`is_moving`), and not only where it comes to rest.
     """
 
     name: str
@@ -62,6 +64,8 @@ class Handle:
     low: float
     high: float
     step: float
+    stops: tuple[float, ...] = ()
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Pick:
 def live_chart(
     figure: go.Figure, *, key: str, identity: str, alt: str, height: int = 320, handles: Sequence[Handle] = (),
     on_move: Callable[[str, float], None] | None = None, on_pick: Callable[[Pick], None] | None = None, file: str = "",
+    bare: bool = False,
 ) -> ChartView:  # fmt: skip
     """Draw the figure into the chart `key`, keeping the user's zoom and legend as long as `identity` stays the same.
 
@@ -85,6 +90,7 @@ def live_chart(
     handles: lines that can be moved. on_move(name, at): called when one has come to rest somewhere else, before the next run.
     on_pick: called with what was clicked, before the next run; the chart then has to offer the same by keyboard beside it.
     file: what a picture of it is called when it is taken away, without an ending; the key where it is not said.
+    bare: without the buttons beneath it, for a chart that is a control.
     Returns the view, as `chart_view` does. Needs PLOTLY_ROUTE of rnn.ui.plotly_asset mounted in the application.
     """
     _component(
@@ -98,6 +104,7 @@ def live_chart(
             handles=handles,
             picks=on_pick is not None,
             file=file,
+            bare=bare,
         ),
         height=height,
         on_view_change=_nothing,
@@ -130,6 +137,12 @@ def _moved(key: str, on_move: Callable[[str, float], None] | None) -> None:
         on_move(str(moved["name"]), float(moved["at"]))
 
 
+def is_moving(key: str) -> bool:
+    """Within `on_move` and the run that follows: whether the line is still in the user's hand, so that more will be told."""
+    moved = (st.session_state.get(key) or {}).get("moved")
+    return bool(moved and moved.get("on"))
+
+
 def _picked(key: str, identity: str, on_pick: Callable[[Pick], None] | None) -> None:
     picked = (st.session_state.get(key) or {}).get("picked")
     # A click on what the chart has shown before is no choice of what it shows now.
@@ -143,7 +156,7 @@ def _nothing() -> None:
 
 def message(
     figure: go.Figure, *, key: str, identity: str, alt: str, height: int, handles: Sequence[Handle] = (),
-    picks: bool = False, file: str = "",
+    picks: bool = False, file: str = "", bare: bool = False,
 ) -> bytes:  # fmt: skip
     """The figure as the bytes that live_chart.js reads. Its template is left out: the browser applies the theme."""
     traces = [trace.to_plotly_json() for trace in figure.data]
@@ -165,8 +178,13 @@ def message(
         header["file"] = file
     if picks:
         header["picks"] = True
+    if bare:
+        header["bare"] = True
     if handles:
-        header["handles"] = [asdict(handle) for handle in handles]
+        header["handles"] = [
+            {name: value for name, value in asdict(handle).items() if value is not False and value != ()}
+            for handle in handles
+        ]
     body = json.dumps(header, separators=(",", ":"), allow_nan=False)
     arrays = buffers.joined()
     version = hashlib.blake2b(body.encode() + arrays, digest_size=8).hexdigest()
