@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.inside.by_hand import section as by_hand
 from pages.inside.gradient import section as gradient
 from pages.inside.states import section as states
 from pages.inside.view import View
@@ -16,6 +17,7 @@ SECTIONS: dict[str, Callable[[View], None]] = {
     "States": states.draw,
     "Gradient": gradient.draw,
     "Weights": weights.draw,
+    "By hand": by_hand.draw,
 }
 _KEY = "look"
 
