@@ -6,7 +6,7 @@ by side in the order of `rnn.core.inspection.GATES`. Precision is that of the ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +40,10 @@ class BackStep:
 
 # (activation, weights by bare name, x W_x + b (B, G·H), states before)
 Forward = Callable[[str, Weights, NDArray[Any], Arrays], ForwardStep]
-# (activation, weights by bare name, state → (2, B, H) before and after the step, gates, errors that arrive at the states)
-Back = Callable[[str, Weights, Arrays, Arrays, Arrays], BackStep]
+# State → (2, B, H), or a pair of arrays: before and after the step.
+Around = Mapping[str, Sequence[NDArray[Any]] | NDArray[Any]]
+# (activation, weights by bare name, states around the step, gates, errors that arrive at the states)
+Back = Callable[[str, Weights, Around, Arrays, Arrays], BackStep]
 
 
 def _elman(activation: str, w: Weights, from_x: NDArray[Any], state: Arrays) -> ForwardStep:
@@ -51,7 +53,7 @@ def _elman(activation: str, w: Weights, from_x: NDArray[Any], state: Arrays) -> 
     return ForwardStep({"h": a}, {"h": h}, {"h": h})
 
 
-def _elman_back(activation: str, w: Weights, states: Arrays, gates: Arrays, d: Arrays) -> BackStep:
+def _elman_back(activation: str, w: Weights, states: Around, gates: Arrays, d: Arrays) -> BackStep:
     da = d["h"] * _SLOPES[activation](gates["h"])
     return BackStep({"h": da}, {"h": d["h"]}, {"h": da @ w["W_h"].T})
 
@@ -69,7 +71,7 @@ def _gru(activation: str, w: Weights, from_x: NDArray[Any], state: Arrays) -> Fo
     return ForwardStep({"r": a_r, "z": a_z, "n": a_n}, {"r": r, "z": z, "n": n}, {"h": (1 - z) * n + z * h})
 
 
-def _gru_back(activation: str, w: Weights, states: Arrays, gates: Arrays, d: Arrays) -> BackStep:
+def _gru_back(activation: str, w: Weights, states: Around, gates: Arrays, d: Arrays) -> BackStep:
     h, dh = states["h"][0], d["h"]
     r, z, n = gates["r"], gates["z"], gates["n"]
     H = h.shape[1]
@@ -91,7 +93,7 @@ def _lstm(activation: str, w: Weights, from_x: NDArray[Any], state: Arrays) -> F
     return ForwardStep(before, {"i": i, "f": f, "g": g, "o": o}, {"h": o * np.tanh(c), "c": c})
 
 
-def _lstm_back(activation: str, w: Weights, states: Arrays, gates: Arrays, d: Arrays) -> BackStep:
+def _lstm_back(activation: str, w: Weights, states: Around, gates: Arrays, d: Arrays) -> BackStep:
     c_before, c = states["c"]
     i, f, g, o = gates["i"], gates["f"], gates["g"], gates["o"]
     tanh_c, dh = np.tanh(c), d["h"]
