@@ -1,49 +1,41 @@
-"""A run that has ended, as the numbers that a lesson judges it by."""
+"""A stored run that has ended, in the numbers that a lesson is judged by."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
+import streamlit as st
 
-from rnn.core.metrics import rmse
-from rnn.core.series import Series
-from rnn.forecast.baselines import validation_actual
+from rnn.core.fit import Fit
 from rnn.runs.records import Run
 from rnn.ui import run_history, session
+from rnn.ui.lessons import Lesson
+from rnn.ui.lessons.measure import Ended, measured
 from rnn.ui.lessons.outcomes import Measured
-from rnn.ui.run_history import Seen
 
 
-def measure(run: Run, with_reach: bool = False) -> Measured:
-    """with_reach: look into the weights too, for how much of the error travels back to the first step."""
-    series, seen = session.series_of_run(run), run_history.seen(run)
-    history = seen.history
-    return Measured(
-        blew_up=run.state == "diverged",
-        epochs=(run.last_finite_epoch or 0) if run.state == "diverged" else run.epoch,
-        val_losses=tuple(epoch.val_loss for epoch in history),
-        rmse=seen.verdict.rmse if seen.verdict else math.nan,
-        last_rmse=history[-1].val_rmse if history else math.nan,
-        naive=run_history.baselines(run)["naive"],
-        clipped=float(np.mean([epoch.clipped for epoch in history])) if history else 0.0,
-        window=run.config.window,
-        parameter=run.parameter or "",
-        **_levels(run, series, seen),
+def measure(run: Run, lesson: Lesson) -> Measured:
+    """Raises no error for a run without weights: what they would tell is then missing."""
+    return _measured(run.id, run.version, lesson.asks_for_reach)
+
+
+@st.cache_data(max_entries=64, show_spinner="Measuring …")
+def _measured(run_id: str, version: int, with_reach: bool) -> Measured:
+    run = session.store().run(run_id)
+    assert run is not None
+    seen, blew_up = run_history.seen(run), run.state == "diverged"
+    fit: Fit | None = session.store().fit(run_id) if with_reach and not blew_up else None
+    return measured(
+        Ended(
+            config=run.config,
+            series=session.series_of_run(run),
+            history=seen.history,
+            predicted=seen.preview.validation if seen.preview else None,
+            rmse=seen.verdict.rmse if seen.verdict else math.nan,
+            naive=run_history.baselines(run)["naive"],
+            blew_up=blew_up,
+            finite=(run.last_finite_epoch or 0) if blew_up else run.epoch,
+            parameter=run.parameter or "",
+            fit=fit,
+        )
     )
-
-
-def _levels(run: Run, series: Series, seen: Seen) -> dict[str, float]:
-    """Of the first target what was known, what came and what was predicted; of many series in one there is no one level."""
-    if series.lengths:
-        return dict.fromkeys(("mean", "highest_known", "highest_actual", "highest_predicted"), math.nan)
-    split = run_history.split_of(run, series)
-    known = series.values[: split.seen_rows, series.target_columns]
-    actual = validation_actual(series, split)
-    predicted = seen.preview.validation[..., 0] if seen.preview else np.array([math.nan])
-    return {
-        "mean": rmse(actual, np.broadcast_to(known.mean(axis=0), actual.shape)),
-        "highest_known": float(known[:, 0].max()),
-        "highest_actual": float(actual[..., 0].max()),
-        "highest_predicted": float(predicted.max()),
-    }

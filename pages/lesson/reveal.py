@@ -23,8 +23,8 @@ def ready(lesson: Lesson, runs: Mapping[str, Run]) -> bool:
 
 def draw(lesson: Lesson, made: Attempt, runs: Mapping[str, Run]) -> None:
     """Guess, outcome with the numbers, explanation, and the way on."""
-    run = measure(runs[BROKEN])
-    mended = measure(runs[MENDED]) if MENDED in runs and not runs[MENDED].active else None
+    run = measure(runs[BROKEN], lesson)
+    mended = measure(runs[MENDED], lesson) if MENDED in runs and not runs[MENDED].active else None
     with st.container(border=True, key="lesson_reveal"):
         _draw_outcome(lesson, made, run, mended)
         st.markdown(escaped(with_numbers(lesson.why, run, mended), 2 * LONGEST["why"]))

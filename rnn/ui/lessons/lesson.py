@@ -77,6 +77,13 @@ class Lesson:
         """Whether runs are asked which answer is right."""
         return any(answer.when for answer in self.answers)
 
+    @property
+    def asks_for_reach(self) -> bool:
+        """Whether it must be looked up how much of the error travels back through a window, which takes the weights."""
+        names = ("{left}", "{mended_left}")
+        told = (self.why, self.mending, *(OUTCOMES[answer.when].sentence for answer in self.answers if answer.when))
+        return any(name in text for name in names for text in told)
+
 
 def _check_text(name: str, text: str) -> None:
     most = LONGEST[name]

@@ -14,6 +14,8 @@ ALIKE = 0.05
 ROSE = 1.5
 # With a tenth of the naive forecast's error a series is as good as understood.
 GRASPED = 0.1
+# So far an error must lie below the mean's for something to have been learnt.
+BEYOND_MEAN = 0.8
 # Below this share of what arrives at the last step, an error that has travelled back teaches nothing.
 LOST = 0.01
 
@@ -56,6 +58,9 @@ class Outcome:
     sentence: str
 
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def _beats(run: Measured) -> bool:
     return not run.blew_up and run.rmse < run.naive * (1 - ALIKE)
 
@@ -71,6 +76,7 @@ def _ratio(run: Measured, mended: Measured | None) -> float:
 
 
 _BESIDE_NAIVE = "Its validation RMSE is {rmse}, that of repeating the last value {naive}."
+_BESIDE_MEAN = "Its validation RMSE is {rmse}, that of always saying the mean {mean}."
 _BESIDE_MENDED = "Its validation RMSE is {rmse}, that of the other training {mended_rmse}."
 _REACH = "Of the error that arrives at the last step of a window, {left} arrives at its first, {window} steps back."
 
@@ -81,7 +87,8 @@ OUTCOMES: dict[str, Outcome] = {
     ),
     "worse-than-naive": Outcome(
         "it did not blow up, and is no better than repeating the last value",
-        lambda run, _: not run.blew_up and not _beats(run), _BESIDE_NAIVE,
+        lambda run, _: not run.blew_up and run.rmse >= run.naive * (1 - ALIKE),
+        _BESIDE_NAIVE,
     ),
     "beats-naive": Outcome("it beats repeating the last value", lambda run, _: _beats(run), _BESIDE_NAIVE),
     "grasped": Outcome(
@@ -91,6 +98,14 @@ OUTCOMES: dict[str, Outcome] = {
     "not-grasped": Outcome(
         "it beats repeating the last value, and errs by more than a tenth of that",
         lambda run, _: _beats(run) and run.rmse >= GRASPED * run.naive, _BESIDE_NAIVE,
+    ),
+    "only-mean": Outcome(
+        "it errs about as much as always saying the mean of what was learnt from",
+        lambda run, _: not run.blew_up and run.rmse > BEYOND_MEAN * run.mean, _BESIDE_MEAN,
+    ),
+    "beyond-mean": Outcome(
+        "it errs clearly less than always saying the mean of what was learnt from",
+        lambda run, _: not run.blew_up and run.rmse <= BEYOND_MEAN * run.mean, _BESIDE_MEAN,
     ),
     "rose": Outcome(
         "its validation loss ends at least half above its lowest", _rose,
@@ -136,9 +151,15 @@ OUTCOMES: dict[str, Outcome] = {
 
 
 def _share(value: float | None) -> str:
+    """43 % · 0.5 % · 2 × 10⁻¹¹"""
     if value is None:
         return "–"
-    return f"{value:.0%}" if value >= 0.095 else f"{value:.2g}" if value < 1e-4 else f"{value:.2%}"
+    if value == 0:
+        return "0 %"
+    if value >= 1e-4:
+        return f"{100 * value:,.0f} %" if value >= 0.095 else f"{100 * value:.2g} %"
+    digit, power = f"{value:.0e}".split("e")
+    return f"{digit} × 10{str(int(power)).translate(_RAISED)}"
 
 
 # What a text may name in braces → how the run's number reads.
@@ -153,7 +174,7 @@ FACTS: dict[str, Callable[[Measured], str]] = {
     "highest_loss": lambda run: number_in_words(max(run.val_losses, default=math.nan)),
     "first_loss": lambda run: number_in_words(run.val_losses[0] if run.val_losses else math.nan),
     "last_loss": lambda run: number_in_words(run.val_losses[-1] if run.val_losses else math.nan),
-    "clipped": lambda run: f"{run.clipped:.0%}",
+    "clipped": lambda run: f"{100 * run.clipped:.0f} %",
     "highest_known": lambda run: number_in_words(run.highest_known),
     "highest_actual": lambda run: number_in_words(run.highest_actual),
     "highest_predicted": lambda run: number_in_words(run.highest_predicted),
@@ -166,7 +187,7 @@ FACTS: dict[str, Callable[[Measured], str]] = {
 def with_numbers(text: str, run: Measured | None, mended: Measured | None = None) -> str:
     """The text with the runs' numbers in place of {rmse}, {mended_rmse} and the other names; a dash while a run is not there,
     and any other braces as they stand."""
-    words: dict[str, str] = {}
+    words = {"of_mended": f"{100 * run.rmse / mended.rmse:.0f} %" if run and mended and mended.rmse else "–"}
     for prefix, one in (("", run), ("mended_", mended)):
         words |= {prefix + name: say(one) if one else "–" for name, say in FACTS.items()}
     return fill(text, words)
