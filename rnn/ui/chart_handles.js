@@ -1,4 +1,12 @@
-// Lines over a live chart that a user moves: served as one script with live_chart.js, which it is a part of.
+// What a user takes hold of in a live chart: served as one script with live_chart.js, which it is a part of.
+
+/** Tells Python which point or cell was clicked, where the page has asked for it. */
+function reportPick(chart, event) {
+  const point = event?.points?.[0];
+  if (!point || !chart.message?.picks) return;
+  const { x, y, curveNumber: trace } = point;
+  chart.setTriggerValue("picked", { x, y, trace, identity: chart.message.identity });
+}
 
 /** Vertical lines that a pointer or the arrow keys move along x; where one comes to rest is told to Python. */
 class Handles {

@@ -64,24 +64,45 @@ class Handle:
     step: float
 
 
+@dataclass(frozen=True)
+class Pick:
+    """A point or heat-map cell that was clicked. x, y: as they stand on the axes (text for categories and dates); trace: the
+    number of its trace in the figure, from 0 on."""
+
+    x: float | str
+    y: float | str
+    trace: int
+
+
 def live_chart(
     figure: go.Figure, *, key: str, identity: str, alt: str, height: int = 320, handles: Sequence[Handle] = (),
-    on_move: Callable[[str, float], None] | None = None, file: str = "",
+    on_move: Callable[[str, float], None] | None = None, on_pick: Callable[[Pick], None] | None = None, file: str = "",
 ) -> ChartView:  # fmt: skip
     """Draw the figure into the chart `key`, keeping the user's zoom and legend as long as `identity` stays the same.
 
     key: names the chart within the session. identity: what is shown, for example a run's id; another one means other
     data and resets the zoom. alt: the chart in words, with its numbers. height: pixels.
     handles: lines that can be moved. on_move(name, at): called when one has come to rest somewhere else, before the next run.
+    on_pick: called with what was clicked, before the next run; the chart then has to offer the same by keyboard beside it.
     file: what a picture of it is called when it is taken away, without an ending; the key where it is not said.
     Returns the view, as `chart_view` does. Needs PLOTLY_ROUTE of rnn.ui.plotly_asset mounted in the application.
     """
     _component(
         key=key,
-        data=message(figure, key=key, identity=identity, alt=alt, height=height, handles=handles, file=file),
+        data=message(
+            figure,
+            key=key,
+            identity=identity,
+            alt=alt,
+            height=height,
+            handles=handles,
+            picks=on_pick is not None,
+            file=file,
+        ),
         height=height,
         on_view_change=_nothing,
         on_moved_change=lambda: _moved(key, on_move),
+        on_picked_change=lambda: _picked(key, identity, on_pick),
     )
     return chart_view(key, identity, initial=figure.layout.xaxis.range)
 
@@ -109,13 +130,21 @@ def _moved(key: str, on_move: Callable[[str, float], None] | None) -> None:
         on_move(str(moved["name"]), float(moved["at"]))
 
 
+def _picked(key: str, identity: str, on_pick: Callable[[Pick], None] | None) -> None:
+    picked = (st.session_state.get(key) or {}).get("picked")
+    # A click on what the chart has shown before is no choice of what it shows now.
+    if picked and on_pick is not None and picked["identity"] == identity:
+        on_pick(Pick(picked["x"], picked["y"], int(picked["trace"])))
+
+
 def _nothing() -> None:
     """Streamlit keeps a component's state only where it has a callback; this one has nothing to do."""
 
 
 def message(
-    figure: go.Figure, *, key: str, identity: str, alt: str, height: int, handles: Sequence[Handle] = (), file: str = ""
-) -> bytes:
+    figure: go.Figure, *, key: str, identity: str, alt: str, height: int, handles: Sequence[Handle] = (),
+    picks: bool = False, file: str = "",
+) -> bytes:  # fmt: skip
     """The figure as the bytes that live_chart.js reads. Its template is left out: the browser applies the theme."""
     traces = [trace.to_plotly_json() for trace in figure.data]
     layout = figure.layout.to_plotly_json()
@@ -134,6 +163,8 @@ def message(
     }
     if file:
         header["file"] = file
+    if picks:
+        header["picks"] = True
     if handles:
         header["handles"] = [asdict(handle) for handle in handles]
     body = json.dumps(header, separators=(",", ":"), allow_nan=False)
