@@ -89,8 +89,8 @@ def _heading(fit: Fit, source: Source, name: str) -> str:
             f"The run {called}of Unroll in one file, which needs Python 3.11 and NumPy and nothing else.\n\n"
             f"It reads {source.file} ({where}), trains a network with the same settings and prints the same final loss:\n\n"
             f"    python script.py {source.file}\n\n"
-            "SETTINGS are the run's. What follows after `main` is the network and its training, in the order in which one part\n"
-            "needs the other; what this run does not use has been left out."
+            "SETTINGS are the run's. What follows after `train` is the network and how it learns, each part after those\n"
+            "that it needs; what this run does not use has been left out."
         )
         .replace("\\", "/")
         .replace('"""', "'''")
