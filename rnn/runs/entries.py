@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rnn.core.config import Config
 from rnn.core.events import Epoch, Finished, Preview
 from rnn.core.state import TrainingState
+from rnn.runs.kept_rows import KeptEntry
 
 
 class RunLost(Exception):
@@ -49,3 +50,4 @@ class Entry:
     config: Config | None = None
     changes: tuple[AppliedChange, ...] = ()
     ending: Ending | None = None
+    kept: KeptEntry | None = None

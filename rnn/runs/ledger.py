@@ -22,6 +22,7 @@ from rnn.runs import packing
 from rnn.runs.commands import withdraw
 from rnn.runs.entries import AppliedChange, Ending, Entry, RunLost
 from rnn.runs.fair_queue import FairQueue
+from rnn.runs.kept_rows import write_kept
 from rnn.runs.schema import changes, commands, epochs, runs, snapshots
 
 STALE_SECONDS = 15.0  # a heartbeat older than this is no heartbeat
@@ -48,6 +49,7 @@ class Ledger(FairQueue):
                 where = and_(snapshots.c.run_id == run_id, snapshots.c.kind == row["kind"])
                 connection.execute(delete(snapshots).where(where))
                 connection.execute(insert(snapshots), row | {"run_id": run_id, "version": version})
+            write_kept(connection, run_id, entry.kept)
             _write_changes(connection, run_id, entry.changes)
             if entry.ending is not None:
                 _end(connection, run_id, entry.ending)
