@@ -31,7 +31,8 @@ def draw_unit(view: View) -> None:
         off = factor == 0
         turn, icon = ("on", ":material/toggle_off:") if off else ("off", ":material/toggle_on:")
         st.button(
-            f"Switch unit {edit.unit} {turn}", icon=icon, key="by_hand_switch", on_click=standing.put_weight, args=(view, edit, 1.0 if off else 0.0),
+            f"Switch unit {edit.unit} {turn}", icon=icon, key="by_hand_switch", on_click=standing.put_weight,
+            args=(view, edit, 1.0 if off else 0.0),
         )  # fmt: skip
     readers = "the outputs" if view.part.is_top else "the layer above"
     st.caption(
