@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.inside import epoch_choice
+from pages.inside.by_hand import section as by_hand
 from pages.inside.fit import section as fit
 from pages.inside.gradient import section as gradient
 from pages.inside.states import section as states
@@ -20,6 +21,7 @@ SECTIONS: dict[str, Callable[[View], None]] = {
     "States": states.draw,
     "Gradient": gradient.draw,
     "Weights": weights.draw,
+    "By hand": by_hand.draw,
 }
 _KEY = "look"
 
