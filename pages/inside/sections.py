@@ -9,6 +9,7 @@ import streamlit as st
 from pages.inside.by_hand import section as by_hand
 from pages.inside.gradient import section as gradient
 from pages.inside.states import section as states
+from pages.inside.step_by_step import section as step_by_step
 from pages.inside.view import View
 from pages.inside.weights import section as weights
 
@@ -17,6 +18,7 @@ SECTIONS: dict[str, Callable[[View], None]] = {
     "States": states.draw,
     "Gradient": gradient.draw,
     "Weights": weights.draw,
+    "Step by step": step_by_step.draw,
     "By hand": by_hand.draw,
 }
 _KEY = "look"
