@@ -24,6 +24,7 @@ PAGES = [
 # Reached from Learn and by link; their addresses are about a lesson, not about what Train stands at.
 LESSON_PAGES = [
     st.Page("lesson/page.py", title="Lesson", url_path="lesson", visibility="hidden"),
+    st.Page("teach/page.py", title="Make a lesson", url_path="teach", visibility="hidden"),
 ]
 
 st.html(
