@@ -11,6 +11,7 @@ from pages.inside.by_hand import section as by_hand
 from pages.inside.fit import section as fit
 from pages.inside.gradient import section as gradient
 from pages.inside.states import section as states
+from pages.inside.step_by_step import section as step_by_step
 from pages.inside.view import View
 from pages.inside.weights import section as weights
 from rnn.runs.records import Run
@@ -21,6 +22,7 @@ SECTIONS: dict[str, Callable[[View], None]] = {
     "States": states.draw,
     "Gradient": gradient.draw,
     "Weights": weights.draw,
+    "Step by step": step_by_step.draw,
     "By hand": by_hand.draw,
 }
 _KEY = "look"

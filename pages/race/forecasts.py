@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,7 +11,9 @@ import streamlit as st
 
 from pages.race.current import Race
 from pages.race.seen import Seen
-from rnn.core.panel import split_series
+from rnn.core.config import Config
+from rnn.core.panel import AnySplit, split_series
+from rnn.core.series import Series
 from rnn.ui import one_of_many, session
 from rnn.ui.figures.race import Track, alt_forecasts, forecasts_figure
 from rnn.ui.kept import kept
@@ -24,11 +27,14 @@ KEY = "race_forecasts"
 
 def draw(race: Race, lanes: Sequence[Seen]) -> None:
     series = session.series_of_run(race.runs[0])
-    splits = [_split(run.config, series) for run in race.runs]
-    horizon = min((split.horizon for split in splits if split is not None), default=1)
+    configs = [run.config for run in race.runs]
+    asked = (race.id, tuple(run.id for run in race.runs))
+    splits = kept("race_splits", asked, lambda: [_split(config, series) for config in configs])
+    trainable = [split for split in splits if split is not None]
+    horizon = min((split.horizon for split in trainable), default=1)
     with st.container(horizontal=True, vertical_alignment="center", key="race_forecast_choice"):
         st.caption("The validation part: actual values, and each lane’s newest predictions.", width="content")
-        one_of_many.draw_picker(series, next((split for split in splits if split is not None), None))
+        one_of_many.draw_picker(series, trainable[0] if trainable else None)
         target, ahead = series.targets[0], 1
         if len(series.targets) > 1:
             target = st.selectbox(
@@ -40,7 +46,7 @@ def draw(race: Race, lanes: Sequence[Seen]) -> None:
                 format_func=lambda step: f"{step} ahead", label_visibility="collapsed",
             )  # fmt: skip
     column = series.targets.index(target)
-    shown = one_of_many.shown_id(series, next((split for split in splits if split is not None), None))
+    shown = one_of_many.shown_id(series, trainable[0] if trainable else None)
     identity = f"{race.id}:{shown}:{column}:{ahead}"
     x_range = chart_view(KEY, identity).x_range
     versions = tuple(lane.preview.version if lane.preview else None for lane in lanes)
@@ -52,7 +58,15 @@ def draw(race: Race, lanes: Sequence[Seen]) -> None:
     live_chart(figure, key=KEY, identity=identity, alt=words, height=HEIGHT, file="race-predictions")
 
 
-def _picture(race, lanes, splits, column, ahead, x_range) -> tuple[go.Figure, str]:
+def _picture(
+    race: Race,
+    lanes: Sequence[Seen],
+    splits: Sequence[AnySplit | None],
+    column: int,
+    ahead: int,
+    x_range: tuple[Any, Any] | None,
+) -> tuple[go.Figure, str]:
+    """The figure and the same in words."""
     whole = session.series_of_run(race.runs[0])
     tracks, first, last = [], None, None
     part = whole
@@ -78,7 +92,7 @@ def _picture(race, lanes, splits, column, ahead, x_range) -> tuple[go.Figure, st
     )
 
 
-def _split(config, series):
+def _split(config: Config, series: Series) -> AnySplit | None:
     """None for a lane that cannot be trained."""
     try:
         return split_series(config, series)

@@ -12,6 +12,7 @@ from pages.inside.view import View
 from pages.inside.weights import course as courses
 from pages.inside.weights.blocks import READOUT, W_H, W_X, Place
 from pages.inside.weights.course import LEVELS, MOST_UNITS, Course
+from rnn.ui import session
 from rnn.ui.figures.course import LINES, alt_courses, alt_spread, courses_figure, spread_figure
 from rnn.ui.live_chart import live_chart
 from rnn.ui.wording import escaped, number_in_words
@@ -27,7 +28,7 @@ def draw(view: View, place: Place, course: Course, complete: bool) -> None:
     if len(kept) < 2:
         return
     if not complete:
-        complete = courses.go_on(course, place, kept, partial(at_epoch.read_params, view.run.id), SECONDS)
+        complete = courses.go_on(course, place, kept, partial(session.store().params_at, view.run.id), SECONDS)
         if complete:
             st.rerun(scope="app")
     known, wanted = len(course.matrices), len(courses.sampled(kept, courses.MOST_EPOCHS, course.matrices))

@@ -19,6 +19,7 @@ from rnn.ui.figures.style import ACTUAL, DASHED, DOTTED, curve, empty_figure, fi
 COLOURS = ("#2f80c9", "#d9650b", "#0f9172", "#c2559d", "#8f7a1d", "#7a6be0")
 DASHES = ("solid", DASHED, DOTTED, "9px,3px,2px,3px", "12px,4px", "4px,2px,1.5px,2px")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
+FEW_POINTS = 3  # a lane with more of them is a line alone
 _NOT_YET = "No lane has finished an epoch yet."
 # Where the last points lie within this share of the axis the names would cover each other, and stand a line apart.
 _APART = 0.055
@@ -90,7 +91,7 @@ def forecasts_figure(
         return empty_figure("There is nothing to predict yet.")
     traces = [curve(moments, values, "actual", ACTUAL, width=2.5)]
     traces += [_line(one) for one in tracks if len(one.x)]
-    return figure(traces, time_label, plain(target))
+    return figure(traces, time_label, target)
 
 
 def alt_forecasts(times: ArrayLike, actual: ArrayLike, tracks: Sequence[Track], *, target: str) -> str:
@@ -122,8 +123,12 @@ def swatch(lane: int) -> str:
 
 
 def _line(one: Track) -> dict[str, Any]:
-    lane = one.lane % len(COLOURS)
-    return curve(one.x, floats(one.y), one.name, COLOURS[lane], dash=DASHES[lane], width=2, symbol=SYMBOLS[lane])
+    lane, y = one.lane % len(COLOURS), floats(one.y)
+    drawn = curve(one.x, y, one.name, COLOURS[lane], dash=DASHES[lane], width=2, symbol=SYMBOLS[lane])
+    if np.isfinite(y).sum() > FEW_POINTS and drawn["mode"] != "lines" and np.ndim(drawn["marker"]["size"]) == 0:
+        # Six curves of a few points each would be a cloud of marks.
+        drawn["mode"] = "lines"
+    return drawn
 
 
 def _on_axis(y: NDArray[np.float64], log: bool) -> NDArray[np.float64]:
