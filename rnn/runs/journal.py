@@ -74,7 +74,7 @@ class Journal:
         """Write all that is left, a checkpoint, and how it ended. preview: in place of the one that was waiting."""
         self._preview = preview or self._preview
         if ending.state != "interrupted":  # the worker has to be gone soon
-            self._flow.measure(even_if_dear=True)
+            self._flow.measure(last=True)
         self._write(time.monotonic(), checkpoint=True, ending=ending)
 
     def _write(
