@@ -9,6 +9,7 @@ from collections import deque
 from rnn.core.events import Epoch, Preview
 from rnn.core.train import Trainer
 from rnn.runs.entries import AppliedChange, Ending, Entry
+from rnn.runs.flow_record import FlowRecord
 from rnn.runs.keeper import Keeper
 from rnn.runs.store import Store
 
@@ -27,6 +28,7 @@ class Journal:
     def __init__(self, store: Store, run_id: str, worker: str, trainer: Trainer) -> None:
         self.store, self.run_id, self.worker, self.trainer = store, run_id, worker, trainer
         self._epochs: list[Epoch] = []
+        self._flow = FlowRecord(trainer, store.flow_epochs(run_id))
         self._preview: Preview | None = None
         now = time.monotonic()
         self._epoch_due = self._preview_due = -math.inf
@@ -45,6 +47,7 @@ class Journal:
         spans = len(self._ends) - 1
         self._seconds_per_epoch = (now - self._ends[0]) / spans if spans else epoch.seconds
         self._epochs.append(epoch)
+        self._flow.measure()
         if now >= self._epoch_due:
             self._write(now)
 
@@ -70,6 +73,8 @@ class Journal:
     def close(self, ending: Ending, preview: Preview | None = None) -> None:
         """Write all that is left, a checkpoint, and how it ended. preview: in place of the one that was waiting."""
         self._preview = preview or self._preview
+        if ending.state != "interrupted":  # the worker has to be gone soon
+            self._flow.measure(even_if_dear=True)
         self._write(time.monotonic(), checkpoint=True, ending=ending)
 
     def _write(
@@ -96,6 +101,7 @@ class Journal:
             checkpoint=state if checkpoint else None,
             config=self.trainer.config if changes else None,
             changes=changes,
+            flow=self._flow.waiting(),
             ending=ending,
             kept=kept,
         )
@@ -107,6 +113,7 @@ class Journal:
         """When to write next. Gaps count from the end of a write, so that a slow disk slows itself, not the training."""
         done = time.monotonic()
         self._progress_due = done + PROGRESS_GAP
+        self._flow.written()
         if entry.epochs:
             self._epochs.clear()
             self._epoch_due = done + EPOCH_GAP

@@ -128,6 +128,19 @@ class StoredPreview:
     test: NDArray[np.float64] | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class FlowRow:
+    """How the error travelled back through time with the weights at the end of an epoch, on a few training windows.
+
+    norms: (L, T'), lowest layer first: `rnn.core.through_time.error_norms`, float32. steps: (T',), the steps of the window
+    that they stand for, from 0 on: all of them, or of many steps 500, evenly spread, the first and the last among them.
+    """
+
+    epoch: int
+    norms: NDArray[np.float32]
+    steps: NDArray[np.int32]
+
+
 @dataclass(frozen=True)
 class Change:
     """A choice changed in mid-run: from the batch after `batch` of epoch `epoch` (counted from 1) `new` holds."""

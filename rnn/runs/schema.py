@@ -109,6 +109,15 @@ epochs = Table(
     ),
 )
 
+# How the error travels back through time, at some of the epochs: see `rnn.runs.flow_record`.
+flow = Table(
+    "flow",
+    metadata,
+    _of_run(),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("arrays", LargeBinary, nullable=False),  # safetensors: norms, steps
+)
+
 # The latest of each kind: "checkpoint" (everything a run goes on from) and "preview" (its predictions).
 snapshots = Table(
     "snapshots",
@@ -209,4 +218,14 @@ sequels = Table(
     Column("study_id", String(32), nullable=False),
     Column("press", String(40), nullable=False),
     UniqueConstraint("study_id", "press"),
+)
+
+# The lanes of races: ordinary runs of one series that started together.
+races = Table(
+    "races",
+    metadata,
+    _of_run(),
+    Column("race_id", String(32), nullable=False),
+    Column("lane", Integer, nullable=False),
+    UniqueConstraint("race_id", "lane"),
 )

@@ -14,6 +14,7 @@ const STYLE = `
 .unroll-chart .modebar { top: auto !important; bottom: -1.5rem !important; }
 .unroll-chart .modebar-btn svg { display: block; }
 .unroll-chart--empty .modebar-container { display: none; }
+.unroll-chart--picks .nsewdrag { cursor: pointer; }
 .unroll-chart .draglayer, .unroll-chart .draglayer * { touch-action: pan-y pinch-zoom; }
 .unroll-chart__wait { position: absolute; inset: 0.5rem 0 1.5rem 0; border-radius: 0.25rem; opacity: 0.5;
   background: repeating-linear-gradient(to bottom, var(--st-border-color-light, rgba(128, 128, 128, 0.25)) 0 1px,
@@ -115,7 +116,8 @@ class LiveChart {
     const layout = dress(structuredClone(this.message.layout), this.message, look, width);
     // Decided once, because Plotly starts afresh when its settings change.
     this.settings ??= settings(look.touch, this.message, this);
-    this.box.classList.toggle("unroll-chart--empty", !this.message.data.length);
+    this.box.classList.toggle("unroll-chart--empty", !this.message.data.length || Boolean(this.message.bare));
+    this.box.classList.toggle("unroll-chart--picks", Boolean(this.message.picks));
     const done = this.plotly.react(this.plot, this.message.data, layout, this.settings);
     if (!this.mounted) this.firstPaint();
     count("__unrollUpdates", this.message.key);
@@ -132,6 +134,7 @@ class LiveChart {
     for (const event of ["plotly_relayout", "plotly_relayouting", "plotly_afterplot"]) {
       this.plot.on(event, () => this.handles?.place());
     }
+    this.plot.on("plotly_click", (event) => reportPick(this, event));
     this.plot.on("plotly_relayout", (changed) => {
       // A shade that goes with its line is no other view; a report of it would run the page with the state before the move.
       if (Object.keys(changed ?? {}).every((key) => key.startsWith("shapes"))) return;
@@ -193,11 +196,12 @@ function readHeader(bytes) {
   return { ...header, bufferStart: 4 + length };
 }
 
-/** Puts the arrays back where Python left {"$": […]} in their place. */
+/** Puts the arrays back where Python left {"$": […]} in their place, and {"=": [item, times]} for the same over and over. */
 function readArrays(node, bytes, bufferStart) {
   if (Array.isArray(node)) return node.map((item) => readArrays(item, bytes, bufferStart));
   if (!node || typeof node !== "object") return node;
   if (node.$) return readArray(node.$, bytes, bufferStart);
+  if (node["="]) return new Array(node["="][1]).fill(readArrays(node["="][0], bytes, bufferStart));
   return Object.fromEntries(Object.entries(node).map(([name, item]) => [name, readArrays(item, bytes, bufferStart)]));
 }
 

@@ -270,7 +270,11 @@ def test_a_new_rate_is_marked_and_a_new_architecture_asks_for_a_new_run(
     page = open_page(f"{quiet_server.url}/?{LONG_RUN}")
     train(page)
     run = query(page)["run"]
+    # The page is drawn once more when the run has left the queue; a key that falls into that moment may not be heard.
+    wait_until(lambda: "Training" in state(page), SLOW, "the state")
+    page.wait_for_timeout(1500)
     press(page, "Learning rate", "ArrowLeft")
+    wait_until(lambda: query(page).get("lr") == ["0.002"], SLOW, "the new rate in the address")
     chart = page.locator(".st-key-loss_chart")
     expect(chart.locator(".annotation-text")).to_have_text("lr 0.002", timeout=SLOW * 1000)
     words = chart.locator("[role=img][aria-label]")

@@ -8,6 +8,7 @@ from rnn.ui.figures import (
     alt_loss,
     alt_prediction,
     alt_series,
+    alt_weights,
     forecast_figure,
     loss_figure,
     prediction_figure,
@@ -15,8 +16,9 @@ from rnn.ui.figures import (
     series_figure,
     series_height,
     sparkline_svg,
+    weights_figure,
 )
-from rnn.ui.live_chart import chart_view, live_chart
+from rnn.ui.live_chart import Pick, chart_view, live_chart
 from rnn.ui.thinning import thin
 
 st.set_page_config("Charts", layout="wide")
@@ -70,6 +72,18 @@ def prediction_chart(count: int, identity: str) -> None:
         height=320,
     )
     st.caption(f"view {view.x_range[0]} to {view.x_range[1]}" if view.x_range else "view whole")
+
+
+def weights_to_pick_from() -> None:
+    matrix = np.arange(12.0).reshape(3, 4) - 5
+    figure = weights_figure(matrix, row="unit", column="input")
+    alt = alt_weights(matrix, name="W", row="unit", column="input")
+    live_chart(figure, key="weights", identity="a", alt=alt, on_pick=remember_pick, height=300)
+    st.caption(f"picked {st.session_state.get('picks', [])}")
+
+
+def remember_pick(pick: Pick) -> None:
+    st.session_state.setdefault("picks", []).append((pick.x, pick.y, pick.trace))
 
 
 def still_charts() -> None:
@@ -129,3 +143,5 @@ def live() -> None:
 live()
 if "still" in st.query_params:
     still_charts()
+if "pick" in st.query_params:
+    weights_to_pick_from()

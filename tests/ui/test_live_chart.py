@@ -183,6 +183,19 @@ def test_python_hears_the_zoom_sends_more_detail_and_hears_the_reset(page: Page,
     assert drawn <= 2400
 
 
+def test_python_hears_which_cell_was_clicked_each_time(page: Page, address: str):
+    show(page, f"{address}/?from=5&running=0&pick=1")
+    plot = page.locator(".st-key-weights .nsewdrag")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    third_column, first_row = box["x"] + box["width"] * 5 / 8, box["y"] + box["height"] / 6
+    for clicks in (1, 2):
+        page.mouse.move(third_column, first_row)
+        page.wait_for_timeout(600)  # a second click within the time of a double click would be one
+        page.mouse.click(third_column, first_row)
+        page.get_by_text(f"picked {[('2', '0', 0)] * clicks}").wait_for(timeout=10_000)
+
+
 def test_the_same_figure_again_draws_nothing(page: Page, address: str):
     show(page, f"{address}/?from=40&running=0")
     before = counts(page)[1]
