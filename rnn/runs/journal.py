@@ -89,7 +89,7 @@ class Journal:
         preview = self._preview if ending is not None or now >= self._preview_due else None
         state = self.trainer.state
         batch, batches = self._batches()
-        kept = self._keeper.entry(state, changed=bool(changes), ending=ending and ending.state)
+        kept = self._keeper.entry(state, checkpoint=checkpoint, changed=bool(changes), ending=ending and ending.state)
         entry = Entry(
             epoch=state.epoch,
             batch=batch,
@@ -105,9 +105,8 @@ class Journal:
             ending=ending,
             kept=kept,
         )
-        began = time.monotonic()
         others = self.store.record(self.run_id, self.worker, entry)
-        self._keeper.written(kept, time.monotonic() - began, others)
+        self._keeper.written(kept, others)
         self._plan(entry, now)
 
     def _plan(self, entry: Entry, now: float) -> None:
