@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.inside import epoch_choice
+from pages.inside.attention import section as attention
 from pages.inside.fit import section as fit
 from pages.inside.gradient import section as gradient
 from pages.inside.states import section as states
@@ -18,6 +19,7 @@ from rnn.runs.records import Run
 SECTIONS: dict[str, Callable[[View], None]] = {
     "Fit": fit.draw,
     "States": states.draw,
+    "Attention": attention.draw,
     "Gradient": gradient.draw,
     "Weights": weights.draw,
 }
