@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.inside import epoch_choice
+from pages.inside.attention import section as attention
 from pages.inside.by_hand import section as by_hand
 from pages.inside.fit import section as fit
 from pages.inside.gradient import section as gradient
@@ -20,6 +21,7 @@ from rnn.runs.records import Run
 SECTIONS: dict[str, Callable[[View], None]] = {
     "Fit": fit.draw,
     "States": states.draw,
+    "Attention": attention.draw,
     "Gradient": gradient.draw,
     "Weights": weights.draw,
     "Step by step": step_by_step.draw,
