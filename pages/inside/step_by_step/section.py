@@ -44,7 +44,7 @@ def _choose_unit(view: View) -> int:
     st.session_state.setdefault(key, most_heard(view.part))
     if view.config.hidden > 1:
         st.number_input(
-            "Unit", 0, view.config.hidden - 1, step=1, key=key, width=130,
+            "Unit", 0, view.config.hidden - 1, step=1, key=key, width=130, persist_state="session",
             help="The hidden unit whose numbers are shown. At first it is the one that the output listens to most.",
         )  # fmt: skip
     return int(st.session_state[key])
