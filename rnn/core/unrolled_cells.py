@@ -6,7 +6,7 @@ by side in the order of `rnn.core.inspection.GATES`. Precision is that of the ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +40,10 @@ class BackStep:
 
 # (activation, weights by bare name, x W_x + b (B, G·H), states before)
 Forward = Callable[[str, Weights, NDArray[Any], Arrays], ForwardStep]
-# (activation, weights by bare name, state → (2, B, H) before and after the step, gates, errors that arrive at the states)
-Back = Callable[[str, Weights, Arrays, Arrays, Arrays], BackStep]
+# State → (2, B, H), or a pair of arrays: before and after the step.
+Around = Mapping[str, Sequence[NDArray[Any]] | NDArray[Any]]
+# (activation, weights by bare name, states around the step, gates, errors that arrive at the states)
+Back = Callable[[str, Weights, Around, Arrays, Arrays], BackStep]
 
 
 def _elman(activation: str, w: Weights, from_x: NDArray[Any], state: Arrays) -> ForwardStep:
@@ -51,7 +53,7 @@ def _elman(activation: str, w: Weights, from_x: NDArray[Any], state: Arrays) -> 
     return ForwardStep({"h": a}, {"h": h}, {"h": h})
 
 
-def _elman_back(activation: str, w: Weights, states: Arrays, gates: Arrays, d: Arrays) -> BackStep:
+def _elman_back(activation: str, w: Weights, states: Around, gates: Arrays, d: Arrays) -> BackStep:
     da = d["h"] * _SLOPES[activation](gates["h"])
     return BackStep({"h": da}, {"h": d["h"]}, {"h": da @ w["W_h"].T})
 
@@ -69,7 +71,7 @@ def _gru(activation: str, w: Weights, from_x: NDArray[Any], state: Arrays) -> Fo
     return ForwardStep({"r": a_r, "z": a_z, "n": a_n}, {"r": r, "z": z, "n": n}, {"h": (1 - z) * n + z * h})
 
 
-def _gru_back(activation: str, w: Weights, states: Arrays, gates: Arrays, d: Arrays) -> BackStep:
+def _gru_back(activation: str, w: Weights, states: Around, gates: Arrays, d: Arrays) -> BackStep:
     h, dh = states["h"][0], d["h"]
     r, z, n = gates["r"], gates["z"], gates["n"]
     H = h.shape[1]
@@ -77,8 +79,8 @@ def _gru_back(activation: str, w: Weights, states: Arrays, gates: Arrays, d: Arr
     da_n = dh * (1 - z) * (1 - n * n)
     da_z = dh * (h - n) * z * (1 - z)
     da_r = da_n * h_n * r * (1 - r)
-    through = np.concatenate([da_r, da_z, da_n * r], axis=1) @ w["W_h"].T
-    return BackStep({"r": da_r, "z": da_z, "n": da_n}, {"h": dh}, {"h": dh * z + through})
+    da = {"r": da_r, "z": da_z, "n": da_n}
+    return BackStep(da, {"h": dh}, {"h": dh * z + recurrent_errors(gates, da) @ w["W_h"].T})
 
 
 def _lstm(activation: str, w: Weights, from_x: NDArray[Any], state: Arrays) -> ForwardStep:
@@ -91,7 +93,7 @@ def _lstm(activation: str, w: Weights, from_x: NDArray[Any], state: Arrays) -> F
     return ForwardStep(before, {"i": i, "f": f, "g": g, "o": o}, {"h": o * np.tanh(c), "c": c})
 
 
-def _lstm_back(activation: str, w: Weights, states: Arrays, gates: Arrays, d: Arrays) -> BackStep:
+def _lstm_back(activation: str, w: Weights, states: Around, gates: Arrays, d: Arrays) -> BackStep:
     c_before, c = states["c"]
     i, f, g, o = gates["i"], gates["f"], gates["g"], gates["o"]
     tanh_c, dh = np.tanh(c), d["h"]
@@ -104,6 +106,13 @@ def _lstm_back(activation: str, w: Weights, states: Arrays, gates: Arrays, d: Ar
     }
     onward = np.concatenate(list(da.values()), axis=1) @ w["W_h"].T
     return BackStep(da, {"h": dh, "c": dc}, {"h": onward, "c": dc * f})
+
+
+def recurrent_errors(gates: Mapping[str, NDArray[Any]], dbefore: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """(…, G·H): ∂loss/∂(h W_h), gate by gate: the errors before activation, but in the GRU the candidate's comes through the
+    reset gate, which stands between it and its recurrent product."""
+    errors = {letter: array * gates["r"] if letter == "n" else array for letter, array in dbefore.items()}
+    return np.concatenate(list(errors.values()), axis=-1)
 
 
 def _sigmoid(a: NDArray[Any]) -> NDArray[Any]:

@@ -121,10 +121,8 @@ def test_the_errors_of_the_states_are_derivatives(cell, activation, loss, trunca
                     states = {own: array.copy() for own, array in trace[t].items()}
                     states[f"layer0.{name}"][at] += push
                     if name == "c":  # the state that a cell state shows as follows it
-                        own = {k: gates for k, gates in enumerate(naive_steps(config, params, x, state, 0, t + 1))}[t][
-                            1
-                        ]
-                        states["layer0.h"] = own["layer0.o"] * np.tanh(states["layer0.c"])
+                        gates = list(naive_steps(config, params, x, state, 0, t + 1))[t][1]
+                        states["layer0.h"] = gates["layer0.o"] * np.tanh(states["layer0.c"])
                     losses.append(float(loss_from(config, params, x, y, states, t)))
                 expected[at] = (losses[0] - losses[1]) / (2 * step)
             np.testing.assert_allclose(found[t], expected, rtol=1e-6, atol=1e-8)

@@ -13,6 +13,7 @@ from pages.inside.by_hand.blocks import Block, blocks_of, column_names, entry_in
 from pages.inside.by_hand.edits import Cell, Loudness, Noise, Weight, check_value, counts, edited_values, edited_weights
 from rnn.core.config import Config
 from rnn.core.ensemble import joined
+from rnn.core.inspection import hidden_states
 from rnn.core.metrics import rmse
 from rnn.core.model import Model
 from rnn.core.naive import naive_outputs
@@ -398,11 +399,15 @@ def test_every_kind_of_network_can_be_changed_by_hand(open_app, kind):
 def test_weights_that_overflow_are_said(open_app):
     with Store() as store:
         run = trained(store, sunspots(), hidden=4, window=8, epochs=1, activation="relu")
+        fit = store.fit(run.id)
+    x = fit.model.framing.scaler.transform(fit.series.values[window_of(fit)[0]])[:, None]
+    awake = int(hidden_states(fit.model.network, fit.model.params, x)[2, 0].argmax())
     app = opened(open_app, run)
     named(app, "button_group", "What to change").set_value("A weight").run()
-    named(app, "selectbox", "Weights").select(Block("layer0.b")).run()
-    field = next(one for one in app.number_input if one.key.startswith("by_hand_weight_number"))
-    field.set_value(3e38).run()
+    named(app, "selectbox", "Weights").select(Block("layer0.W_h")).run()
+    named(app, "number_input", "Unit").set_value(awake).run()
+    named(app, "number_input", "From").set_value(awake).run()
+    next(one for one in app.number_input if one.key.startswith("by_hand_weight_number")).set_value(1e30).run()
     assert not app.exception
     assert "grow beyond what the computer can hold" in texts(app, "warning")
     assert "to no number at all" in texts(

@@ -97,9 +97,7 @@ def _gru(passes: Passes, step: int, unit: int) -> list[Line]:
     return [
         _through(passes, "n", step, unit, rf"{_d('h', n)} \cdot (1 - z_{{{n}}})", [dh, 1 - z]),
         _through(passes, "z", step, unit, rf"{_d('h', n)} \cdot (h_{{{n - 1}}} - n_{{{n}}})", [dh, old - new]),
-        _through(
-            passes, "r", step, unit, rf"\partial L / \partial a^{{n}}_{{{n}}} \cdot ({heard})", [d_n, hears]
-        ),
+        _through(passes, "r", step, unit, rf"\partial L / \partial a^{{n}}_{{{n}}} \cdot ({heard})", [d_n, hears]),
     ]
 
 

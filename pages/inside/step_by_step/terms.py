@@ -13,7 +13,7 @@ from pages.inside.states.quantities import QUANTITIES
 from pages.inside.step_by_step.forward import column
 from pages.inside.step_by_step.passes import Passes
 from pages.inside.step_by_step.sums import Shown, adding_up, in_brackets
-from pages.inside.weights.matrices import input_names
+from pages.inside.weights.blocks import input_names
 from rnn.core.inspection import gate_blocks
 from rnn.core.model import Model
 from rnn.ui.wording import escaped

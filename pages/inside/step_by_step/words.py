@@ -17,7 +17,7 @@ from pages.inside.step_by_step.published import say_published
 from pages.inside.step_by_step.sums import in_brackets, written
 from pages.inside.step_by_step.walk import Place
 from pages.inside.view import View
-from pages.inside.weights.matrices import output_names
+from pages.inside.weights.blocks import output_names
 from rnn.core.inspection import GATES
 from rnn.core.losses import middle_level
 from rnn.ui.figures.style import moment
