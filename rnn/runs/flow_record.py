@@ -40,12 +40,13 @@ class FlowRecord:
         self._began = time.monotonic()
         self._spent = self._last = 0.0
 
-    def measure(self, *, even_if_dear: bool = False) -> None:
-        """An epoch is complete and its weights stand: measure them if that keeps within a share of the run's time."""
+    def measure(self, *, even_if_dear: bool = False, sharing: int = 1) -> None:
+        """An epoch is complete and its weights stand: measure them if that keeps within a share of the run's time, which is one
+        part in `sharing` of the time that passes."""
         now, epoch = time.monotonic(), self._state.epoch
         if self._probe is None or epoch < 1 or self._state.batch > 0 or epoch in self.epochs[-1:]:
             return
-        allowed = ALLOWANCE_SECONDS + SHARE * (now - self._began)
+        allowed = ALLOWANCE_SECONDS + SHARE * (now - self._began) / sharing
         if self._spent + self._last > allowed and not even_if_dear:
             return
         norms = self._probe.norms()
