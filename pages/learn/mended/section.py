@@ -31,8 +31,8 @@ SAID = {
 def draw() -> None:
     st.markdown(
         "The published training goes wrong in eight places. Here the same network learns the same windows for as many epochs "
-        "with any of them mended. *What to see*: mending one alone hardly helps, because the others still stand in the way; with "
-        "all of them mended, leaving one out shows which ones it takes."
+        "with any of them mended. *What to see*: mending one alone hardly helps, because the others still stand in the way; "
+        "with all of them mended, leaving one out shows which ones it takes."
     )
     st.fragment(_draw_own)()
     st.markdown("##### Side by side")
@@ -41,15 +41,17 @@ def draw() -> None:
     )
     _draw_view(view)
     st.caption(
-        "RMSE on the 50 validation windows after 25 epochs. From the sixth epoch on rounding decides what the unmended runs do, "
+        "RMSE on the 50 validation windows after 25 epochs. From the sixth epoch on rounding decides what unmended runs do, "
         f"so their last digits differ from machine to machine. Always the mean: {mean_rmse():.3f}. The linear rule 2 cos(1) · "
-        "last − the one before: 0. The ninth fault is in the last column: the article’s error comes from a prediction step that is "
-        "another network."
+        "last − the one before: 0. The ninth fault is in the last column: the article’s error comes from a prediction "
+        "step that is another network."
     )
     with st.expander("What each mend does, and why it does not help alone"):
         for name, (fault, mended) in FAULTS.items():
             st.markdown(f"**{fault} → {mended}.** {article_mended.MENDS[name]} {SAID[name]}")
-    draw_folded(article_mended.record_direction, article_mended.errors_from, article_gradient.slope)
+    draw_folded(
+        article_mended.record_direction, article_mended.summed_direction, article_mended.errors_from, article_gradient.slope
+    )  # fmt: skip
 
 
 def _draw_own() -> None:

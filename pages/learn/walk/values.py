@@ -36,14 +36,14 @@ class Values:
         return (self.values - self.values.mean()) / (spread if spread > 0 else 1.0)
 
 
-def choose(least: int = 3) -> Values:
-    """The choice, and what it gives; a series of fewer than `least` values gives a sentence and the sine."""
+def choose(key: str = "walk", least: int = 3) -> Values:
+    """What is chosen, by a control named after `key`; for a series of fewer than `least` values a sentence and the sine."""
     sine = Values(article_series().values[:, 0], "sin(k)", own=False)
     own, problem = _own()
     if own is None or own.name == "article-sine":
         return sine
     which = st.segmented_control(
-        "Series", [SINE, OWN], default=SINE, required=True, key="walk_series", persist_state="session",
+        "Series", [SINE, OWN], default=SINE, required=True, key=f"{key}_series", persist_state="session",
         format_func=lambda name: name if name == SINE else f"yours: {escaped(own.name, 30)}",
     )  # fmt: skip
     if which == SINE:
