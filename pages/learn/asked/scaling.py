@@ -17,6 +17,7 @@ LEAST = 20
 
 def draw() -> None:
     found = choice.choose(key="max_val", least=LEAST)
+    choice.draw_remark(found)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         times = st.slider("Make the series larger, times", 1.0, 100.0, 20.0, key="max_val_times", width=280)
         undone = st.toggle("Multiply the answers by max_val", value=False, key="max_val_undone")

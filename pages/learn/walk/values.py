@@ -22,11 +22,13 @@ MOST = 2_000
 @dataclass(frozen=True, eq=False)
 class Values:
     """values: (N,), one column, original units. scaled: the same as the network reads them: less the mean, by the standard
-    deviation; the sine as it is. name: of the column. own: whether it is the user's."""
+    deviation; the sine as it is. name: of the column. own: whether it is the user's. remark: what of it is shown, where that
+    is not all, as Markdown."""
 
     values: NDArray[np.float64]
     name: str
     own: bool
+    remark: str = ""
 
     @property
     def scaled(self) -> NDArray[np.float64]:
@@ -54,13 +56,17 @@ def choose(key: str = "walk", least: int = 3) -> Values:
             f"Your series has {len(column)} values; this step needs {least}. The sine is shown.", icon=":material/info:"
         )
         return sine
-    remarks = [f"{escaped(own.targets[0])} of {escaped(own.name)}"]
+    remarks = [f"Yours: {escaped(own.targets[0])} of {escaped(own.name)}"]
     if len(column) > MOST:
         remarks.append(f"its last {MOST:,} of {len(column):,} values")
     if problem:
         remarks.append(problem)
-    st.caption(", ".join(remarks) + ".")
-    return Values(column[-MOST:], own.targets[0], own=True)
+    return Values(column[-MOST:], own.targets[0], own=True, remark=", ".join(remarks) + ".")
+
+
+def draw_remark(found: Values) -> None:
+    if found.remark:
+        st.caption(found.remark)
 
 
 def _own() -> tuple[Series | None, str]:
