@@ -24,6 +24,7 @@ PAGES = [
 # Reached from Learn and by link; their addresses are about a lesson, not about what Train stands at.
 LESSON_PAGES = [
     st.Page("lesson/page.py", title="Lesson", url_path="lesson", visibility="hidden"),
+    st.Page("teach/page.py", title="Make a lesson", url_path="teach", visibility="hidden"),
 ]
 
 st.html(
@@ -34,6 +35,8 @@ st.html(
     /* The verdict takes the same room whatever it says, so that the charts below stay where they are. */
     .st-key-verdict { min-height: 6.5rem; }
     @media (max-width: 640px) { .st-key-verdict { min-height: 15.5rem; } }
+    .st-key-race_result { min-height: 4.5rem; }
+    @media (max-width: 640px) { .st-key-race_result { min-height: 13rem; } }
     /* What redraws four times a second must not fade while it does. */
     [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
     </style>"""

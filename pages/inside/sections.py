@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.inside import epoch_choice, link
+from pages.inside.attention import section as attention
 from pages.inside.by_hand import section as by_hand
 from pages.inside.fit import section as fit
 from pages.inside.gradient import section as gradient
 from pages.inside.states import section as states
+from pages.inside.step_by_step import section as step_by_step
 from pages.inside.view import View
 from pages.inside.weights import section as weights
 from rnn.runs.records import Run
@@ -30,8 +32,10 @@ class Section:
 SECTIONS = {
     "Fit": Section(fit.draw, part=False, window=False),
     "States": Section(states.draw),
+    "Attention": Section(attention.draw),
     "Gradient": Section(gradient.draw),
     "Weights": Section(weights.draw, window=False),
+    "Step by step": Section(step_by_step.draw),
     "By hand": Section(by_hand.draw),
 }
 KEY = "look"

@@ -48,6 +48,18 @@ def choose(subject: Subject, model: Model, run: Run, *, drawn: bool) -> tuple[Wi
     return Window(model, subject.series, first + number - 1), validation
 
 
+def choose(subject: Subject, run: Run, first: int) -> None:
+    """Make the window that begins at record `first` the chosen one, where it is of the training or the validation part. For
+    callbacks; what calls it within a fragment has to run the page anew."""
+    split = split_windows(run.config, len(subject.series))
+    for validation in (False, True):
+        begin, count = _span(split, validation=validation)
+        if begin <= first < begin + count:
+            which = VALIDATION if validation else TRAINING
+            st.session_state[_WHICH] = which
+            st.session_state[f"hidden_window:{run.id}:{subject.id}:{which}"] = first - begin + 1
+
+
 def _take_part() -> None:
     part = link.read(
         PART, 1, 2, what="The part, 1 for validation and 2 for training,", otherwise="Validation is shown."

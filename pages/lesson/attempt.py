@@ -62,6 +62,14 @@ def train(lesson: Lesson, name: str, config: Config) -> None:
     current(lesson).runs[name] = session.submit_run(config, lesson.choice, name=told)
 
 
+def stop(runs: Mapping[str, Run]) -> None:
+    """Callback: end what is at work or waits for it."""
+    for run in runs.values():
+        if run.active:
+            session.store().command(run.id, "stop")
+    session.runner().nudge()
+
+
 def begin_again(lesson: Lesson) -> None:
     """Callback: forget the guess and what was trained; the runs stay in the store."""
     st.session_state[_ATTEMPTS].pop(lesson, None)

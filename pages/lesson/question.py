@@ -9,6 +9,7 @@ from pages.train.preflight_note import Setup
 from rnn.core.fields import FIELDS
 from rnn.ui.controls import shown
 from rnn.ui.lessons import LONGEST, Lesson
+from rnn.ui.lessons.address import short_name
 from rnn.ui.relevance import DEFAULT, differing
 from rnn.ui.wording import escaped
 
@@ -22,7 +23,7 @@ def draw(lesson: Lesson, setup: Setup) -> None:
         answers = [escaped(answer.text, LONGEST["answer"]) for answer in lesson.answers]
         number = st.radio(
             f"**{escaped(lesson.question, LONGEST['question'])}**", range(len(answers)), index=None,
-            format_func=answers.__getitem__, key=GUESS,
+            format_func=answers.__getitem__, key=f"{GUESS}:{short_name(lesson)}",
         )  # fmt: skip
         st.button(
             "That is my guess: train", icon=":material/play_arrow:", type="primary", key="lesson_train",

@@ -28,6 +28,10 @@ def draw(setup: Setup, drawn: Mapping[str, Run], poll: float | None) -> None:
     with st.container(gap="small"):
         at_work = attempt.at_work(runs) or list(runs.values())[-1]
         progress.draw(at_work, run_history.seen(at_work))
+        st.button(
+            "Stop", icon=":material/stop:", key="lesson_stop", disabled=not at_work.active, on_click=attempt.stop,
+            args=(runs,), help="End the training; what it has learnt so far is kept.",
+        )  # fmt: skip
         name = _choose(runs)
     left, right = st.columns([5, 7], gap="medium")
     with left:

@@ -12,6 +12,8 @@ from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.wording import escaped
 
+_LANE, _PICKED = "race_lane", "race_lane_picked"
+
 
 def draw_for_setup(setup: Setup) -> None:
     st.button(
@@ -42,18 +44,18 @@ def draw(race: Race) -> None:
 
 
 def draw_lane(race: Race, best: int | None) -> None:
-    """One lane: halt it, or look closer. best: the one shown at first."""
+    """One lane: halt it, or look closer. best: the one shown until another is picked."""
     places = range(len(race.runs))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="race_one"):
         ids = [run.id for run in race.runs]
-        if st.session_state.get("race_lane") not in ids:
-            st.session_state["race_lane"] = ids[best or 0]
+        if st.session_state.get(_PICKED) not in ids:
+            st.session_state[_LANE] = ids[best or 0]
         names = dict(zip(ids, race.names, strict=True))
         st.selectbox(
-            "One lane", ids, format_func=lambda run_id: names.get(run_id, ""), key="race_lane", width=260,
-            persist_state="session",
+            "One lane", ids, format_func=lambda run_id: names.get(run_id, ""), key=_LANE, width=260,
+            persist_state="session", on_change=_pick,
         )  # fmt: skip
-        place = next((place for place in places if ids[place] == st.session_state["race_lane"]), 0)
+        place = next((place for place in places if ids[place] == st.session_state[_LANE]), 0)
         run, name = race.runs[place], escaped(race.names[place])
         for label, kind, icon, can in (
             ("Pause", "pause", "pause", run.active),
@@ -68,14 +70,13 @@ def draw_lane(race: Race, best: int | None) -> None:
 
 
 def _draw_doors(run: Run, name: str) -> None:
-    trained = run.epoch > 0
     for label, icon, page in (
         ("Open on Train", "model_training", "train/page.py"),
         ("See inside", "biotech", "inside/page.py"),
     ):
         if st.button(
-            label, icon=f":material/{icon}:", key=f"race_open_{page[:5]}", disabled=not trained,
-            help=f"{name}, with its series and its settings." if trained else "It has not finished an epoch yet.",
+            label, icon=f":material/{icon}:", key=f"race_open_{page[:5]}",
+            help=f"{name}, with its series and its settings.",
         ):  # fmt: skip
             session.open_run(run)
             st.switch_page(page)
@@ -84,3 +85,7 @@ def _draw_doors(run: Run, name: str) -> None:
 def _command(run: Run, kind: str) -> None:
     current.command(run, kind)
     session.runner().nudge()
+
+
+def _pick() -> None:
+    st.session_state[_PICKED] = st.session_state[_LANE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,9 +11,11 @@ import streamlit as st
 
 from pages.race.current import Race
 from pages.race.seen import Seen
-from rnn.core.panel import split_series
+from rnn.core.config import Config
+from rnn.core.panel import AnySplit, split_series
+from rnn.core.series import Series
 from rnn.ui import one_of_many, session
-from rnn.ui.figures.race import Track, alt_forecasts, forecasts_figure
+from rnn.ui.figures.race import Track, alt_forecasts, forecasts_figure, race_focus
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import chart_view, live_chart
 from rnn.ui.thinning import thin
@@ -24,11 +27,17 @@ KEY = "race_forecasts"
 
 def draw(race: Race, lanes: Sequence[Seen]) -> None:
     series = session.series_of_run(race.runs[0])
-    splits = [_split(run.config, series) for run in race.runs]
-    horizon = min((split.horizon for split in splits if split is not None), default=1)
+    configs = [run.config for run in race.runs]
+    asked = (race.id, tuple(run.id for run in race.runs))
+    splits = kept("race_splits", asked, lambda: [_split(config, series) for config in configs])
+    trainable = [split for split in splits if split is not None]
+    horizon = min((split.horizon for split in trainable), default=1)
     with st.container(horizontal=True, vertical_alignment="center", key="race_forecast_choice"):
-        st.caption("The validation part: actual values, and each lane’s newest predictions.", width="content")
-        one_of_many.draw_picker(series, next((split for split in splits if split is not None), None))
+        st.caption(
+            "The validation part: actual values, and each lane’s newest predictions. A double click shows all of it.",
+            width="content",
+        )
+        one_of_many.draw_picker(series, trainable[0] if trainable else None)
         target, ahead = series.targets[0], 1
         if len(series.targets) > 1:
             target = st.selectbox(
@@ -40,19 +49,29 @@ def draw(race: Race, lanes: Sequence[Seen]) -> None:
                 format_func=lambda step: f"{step} ahead", label_visibility="collapsed",
             )  # fmt: skip
     column = series.targets.index(target)
-    shown = one_of_many.shown_id(series, next((split for split in splits if split is not None), None))
+    shown = one_of_many.shown_id(series, trainable[0] if trainable else None)
     identity = f"{race.id}:{shown}:{column}:{ahead}"
-    x_range = chart_view(KEY, identity).x_range
+    focus = _focus(series, trainable)
+    x_range = chart_view(KEY, identity, initial=focus).x_range
     versions = tuple(lane.preview.version if lane.preview else None for lane in lanes)
 
     def picture() -> tuple[go.Figure, str]:
-        return _picture(race, lanes, splits, column, ahead - 1, x_range)
+        return _picture(race, lanes, splits, column, ahead - 1, x_range, focus)
 
     figure, words = kept("race_forecasts", (identity, versions, str(x_range)), picture)
     live_chart(figure, key=KEY, identity=identity, alt=words, height=HEIGHT, file="race-predictions")
 
 
-def _picture(race, lanes, splits, column, ahead, x_range) -> tuple[go.Figure, str]:
+def _picture(
+    race: Race,
+    lanes: Sequence[Seen],
+    splits: Sequence[AnySplit | None],
+    column: int,
+    ahead: int,
+    x_range: tuple[Any, Any] | None,
+    focus: tuple[Any, Any] | None,
+) -> tuple[go.Figure, str]:
+    """The figure and the same in words."""
     whole = session.series_of_run(race.runs[0])
     tracks, first, last = [], None, None
     part = whole
@@ -73,12 +92,19 @@ def _picture(race, lanes, splits, column, ahead, x_range) -> tuple[go.Figure, st
     label = "" if np.issubdtype(part.times.dtype, np.datetime64) else "record"
     target = part.targets[column]
     return (
-        forecasts_figure(*actual, tracks, target=target, time_label=label),
+        forecasts_figure(*actual, tracks, target=target, time_label=label, focus=focus),
         alt_forecasts(*actual, tracks, target=target),
     )
 
 
-def _split(config, series):
+def _focus(series: Series, splits: Sequence[AnySplit]) -> tuple[Any, Any] | None:
+    if not splits:
+        return None
+    part, own, _ = one_of_many.shown(series, splits[0], None)
+    return race_focus(part.times, own.validation_rows()) if own else None
+
+
+def _split(config: Config, series: Series) -> AnySplit | None:
     """None for a lane that cannot be trained."""
     try:
         return split_series(config, series)

@@ -9,29 +9,31 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.race.current import Race
-from rnn.core.events import Epoch
 from rnn.runs.records import Run, StoredPreview
 from rnn.ui import session
 
 _SEEN = "race_seen"
 
 
+_COLUMNS = ("epoch", "train_loss", "val_loss", "train_rmse", "val_rmse", "seconds")
+
+
 @dataclass
 class Seen:
-    """A lane as this session knows it. version: the run's version when it was last read."""
+    """A lane as this session knows it. version: the run's version when it was last read. rows: (N, 6), an epoch each."""
 
     version: int = -1
-    epochs: dict[int, Epoch] = field(default_factory=dict)
+    rows: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, len(_COLUMNS))))
     preview: StoredPreview | None = None
 
     def column(self, name: str) -> NDArray[np.float64]:
-        """One field of all epochs (N,)."""
-        return np.array([getattr(epoch, name) for epoch in self.epochs.values()], dtype=np.float64)
+        """One number of all epochs (N,): train_loss, val_loss, train_rmse, val_rmse or seconds."""
+        return self.rows[:, _COLUMNS.index(name)]
 
     @property
     def numbers(self) -> NDArray[np.int64]:
         """The numbers of the epochs (N,)."""
-        return np.fromiter(self.epochs, dtype=np.int64, count=len(self.epochs))
+        return self.column("epoch").astype(np.int64)
 
     @property
     def clock(self) -> NDArray[np.float64]:
@@ -53,9 +55,11 @@ def _updated(lane: Seen, run: Run) -> Seen:
         return lane
     lane.version = run.version
     store = session.store()
-    # A run that resumes walks again over epochs since its checkpoint: their rows are overwritten with equal numbers, but for
-    # the seconds.
-    lane.epochs.update({epoch.epoch: epoch for epoch in store.epochs(run.id, after=max(lane.epochs, default=0))})
+    # A run that resumes walks again over epochs since its checkpoint: their rows are overwritten with equal numbers.
+    last = int(lane.rows[-1, 0]) if len(lane.rows) else 0
+    new = [[getattr(epoch, name) for name in _COLUMNS] for epoch in store.epochs(run.id, after=last)]
+    if new:
+        lane.rows = np.concatenate([lane.rows, np.array(new, dtype=np.float64)])
     newer = store.preview(run.id, newer_than=lane.preview.version if lane.preview else None)
     lane.preview = newer or lane.preview
     return lane

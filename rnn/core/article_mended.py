@@ -105,45 +105,83 @@ def glorot_weights(seed: int, hidden: int = 100, window: int = 50) -> Weights:
     return Weights(U=draw(hidden, 1, window), W=draw(hidden, hidden), V=draw(1, hidden))
 
 
-@np.errstate(all="ignore")  # a mend alone may let numbers overflow: that is what there is to see
 def record_direction(weights: Weights, x_record: Floats, y_record: float, mended: Collection[str]) -> Weights:
     """What one record takes for the gradient, clipped: dU, dW and dV. dU and dW may have one column that stands for all.
 
     x_record: (T,). With "chain_rule", "slope", "last_step" and "truncate" mended it is the gradient of (ŷ − y)²/2, clipped.
     """
+    if "clip" not in mended:
+        return summed_direction(weights, x_record, y_record, mended, CLIP_AT)
+    return _by_norm(weights, summed_direction(weights, x_record, y_record, mended))
+
+
+@np.errstate(all="ignore")  # a mend alone may let numbers overflow: that is what there is to see
+def summed_direction(
+    weights: Weights, x_record: Floats, y_record: float, mended: Collection[str], clip_at: float = math.inf
+) -> Weights:
+    """What the loop over the steps adds up to; each entry is cut to ±clip_at after every step."""
     kept = forward_pass(weights, x_record)
     error = kept.y_hat - y_record
-    d_u, d_w, d_v = np.zeros((1, 1)), np.zeros((1, 1)), np.zeros(weights.V.shape)
-    sum_u, sum_w = d_u, d_w
-    for t, term_u, term_w in _terms(weights, kept, x_record, error, mended):
-        sum_u, sum_w = (term_u, term_w) if "sums" in mended else (sum_u + term_u, sum_w + term_w)
-        d_u, d_w, d_v = d_u + sum_u, d_w + sum_w, d_v + error * kept.h[t + 1]
-        if "clip" not in mended:
-            d_u, d_w, d_v = (np.minimum(np.maximum(one, -CLIP_AT), CLIP_AT) for one in (d_u, d_w, d_v))
-    if "clip" in mended:
-        d_u, d_w, d_v = _by_norm(weights, d_u, d_w, d_v)
-    return Weights(d_u, d_w, d_v)
+    hidden, steps = weights.U.shape
+    if "chain_rule" in mended:
+        rows, columns = _chain_rule_rows(weights, kept, x_record, error, mended), (steps, hidden)
+    else:
+        rows, columns = iter(_product_rows(weights, kept, x_record, error, mended)), (1, 1)
+    if "sums" not in mended:
+        rows = _counted_again(rows, hidden)
+    total = np.zeros(hidden * (sum(columns) + 1))
+    for row in rows:
+        total += row
+        np.minimum(total, clip_at, out=total)
+        np.maximum(total, -clip_at, out=total)
+    d_u, d_w, d_v = np.split(total, np.cumsum(columns) * hidden)
+    return Weights(d_u.reshape(hidden, -1), d_w.reshape(hidden, -1), d_v[None])
 
 
-def _terms(
+def _steps_of_loop(steps: int, mended: Collection[str]) -> range:
+    """The steps at which the error enters."""
+    return range(steps - 1 if "last_step" in mended else 0, steps)
+
+
+def _product_rows(weights: Weights, kept: Pass, x_record: Floats, error: float, mended: Collection[str]) -> Floats:
+    """For each step of the loop what it adds to a column of dU, to one of dW, and to dV: (steps of the loop, 3 H).
+
+    The first two are the forward products of that step, once for each step that the loop goes back.
+    """
+    t = np.array(_steps_of_loop(len(x_record), mended))
+    times = t if "truncate" in mended else np.minimum(t, TRUNCATE)
+    inputs, recurrent = weights.U.T[t] * x_record[t, None], kept.h[t] @ weights.W.T
+    return np.hstack([times[:, None] * inputs, times[:, None] * recurrent, error * kept.h[t + 1]])
+
+
+def _chain_rule_rows(
     weights: Weights, kept: Pass, x_record: Floats, error: float, mended: Collection[str]
-) -> Iterator[tuple[int, Floats, Floats]]:
-    """For each step t at which the error enters: t, and what it adds to dU and to dW."""
-    steps = len(x_record)
-    loop = range(steps - 1 if "last_step" in mended else 0, steps)
-    if "chain_rule" not in mended:
-        # The forward products of step t, once for each step that the loop goes back; the same for every column.
-        for t in loop:
-            times = float(t if "truncate" in mended else min(t, TRUNCATE))
-            yield t, times * weights.U[:, t : t + 1] * x_record[t], times * (weights.W @ kept.h[t])[:, None]
-        return
+) -> Iterator[Floats]:
+    """For each step of the loop what it adds to dU, dW and dV, flat in this order: the gradient of a loss whose error enters
+    through V h at that step. One array, written anew for every step."""
+    hidden, steps = weights.U.shape
+    loop = _steps_of_loop(steps, mended)
     slopes = slope(kept.a) if "slope" in mended else kept.a * (1 - kept.a)
     carried = errors_from(weights, slopes, error, loop, steps if "truncate" in mended else TRUNCATE)
+    row = np.zeros(hidden * (steps + hidden + 1))
+    d_u, d_w = row[: hidden * steps].reshape(hidden, steps), row[hidden * steps : -hidden].reshape(hidden, hidden)
     for t, back in zip(loop, carried, strict=True):
         reached = np.arange(t, max(-1, t - len(back)), -1)
-        d_u, errors = np.zeros(weights.U.shape), back[: len(reached)].T
+        errors = back[: len(reached)].T
+        d_u[:] = 0
         d_u[:, reached] = errors * x_record[reached]
-        yield t, d_u, errors @ kept.h[reached]
+        np.matmul(errors, kept.h[reached], out=d_w)
+        np.multiply(error, kept.h[t + 1], out=row[-hidden:])
+        yield row
+
+
+def _counted_again(rows: Iterator[Floats], hidden: int) -> Iterator[Floats]:
+    """The rows with what came before them added to dU and dW again; dV (the last H entries) counts once."""
+    running: Floats = np.zeros(1)
+    for row in rows:
+        running = running + row
+        running[-hidden:] = row[-hidden:]
+        yield running
 
 
 def errors_from(weights: Weights, slopes: Floats, error: float, loop: range, reach: int) -> Floats:
@@ -164,12 +202,17 @@ def errors_from(weights: Weights, slopes: Floats, error: float, loop: range, rea
     return carried
 
 
-def _by_norm(weights: Weights, *gradients: Floats) -> tuple[Floats, ...]:
+@np.errstate(all="ignore")
+def _by_norm(weights: Weights, found: Weights) -> Weights:
     """All three shortened together to a length of at most 10; a column that stands for all counts as often."""
-    arrays = (weights.U, weights.W, weights.V)
-    times = [array.size // one.size for array, one in zip(arrays, gradients, strict=True)]
-    norm = math.sqrt(sum(count * float(np.sum(one * one)) for count, one in zip(times, gradients, strict=True)))
-    return tuple(one * (CLIP_AT / norm) for one in gradients) if norm > CLIP_AT else gradients
+    squares = 0.0
+    for name in "UWV":
+        one = getattr(found, name)
+        squares += getattr(weights, name).size // one.size * float(np.sum(one * one))
+    if squares <= CLIP_AT**2:
+        return found
+    scale = CLIP_AT / math.sqrt(squares)
+    return Weights(found.U * scale, found.W * scale, found.V * scale)
 
 
 @np.errstate(all="ignore")

@@ -13,10 +13,10 @@ from rnn.runs.fair_queue import insert_run
 from rnn.runs.history import find_run, no_such_run
 from rnn.runs.kept import KeptEpochs, find_moment
 from rnn.runs.records import Branch
-from rnn.runs.schema import branches, changes, epochs, kept, kept_arrays, runs, snapshots
+from rnn.runs.schema import branches, changes, epochs, flow, kept, kept_arrays, runs, snapshots
 
 # What a branch has of its parent: everything up to its epoch.
-_SHARED = (epochs, changes, kept, kept_arrays)
+_SHARED = (epochs, changes, kept, kept_arrays, flow)
 
 
 class Branches(KeptEpochs):

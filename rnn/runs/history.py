@@ -146,6 +146,13 @@ def find_run(connection: Connection, run_id: str, *, lock: bool = False) -> Run 
     return None if row is None else _as_run(row, _orders(connection, [run_id]).get(run_id, {}))
 
 
+def find_runs(connection: Connection, query: Select[Any]) -> list[Run]:
+    """The runs that the query selects, within a transaction."""
+    rows = connection.execute(query).all()
+    orders = _orders(connection, [row.id for row in rows])
+    return [_as_run(row, orders.get(row.id, {})) for row in rows]
+
+
 def find_epochs(connection: Connection, run_id: str, after: int = 0, until: float = math.inf) -> list[Epoch]:
     """The epochs after one and up to another, within a transaction."""
     query = select(*(epochs.c[name] for name in _EPOCH_FIELDS)).where(epochs.c.run_id == run_id, epochs.c.epoch > after)
@@ -160,13 +167,6 @@ def find_checkpoint(connection: Connection, run_id: str) -> Checkpoint | None:
     query = select(snapshots).where(snapshots.c.run_id == run_id, snapshots.c.kind == "checkpoint")
     row = connection.execute(query).first()
     return None if row is None else Checkpoint(row.epoch, packing.unpack_arrays(row.arrays), json.loads(row.meta))
-
-
-def find_runs(connection: Connection, query: Select[Any]) -> list[Run]:
-    """The runs that the query selects, within a transaction."""
-    rows = connection.execute(query).all()
-    orders = _orders(connection, [row.id for row in rows])
-    return [_as_run(row, orders.get(row.id, {})) for row in rows]
 
 
 def no_such_run(run_id: str) -> LookupError:

@@ -103,7 +103,7 @@ def test_a_trained_run_is_shown_from_its_best_weights(open_app):
     assert f"Epoch {fit.metrics['best_epoch']:.0f} of 3, the best" in texts(app, "caption")
     look(app, "States")
     drawn = charts(app)
-    assert "hidden_chart" in drawn and "inside_fit" not in drawn
+    assert {"hidden_chart", "unit_course", "unit_distribution", "alike_0"} <= set(drawn)
     first = len(fit.series) - 60  # 60 of the 299 windows validate, and the first of them predicts this row
     window, after = fit.series.values[first - 10 : first], fit.series.values[first, 0]
     predicted = fit.model.predict(window[None])[0, 0, 0]

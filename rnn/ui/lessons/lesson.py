@@ -23,7 +23,7 @@ class Answer:
     when: str = ""
 
     def __post_init__(self) -> None:
-        _check_text("answer", self.text)
+        check_text("answer", self.text)
         if self.when and self.when not in OUTCOMES:
             raise ValueError(f"when={self.when!r} is not allowed; allowed: {', '.join(OUTCOMES)}, or nothing.")
 
@@ -56,9 +56,9 @@ class Lesson:
 
     def __post_init__(self) -> None:
         for name in ("title", "text", "question", "why"):
-            _check_text(name, getattr(self, name))
+            check_text(name, getattr(self, name))
         if self.mending:
-            _check_text("mending", self.mending)
+            check_text("mending", self.mending)
         count = len(self.answers)
         if not FEWEST_ANSWERS <= count <= MOST_ANSWERS:
             raise ValueError(
@@ -85,9 +85,10 @@ class Lesson:
         return any(name in text for name in names for text in told)
 
 
-def _check_text(name: str, text: str) -> None:
-    most = LONGEST[name]
+def check_text(kind: str, text: str, name: str = "") -> None:
+    """Raises ValueError for a text that is empty or longer than LONGEST[kind]. name: what the sentence calls it."""
+    most, name = LONGEST[kind], name or kind
     if not text.strip():
         raise ValueError(f"The {name} is empty.")
     if len(text) > most:
-        raise ValueError(f"The {name} has {len(text):,} letters; at most {most} fit into a link.")
+        raise ValueError(f"The {name} has {len(text):,} letters; at most {most} are allowed.")
