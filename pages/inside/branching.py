@@ -25,9 +25,7 @@ def draw(run: Run, epoch: int) -> None:
         )
         if st.button("Make the new run", type="primary", key="branch"):
             try:
-                new = session.store().branch(
-                    run.id, epoch, session=session.session_id(), name=f"{run.name} · from epoch {epoch}"
-                )
+                new = session.store().branch(run.id, epoch, session=session.session_id())
             except (LookupError, ValueError) as error:
                 st.error(str(error))
                 return

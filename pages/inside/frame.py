@@ -62,8 +62,8 @@ def _draw(subject: Subject, poll: float | None) -> None:
     epoch_choice.remember_in_link(run, kept, moving=is_moving(scrubber.KEY))
     section = sections.choose(run)
     with st.container(gap="small", key="inside_look_at"):
-        looked_at = part.choose(fit.model, run, drawn=section.part)
-        window, validation = window_choice.choose(subject, fit.model, run, drawn=section.window)
+        looked_at = part.find(fit.model, run, drawn=section.part)
+        window, validation = window_choice.find(subject, fit.model, run, drawn=section.window)
     with notes:
         link.draw_notes()
     section.draw(View(subject, run, fit, at, looked_at, window, validation))

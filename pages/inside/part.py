@@ -39,7 +39,7 @@ class Part:
         return f"layer{self.layer}.{name}"
 
 
-def choose(model: Model, run: Run, *, drawn: bool) -> Part:
+def find(model: Model, run: Run, *, drawn: bool) -> Part:
     """The part that is looked at. drawn: whether its controls are, each only where there is a choice; what was chosen stays
     chosen while they are not."""
     config = model.config

@@ -18,7 +18,7 @@ NUMBER, PART = "window_number", "part"
 _WHICH = "hidden_part"
 
 
-def choose(subject: Subject, model: Model, run: Run, *, drawn: bool) -> tuple[Window, bool]:
+def find(subject: Subject, model: Model, run: Run, *, drawn: bool) -> tuple[Window, bool]:
     """The window that is looked at, and whether it is of the validation part. drawn: whether its controls are; what was
     chosen stays chosen while they are not."""
     split = split_windows(model.config, len(subject.series))

@@ -30,9 +30,8 @@ def draw(view: View, place: Place, course: Course) -> None:
             _draw(view, place, name, matrix, names[name], bounds.get(name))
     one_weight.draw(view, place, blocks, names)
     if epoch_choice.place_of(view.run).playing:
-        st.caption(
-            "Pause to read the spectral radius of an epoch and what it means."
-        )  # too quick to read, and slow to compute
+        # It would be gone before it is read, and takes longer than the time between two epochs.
+        st.caption("Pause to read the spectral radius of an epoch and what it means.")
     else:
         recurrent = view.part.params[view.part.weights("W_h")]
         say_radii(gate_blocks(view.config.cell, recurrent), view.config)

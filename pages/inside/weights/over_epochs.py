@@ -52,10 +52,8 @@ def draw(view: View, place: Place, course: Course, complete: bool) -> None:
 
 def _draw_spread(view: View, place: Place, course: Course, name: str) -> None:
     epochs, quantiles, _ = courses.arranged(course, name)
-    full, lines = (
-        place.full(name),
-        {percent: quantiles[:, np.abs(LEVELS - percent / 100).argmin()] for percent in LINES},
-    )
+    full = place.full(name)
+    lines = {percent: quantiles[:, np.abs(LEVELS - percent / 100).argmin()] for percent in LINES}
     st.markdown(f"**Values of {escaped(full)}**")
 
     def picture() -> go.Figure:
