@@ -8,9 +8,11 @@ import streamlit as st
 
 from pages.inside import epoch_choice
 from pages.inside.attention import section as attention
+from pages.inside.by_hand import section as by_hand
 from pages.inside.fit import section as fit
 from pages.inside.gradient import section as gradient
 from pages.inside.states import section as states
+from pages.inside.step_by_step import section as step_by_step
 from pages.inside.view import View
 from pages.inside.weights import section as weights
 from rnn.runs.records import Run
@@ -22,6 +24,8 @@ SECTIONS: dict[str, Callable[[View], None]] = {
     "Attention": attention.draw,
     "Gradient": gradient.draw,
     "Weights": weights.draw,
+    "Step by step": step_by_step.draw,
+    "By hand": by_hand.draw,
 }
 _KEY = "look"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -33,23 +34,29 @@ class Setup:
     problem: str | None
 
 
-def check(choice: Choice) -> Setup:
-    """Judge the form's settings against the chosen series."""
+def check(choice: Choice, settings: Callable[[], Config] = config_form.config_from_form) -> Setup:
+    """Judge settings, those of the form where no others are given, against a series."""
     series, problem = chosen_series.series_or_problem(choice)
     if problem is not None:
         sentence = f"{escaped(problem, 600)} The Data page has the repairs and the columns."
         return Setup(choice, series, None, None, sentence)
     try:
-        config = config_form.config_from_form()
-        columns = (len(series.names), len(series.targets))
-        beside = {"n_static": len(series.static), "n_known": len(series.known)}
-        many = {"lengths": series.lengths, "ids": series.ids}
-        found = preflight(config, len(series), *columns, **beside, **many, memory_limit=MOST_MEMORY)
-        if config.log:
-            logarithm(series.values[:, series.target_columns], series.targets)
+        config = settings()
+        found = check_config(config, series)
     except ValueError as error:
         return Setup(choice, series, None, None, str(error))
     return Setup(choice, series, config, found, None)
+
+
+def check_config(config: Config, series: Series) -> Preflight:
+    """What these settings would take. Raises ValueError saying what to change where they cannot be trained on the series."""
+    columns = (len(series.names), len(series.targets))
+    beside = {"n_static": len(series.static), "n_known": len(series.known)}
+    many = {"lengths": series.lengths, "ids": series.ids}
+    found = preflight(config, len(series), *columns, **beside, **many, memory_limit=MOST_MEMORY)
+    if config.log:
+        logarithm(series.values[:, series.target_columns], series.targets)
+    return found
 
 
 def draw(setup: Setup) -> None:
@@ -76,8 +83,7 @@ def draw_time(setup: Setup) -> None:
     """How long training would take. It is measured, so it is drawn last, when all else has been sent."""
     if setup.config is None or setup.check is None:
         return
-    pace = _pace(setup.config.replace(lr=0.001, epochs=1, patience=None, seed=0), setup.check.split, setup.series)
-    st.caption(time_in_words(setup.config, pace))
+    st.caption(time_in_words(setup.config, pace_for(setup.config, setup.check.split, setup.series)))
 
 
 def time_in_words(config: Config, pace: Pace) -> str:
@@ -93,6 +99,8 @@ def _measured(config_json: str, split: AnySplit, inputs: int, targets: int, stat
     return pace_of(Config.from_json(config_json), split, inputs, targets, n_static=static, n_known=known)
 
 
-def _pace(config: Config, split: AnySplit, series: Series) -> Pace:
+def pace_for(config: Config, split: AnySplit, series: Series) -> Pace:
+    """Measured once for all settings that take equally long."""
+    config = config.replace(lr=0.001, epochs=1, patience=None, seed=0)
     columns = (len(series.names), len(series.targets), len(series.static), len(series.known))
     return _measured(config.to_json(), split, *columns)

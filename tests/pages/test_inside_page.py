@@ -11,7 +11,7 @@ import pytest
 
 import rnn
 from pages.inside.gradient.check import checked_copy
-from pages.inside.weights import matrices as weights
+from pages.inside.weights import blocks as weights
 from pages.inside.window import Window
 from rnn.core.article import article_series
 from rnn.core.config import PRESETS, Config

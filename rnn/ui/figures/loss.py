@@ -56,8 +56,8 @@ def loss_figure(
         traces.append(curve(x, curves[1], "validation", VALIDATION, width=2, dash=DASHED, symbol="square"))
         traces += _best(x, curves[1], best_epoch)
     if naive is not None and np.isfinite(naive) and (naive > 0 or not log):
-        traces.append(_level(x, naive))
-    y_axis = _log_axis(traces) if log else {"type": "linear", "rangemode": "tozero"}
+        traces.append(naive_level(x, naive))
+    y_axis = log_axis(traces) if log else {"type": "linear", "rangemode": "tozero"}
     made = figure(traces, "epoch", unit, **_marks(x, changes))
     made.update_yaxes(y_axis)
     made.update_xaxes(unifiedhovertitle={"text": "epoch %{x}"}, hoverformat="d", tickformat=",d", minallowed=0)
@@ -66,7 +66,7 @@ def loss_figure(
     return made
 
 
-def _log_axis(traces: list[dict[str, Any]]) -> dict[str, Any]:
+def log_axis(traces: list[dict[str, Any]]) -> dict[str, Any]:
     """Ticks at 1, 2 and 5 of each decade where decades are few, else at the decades alone; none of these may lie within less
     than a factor of five, where Plotly finds ticks of its own."""
     values = np.concatenate([trace["y"] for trace in traces])
@@ -96,7 +96,7 @@ def _best(x: NDArray[Any], val: NDArray[np.float64], best_epoch: int | None) -> 
     ]
 
 
-def _level(x: NDArray[Any], naive: float) -> dict[str, Any]:
+def naive_level(x: NDArray[Any], naive: float) -> dict[str, Any]:
     line = {"color": ACTUAL, "dash": DOTTED, "width": 1.75}
     ends = np.array([x[0], x[-1]])
     return {
