@@ -16,6 +16,7 @@ PAGES = [
     st.Page("train/page.py", title="Train", icon=":material/model_training:", default=True),
     st.Page("data/page.py", title="Data", icon=":material/table_chart:", url_path="data"),
     st.Page("forecast/page.py", title="Forecast", icon=":material/insights:", url_path="forecast"),
+    st.Page("race/page.py", title="Race", icon=":material/sports_score:", url_path="race"),
     st.Page("runs/page.py", title="Runs", icon=":material/history:", url_path="runs"),
     st.Page("inside/page.py", title="Inside", icon=":material/biotech:", url_path="inside"),
     st.Page("learn/page.py", title="Learn", icon=":material/school:", url_path="learn"),
@@ -34,6 +35,8 @@ st.html(
     /* The verdict takes the same room whatever it says, so that the charts below stay where they are. */
     .st-key-verdict { min-height: 6.5rem; }
     @media (max-width: 640px) { .st-key-verdict { min-height: 15.5rem; } }
+    .st-key-race_result { min-height: 4.5rem; }
+    @media (max-width: 640px) { .st-key-race_result { min-height: 13rem; } }
     /* What redraws four times a second must not fade while it does. */
     [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
     </style>"""

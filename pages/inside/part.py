@@ -6,9 +6,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.inside import epoch_choice, link
 from rnn.core.ensemble import member_configs
 from rnn.core.model import Model
 from rnn.core.network import Network, Params
+from rnn.runs.records import Run
+
+# In the address, both counted from 1. What it does not say is the first network and the top layer.
+NETWORK, LAYER = "network", "layer"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,25 +38,36 @@ class Part:
         return f"layer{self.layer}.{name}"
 
 
-def draw(model: Model, run_id: str) -> Part:
+def draw(model: Model, run: Run) -> Part:
     """Draws the choices, each only where there are several."""
     config = model.config
-    member, layer = 0, config.layers - 1
+    member, layer, pausing = 0, config.layers - 1, {"on_change": epoch_choice.pause, "args": (run,)}
+    member_key, layer_key = f"inside_member:{run.id}", f"inside_layer:{run.id}"
+    _take(member_key, NETWORK, config.seeds, "The network", "The first is shown.")
+    _take(layer_key, LAYER, config.layers, "The layer", "The top one is shown.")
     if config.seeds > 1 or config.layers > 1:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="inside_part"):
             if config.seeds > 1:
                 seeds = [one.seed for one in member_configs(config)]
                 member = st.selectbox(
-                    "Network of the ensemble", range(config.seeds), key=f"inside_member:{run_id}", width=260,
+                    "Network of the ensemble", range(config.seeds), key=member_key, width=260,
                     format_func=lambda number: f"{number + 1} of {config.seeds}, seed {seeds[number]}",
-                    help="Each was trained by itself from its own seed; the forecast is the median of all.",
+                    help="Each was trained by itself from its own seed; the forecast is the median of all.", **pausing,
                 )  # fmt: skip
             if config.layers > 1:
                 layer = st.segmented_control(
-                    "Layer", range(config.layers), default=layer, required=True, key=f"inside_layer:{run_id}",
-                    format_func=lambda number: _layer_name(number, config.layers),
+                    "Layer", range(config.layers), default=layer, required=True, key=layer_key,
+                    format_func=lambda number: _layer_name(number, config.layers), **pausing,
                 )  # fmt: skip
+    link.write(NETWORK, member + 1 if member else None)
+    link.write(LAYER, layer + 1 if layer < config.layers - 1 else None)
     return Part(model.network, model.members[member], member, layer)
+
+
+def _take(key: str, name: str, count: int, what: str, otherwise: str) -> None:
+    number = link.read(name, 1, count, what=what, otherwise=otherwise)
+    if number is not None and count > 1:
+        st.session_state[key] = number - 1
 
 
 def _layer_name(number: int, layers: int) -> str:

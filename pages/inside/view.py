@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pages.inside.at_epoch import AtEpoch
 from pages.inside.part import Part
 from pages.inside.subject import Subject
 from pages.inside.window import Window
 from rnn.core.config import Config
-from rnn.core.fit import Fit
 from rnn.core.series import Series
 from rnn.runs.records import Run
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """fit: with the weights of `epoch`, whose model all sections draw. part: a network of the ensemble and a layer.
+    """fit: its model has the weights of `epoch`, which all sections draw. part: a network of the ensemble and a layer.
     window: the one chosen at the top. validation: whether it is of the validation part."""
 
     subject: Subject
     run: Run
-    fit: Fit
+    fit: AtEpoch
     epoch: int
     part: Part
     window: Window

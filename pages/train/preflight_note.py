@@ -42,15 +42,21 @@ def check(choice: Choice, settings: Callable[[], Config] = config_form.config_fr
         return Setup(choice, series, None, None, sentence)
     try:
         config = settings()
-        columns = (len(series.names), len(series.targets))
-        beside = {"n_static": len(series.static), "n_known": len(series.known)}
-        many = {"lengths": series.lengths, "ids": series.ids}
-        found = preflight(config, len(series), *columns, **beside, **many, memory_limit=MOST_MEMORY)
-        if config.log:
-            logarithm(series.values[:, series.target_columns], series.targets)
+        found = check_config(config, series)
     except ValueError as error:
         return Setup(choice, series, None, None, str(error))
     return Setup(choice, series, config, found, None)
+
+
+def check_config(config: Config, series: Series) -> Preflight:
+    """What these settings would take. Raises ValueError saying what to change where they cannot be trained on the series."""
+    columns = (len(series.names), len(series.targets))
+    beside = {"n_static": len(series.static), "n_known": len(series.known)}
+    many = {"lengths": series.lengths, "ids": series.ids}
+    found = preflight(config, len(series), *columns, **beside, **many, memory_limit=MOST_MEMORY)
+    if config.log:
+        logarithm(series.values[:, series.target_columns], series.targets)
+    return found
 
 
 def draw(setup: Setup) -> None:
@@ -77,8 +83,7 @@ def draw_time(setup: Setup) -> None:
     """How long training would take. It is measured, so it is drawn last, when all else has been sent."""
     if setup.config is None or setup.check is None:
         return
-    pace = _pace(setup.config.replace(lr=0.001, epochs=1, patience=None, seed=0), setup.check.split, setup.series)
-    st.caption(time_in_words(setup.config, pace))
+    st.caption(time_in_words(setup.config, pace_for(setup.config, setup.check.split, setup.series)))
 
 
 def time_in_words(config: Config, pace: Pace) -> str:
@@ -94,6 +99,8 @@ def _measured(config_json: str, split: AnySplit, inputs: int, targets: int, stat
     return pace_of(Config.from_json(config_json), split, inputs, targets, n_static=static, n_known=known)
 
 
-def _pace(config: Config, split: AnySplit, series: Series) -> Pace:
+def pace_for(config: Config, split: AnySplit, series: Series) -> Pace:
+    """Measured once for all settings that take equally long."""
+    config = config.replace(lr=0.001, epochs=1, patience=None, seed=0)
     columns = (len(series.names), len(series.targets), len(series.static), len(series.known))
     return _measured(config.to_json(), split, *columns)

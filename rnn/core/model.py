@@ -11,11 +11,28 @@ from numpy.typing import NDArray
 from rnn.core.config import Config
 from rnn.core.ensemble import combined, parted
 from rnn.core.evaluation import in_order
-from rnn.core.framing import Framing
+from rnn.core.framing import Anchor, Framing
 from rnn.core.losses import middle_level
 from rnn.core.network import Network, Params
 
 Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Framed:
+    """B windows as the network reads them. values: their records end to end, (B · n, D), original units, n = reach or, with
+    known columns, reach + horizon; starts: (B,), where each begins. prepared, x (T, B, C), anchor: as `Framing` has them."""
+
+    framing: Framing
+    values: Floats
+    starts: NDArray[np.intp]
+    prepared: NDArray[np.float64]
+    x: NDArray[np.float64]
+    anchor: Anchor | None
+
+    def restored(self, y_hat: Floats) -> NDArray[np.float64]:
+        """The network's answers (B, horizon · K) → (B, horizon, K), original units."""
+        return self.framing.restore(y_hat, self.values, self.starts, self.anchor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +96,19 @@ class Model:
         """As `predict`, with every level of loss="quantile", in rising order: (B, horizon, K, levels); one level for other
         losses. Levels that cross are sorted. With differencing the levels
         beyond the first step are sums of levels, which are wider than levels of the sum."""
+        framed = self.framed(windows, future, numbers)
+        levels = combined([self.network.predict_levels(params, framed.x) for params in self.members])
+        outputs = np.moveaxis(in_order(levels), 2, 0)
+        return np.stack([framed.restored(level) for level in outputs], axis=-1)
+
+    def framed(
+        self, windows: Floats, future: Floats | None = None, numbers: NDArray[np.intp] | int | None = None
+    ) -> Framed:
+        """What the network reads of these windows, and what its answers are measured from; arguments as for `predict`."""
         windows = np.asarray(windows)
         self._check_windows(windows)
         ahead = self._check_future(future, len(windows))
-        config, framing, network = self.config, self.framing, self.network
+        framing = self.framing
         if framing.known:
             windows = self._with_future(windows, ahead)
         if framing.ids:
@@ -91,11 +117,8 @@ class Model:
         values = windows.reshape(-1, len(self.names))
         starts = np.arange(len(windows)) * windows.shape[1]
         prepared = framing.prepare(values)
-        x = np.empty((config.steps, len(windows), network.channels))
-        anchor = framing.inputs(prepared, starts, x)
-        levels = combined([network.predict_levels(params, x) for params in self.members])
-        outputs = np.moveaxis(in_order(levels), 2, 0)
-        return np.stack([framing.restore(level, values, starts, anchor) for level in outputs], axis=-1)
+        x = np.empty((self.config.steps, len(windows), self.network.channels))
+        return Framed(framing, values, starts, prepared, x, framing.inputs(prepared, starts, x))
 
     def _numbers(self, numbers: NDArray[np.intp] | int | None, batch: int) -> NDArray[np.intp]:
         """Which series each window belongs to."""

@@ -132,6 +132,11 @@ class Workspace:
         self.loss.derivative(self.y_hat, y, self.loss_parameter, self.dy)
         if windows != self.batch:
             self.dy *= self.batch / windows
+        self.send_back(add=add)
+        return total
+
+    def send_back(self, *, add: bool) -> None:
+        """What `backward` does once `dy` (B, O) is known; for derivatives of something else than the loss, fill it first."""
         last = self.layers[-1].last
         self._put("readout.W", last.T, self.dy, add)
         if "readout.b" in self.gradients:
@@ -150,7 +155,6 @@ class Workspace:
                     d_states *= self.masks[n - 1]
         if self.want_dx:
             self._finish_dx()
-        return total
 
     def _put(self, name: str, left: Floats, right: Floats, add: bool) -> None:
         if add:

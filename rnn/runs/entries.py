@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from rnn.core.config import Config
 from rnn.core.events import Epoch, Finished, Preview
 from rnn.core.state import TrainingState
+from rnn.runs.flow_record import FlowChange
+from rnn.runs.kept_rows import KeptEntry
 
 
 class RunLost(Exception):
@@ -27,7 +29,7 @@ class AppliedChange:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a worker leaves a run: paused, interrupted, failed, or in the state that `finished` names."""
+    """How a worker leaves a run: paused, interrupted, failed, queued again, or in the state that `finished` names."""
 
     state: str
     message: str = ""
@@ -48,4 +50,6 @@ class Entry:
     checkpoint: TrainingState | None = None
     config: Config | None = None
     changes: tuple[AppliedChange, ...] = ()
+    flow: FlowChange | None = None
     ending: Ending | None = None
+    kept: KeptEntry | None = None

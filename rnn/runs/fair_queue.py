@@ -1,4 +1,8 @@
-"""The part of the store that runs and studies wait in, and that workers take them from, fairly by session."""
+"""The part of the store that runs and studies wait in, and that workers take them from, fairly by session.
+
+The lanes of a race are trained together: they wait in one place of the queue, and what a worker has of them counts as one
+run at work. Otherwise a race of six would be six times its session's due.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +21,11 @@ from rnn.runs.commands import place_order
 from rnn.runs.history import find_run
 from rnn.runs.library import clean_text
 from rnn.runs.records import Run, Study
-from rnn.runs.schema import about, runs, studies
+from rnn.runs.schema import about, races, runs, studies
 from rnn.runs.studies import Studies, find_study
 
 _ID_LETTERS = string.ascii_letters + string.digits
+_LOCK = select(about.c.value).where(about.c.key == "queue").with_for_update()
 
 
 class FairQueue(Studies):
@@ -44,7 +49,7 @@ class FairQueue(Studies):
         """
         with self.write() as connection:
             # Claims come one after another, so that the counts they judge fairness by are true.
-            connection.execute(select(about.c.value).where(about.c.key == "queue").with_for_update())
+            connection.execute(_LOCK)
             for waiting in _order_now(connection):
                 if (
                     claimed := _claim_run(connection, waiting, worker) or _claim_study(connection, waiting, worker)
@@ -52,11 +57,38 @@ class FairQueue(Studies):
                     return claimed
         return None
 
-    def queue_place(self, waiting: str) -> int:
-        """How many claims away the run or study is: 1 is the next; 0 when it is not in the queue."""
+    def claim_lanes(self, race_id: str, worker: str, most: int) -> list[Run]:
+        """Take up to `most` lanes of a race that wait in the queue, for a worker that has one of them already."""
+        query = select(races.c.run_id).join(runs).where(races.c.race_id == race_id, runs.c.state == "queued")
         with self.read() as connection:
+            if most < 1 or connection.execute(query).first() is None:
+                return []
+        with self.write() as connection:
+            connection.execute(_LOCK)
+            waiting = connection.execute(query.order_by(races.c.lane).limit(most)).scalars().all()
+            claimed = (_claim_run(connection, run_id, worker) for run_id in waiting)
+            return [run for run in claimed if run is not None]
+
+    def others_first(self, session: str) -> bool:
+        """Whether something of another session would be claimed next if a worker put back what it has of this session."""
+        with self.read() as connection:
+            waiting = [one for one in _waiting(connection) if one[0] != session]
+            if not waiting:
+                return False
+            at_work = Counter(_at_work(connection))
+        at_work[session] -= 1
+        return next(fair_order(at_work, [*waiting, (session, "")])) != ""
+
+    def queue_place(self, waiting: str) -> int:
+        """How many claims away the run or study is: 1 is the next; 0 when it is not in the queue. All lanes of a race have
+        one place."""
+        with self.read() as connection:
+            race = select(races.c.race_id).where(races.c.run_id == waiting).scalar_subquery()
+            lanes = connection.execute(select(races.c.run_id).where(races.c.race_id == race)).scalars().all()
+            state = connection.execute(select(runs.c.state).where(runs.c.id == waiting)).scalar() if lanes else None
+            mine = {waiting} if state != "queued" else {waiting, *lanes}
             for place, queued in enumerate(_order_now(connection), start=1):
-                if queued == waiting:
+                if queued in mine:
                     return place
         return 0
 
@@ -103,18 +135,35 @@ def fair_order(at_work: Mapping[str, int], waiting: Iterable[tuple[str, str]]) -
 
 def _order_now(connection: Connection) -> Iterator[str]:
     """The ids of what waits. A run's is never a study's: they differ in length."""
+    waiting = _waiting(connection)
+    return fair_order(Counter(_at_work(connection)), waiting) if waiting else iter(())
+
+
+def _waiting(connection: Connection) -> list[tuple[str, str]]:
+    """Session and id of all that waits, oldest first; of a race only the lane that is next."""
     queued = _in_state("queued").subquery()
-    waiting = connection.execute(select(queued).order_by(queued.c.queued, queued.c.id)).all()
-    if not waiting:
-        return iter(())
-    working = (row.session for row in connection.execute(_in_state("running")))
-    return fair_order(Counter(working), [(row.session, row.id) for row in waiting])
+    query = select(queued, races.c.race_id).outerjoin(races, races.c.run_id == queued.c.id)
+    rows = connection.execute(query.order_by(queued.c.queued, races.c.lane, queued.c.id)).all()
+    first = {row.race_id or row.id: (row.session, row.id) for row in reversed(rows)}
+    return [(row.session, row.id) for row in rows if first[row.race_id or row.id] == (row.session, row.id)]
+
+
+def _at_work(connection: Connection) -> list[str]:
+    """The session of each run and study at work; what one worker has of a race counts once."""
+    working = _in_state("running").subquery()
+    query = select(working, races.c.race_id).outerjoin(races, races.c.run_id == working.c.id)
+    units = {(row.session, row.worker, row.race_id or row.id) for row in connection.execute(query)}
+    return [session for session, _, _ in units]
 
 
 def _in_state(state: str) -> CompoundSelect[Any]:
-    """Session, moment of queueing and id of all runs and studies in this state."""
-    tables = (runs, studies)
-    return union_all(*(select(one.c.session, one.c.queued, one.c.id).where(one.c.state == state) for one in tables))
+    """Session, moment of queueing, id and worker of all runs and studies in this state."""
+    return union_all(
+        *(
+            select(one.c.session, one.c.queued, one.c.id, one.c.worker).where(one.c.state == state)
+            for one in (runs, studies)
+        )
+    )
 
 
 def _claim_run(connection: Connection, run_id: str, worker: str) -> Run | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, Select, delete, select, update
 
 from rnn.core.config import Config
 from rnn.core.events import Epoch, Finished
@@ -19,8 +19,8 @@ from rnn.core.state import TrainingState
 from rnn.core.train import Trainer
 from rnn.runs import packing
 from rnn.runs.library import Library, clean_text
-from rnn.runs.records import Change, Checkpoint, Run, StoredPreview
-from rnn.runs.schema import changes, commands, epochs, runs, snapshots
+from rnn.runs.records import Change, Checkpoint, FlowRow, Run, StoredPreview
+from rnn.runs.schema import changes, commands, epochs, flow, runs, snapshots
 
 _EPOCH_FIELDS = [field.name for field in dataclasses.fields(Epoch)]
 
@@ -39,9 +39,7 @@ class History(Library):
         if session is not None:
             query = query.where(runs.c.session == session)
         with self.read() as connection:
-            rows = connection.execute(query).all()
-            orders = _orders(connection, [row.id for row in rows])
-        return [_as_run(row, orders.get(row.id, {})) for row in rows]
+            return find_runs(connection, query)
 
     def version(self, run_id: str) -> int | None:
         """The run's version, the cheapest way to ask whether there is anything new; None where there is no such run."""
@@ -51,14 +49,26 @@ class History(Library):
 
     def epochs(self, run_id: str, after: int = 0) -> list[Epoch]:
         """The epochs after epoch number `after`, in order."""
+        with self.read() as connection:
+            return find_epochs(connection, run_id, after)
+
+    def flow(self, run_id: str, after: int = 0) -> list[FlowRow]:
+        """How the error travelled back through time, at those epochs after epoch number `after` at which it was measured and
+        kept (see `rnn.runs.flow_record`), in order."""
         query = (
-            select(*(epochs.c[name] for name in _EPOCH_FIELDS))
-            .where(epochs.c.run_id == run_id, epochs.c.epoch > after)
-            .order_by(epochs.c.epoch)
+            select(flow.c.epoch, flow.c.arrays)
+            .where(flow.c.run_id == run_id, flow.c.epoch > after)
+            .order_by(flow.c.epoch)
         )
         with self.read() as connection:
             rows = connection.execute(query).all()
-        return [Epoch(row[0], *(math.nan if value is None else value for value in row[1:])) for row in rows]
+        return [FlowRow(row.epoch, **packing.unpack_arrays(row.arrays)) for row in rows]
+
+    def flow_epochs(self, run_id: str) -> list[int]:
+        """The epochs of `flow`: some that were there a while ago may have been thinned out since."""
+        with self.read() as connection:
+            found = connection.execute(select(flow.c.epoch).where(flow.c.run_id == run_id).order_by(flow.c.epoch))
+            return list(found.scalars())
 
     def changes(self, run_id: str) -> list[Change]:
         """The changes of lr and epochs that took effect, in order."""
@@ -82,10 +92,8 @@ class History(Library):
 
     def checkpoint(self, run_id: str) -> Checkpoint | None:
         """What the run goes on from, or None where it has not got that far."""
-        query = select(snapshots).where(snapshots.c.run_id == run_id, snapshots.c.kind == "checkpoint")
         with self.read() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else Checkpoint(row.epoch, packing.unpack_arrays(row.arrays), json.loads(row.meta))
+            return find_checkpoint(connection, run_id)
 
     def best(self, run_id: str) -> dict[str, NDArray[np.floating[Any]]] | None:
         """The best weights so far, parameter name → array, or None where there is no checkpoint yet."""
@@ -136,6 +144,29 @@ def find_run(connection: Connection, run_id: str, *, lock: bool = False) -> Run 
     query = select(runs).where(runs.c.id == run_id)
     row = connection.execute(query.with_for_update() if lock else query).first()
     return None if row is None else _as_run(row, _orders(connection, [run_id]).get(run_id, {}))
+
+
+def find_runs(connection: Connection, query: Select[Any]) -> list[Run]:
+    """The runs that the query selects, within a transaction."""
+    rows = connection.execute(query).all()
+    orders = _orders(connection, [row.id for row in rows])
+    return [_as_run(row, orders.get(row.id, {})) for row in rows]
+
+
+def find_epochs(connection: Connection, run_id: str, after: int = 0, until: float = math.inf) -> list[Epoch]:
+    """The epochs after one and up to another, within a transaction."""
+    query = select(*(epochs.c[name] for name in _EPOCH_FIELDS)).where(epochs.c.run_id == run_id, epochs.c.epoch > after)
+    if until < math.inf:
+        query = query.where(epochs.c.epoch <= until)
+    rows = connection.execute(query.order_by(epochs.c.epoch)).all()
+    return [Epoch(row[0], *(math.nan if value is None else value for value in row[1:])) for row in rows]
+
+
+def find_checkpoint(connection: Connection, run_id: str) -> Checkpoint | None:
+    """The run's checkpoint within a transaction."""
+    query = select(snapshots).where(snapshots.c.run_id == run_id, snapshots.c.kind == "checkpoint")
+    row = connection.execute(query).first()
+    return None if row is None else Checkpoint(row.epoch, packing.unpack_arrays(row.arrays), json.loads(row.meta))
 
 
 def no_such_run(run_id: str) -> LookupError:

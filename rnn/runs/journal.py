@@ -9,6 +9,8 @@ from collections import deque
 from rnn.core.events import Epoch, Preview
 from rnn.core.train import Trainer
 from rnn.runs.entries import AppliedChange, Ending, Entry
+from rnn.runs.flow_record import FlowRecord
+from rnn.runs.keeper import Keeper
 from rnn.runs.store import Store
 
 # Seconds between transactions: together at most 20 a second.
@@ -21,11 +23,17 @@ CHECKPOINT_SHARE = 0.1  # of the time, at most, goes into checkpoints
 
 
 class Journal:
-    """Collects what one run does and writes it down; every method may raise RunLost."""
+    """Collects what one run does and writes it down; every method may raise RunLost.
+
+    sharing: how many runs share the worker's time. Each then writes that many times less often, so that all of them together
+    cost as much as one, and lose no more of their own training when the worker is killed.
+    """
 
     def __init__(self, store: Store, run_id: str, worker: str, trainer: Trainer) -> None:
         self.store, self.run_id, self.worker, self.trainer = store, run_id, worker, trainer
+        self.sharing = 1
         self._epochs: list[Epoch] = []
+        self._flow = FlowRecord(trainer, store.flow_epochs(run_id))
         self._preview: Preview | None = None
         now = time.monotonic()
         self._epoch_due = self._preview_due = -math.inf
@@ -34,14 +42,17 @@ class Journal:
         self._began, self._batch_at_start = now, trainer.state.batch
         self._ends: deque[float] = deque(maxlen=6)
         self._seconds_per_epoch: float | None = None
+        self._keeper = Keeper(*store.kept_rows(run_id), trainer)
 
     def add_epoch(self, epoch: Epoch) -> None:
         """An epoch is complete; the first is written at once."""
+        self._keeper.see(self.trainer.state)
         now = time.monotonic()
         self._ends.append(now)
         spans = len(self._ends) - 1
         self._seconds_per_epoch = (now - self._ends[0]) / spans if spans else epoch.seconds
         self._epochs.append(epoch)
+        self._flow.measure(sharing=self.sharing)
         if now >= self._epoch_due:
             self._write(now)
 
@@ -67,6 +78,8 @@ class Journal:
     def close(self, ending: Ending, preview: Preview | None = None) -> None:
         """Write all that is left, a checkpoint, and how it ended. preview: in place of the one that was waiting."""
         self._preview = preview or self._preview
+        if ending.state != "interrupted":  # the worker has to be gone soon
+            self._flow.measure(last=True)
         self._write(time.monotonic(), checkpoint=True, ending=ending)
 
     def _write(
@@ -81,6 +94,7 @@ class Journal:
         preview = self._preview if ending is not None or now >= self._preview_due else None
         state = self.trainer.state
         batch, batches = self._batches()
+        kept = self._keeper.entry(state, checkpoint=checkpoint, changed=bool(changes), ending=ending and ending.state)
         entry = Entry(
             epoch=state.epoch,
             batch=batch,
@@ -92,24 +106,28 @@ class Journal:
             checkpoint=state if checkpoint else None,
             config=self.trainer.config if changes else None,
             changes=changes,
+            flow=self._flow.waiting(),
             ending=ending,
+            kept=kept,
         )
-        self.store.record(self.run_id, self.worker, entry)
+        others = self.store.record(self.run_id, self.worker, entry)
+        self._keeper.written(kept, others)
         self._plan(entry, now)
 
     def _plan(self, entry: Entry, now: float) -> None:
         """When to write next. Gaps count from the end of a write, so that a slow disk slows itself, not the training."""
         done = time.monotonic()
-        self._progress_due = done + PROGRESS_GAP
+        self._progress_due = done + PROGRESS_GAP * self.sharing
+        self._flow.written()
         if entry.epochs:
             self._epochs.clear()
-            self._epoch_due = done + EPOCH_GAP
+            self._epoch_due = done + EPOCH_GAP * self.sharing
         if entry.preview is not None:
             size = entry.preview.train.nbytes + entry.preview.validation.nbytes
             self._preview = None
-            self._preview_due = done + max(PREVIEW_GAP, size / PREVIEW_BYTES_PER_SECOND)
+            self._preview_due = done + max(PREVIEW_GAP, size / PREVIEW_BYTES_PER_SECOND) * self.sharing
         if entry.checkpoint is not None:
-            self._checkpoint_due = done + max(CHECKPOINT_GAP, (done - now) / CHECKPOINT_SHARE)
+            self._checkpoint_due = done + max(CHECKPOINT_GAP, (done - now) / CHECKPOINT_SHARE) * self.sharing
 
     def _batches(self) -> tuple[int, int]:
         """How many are done, of how many: in the epoch in progress, or after the last in the second training."""

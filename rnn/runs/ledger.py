@@ -22,7 +22,9 @@ from rnn.runs import packing
 from rnn.runs.commands import withdraw
 from rnn.runs.entries import AppliedChange, Ending, Entry, RunLost
 from rnn.runs.fair_queue import FairQueue
-from rnn.runs.schema import changes, commands, epochs, runs, snapshots
+from rnn.runs.flow_record import FlowChange
+from rnn.runs.kept_rows import write_kept
+from rnn.runs.schema import changes, commands, epochs, flow, runs, snapshots
 
 STALE_SECONDS = 15.0  # a heartbeat older than this is no heartbeat
 GONE_SECONDS = 3.0  # the same where the worker was on this machine and its process is not there
@@ -48,7 +50,9 @@ class Ledger(FairQueue):
                 where = and_(snapshots.c.run_id == run_id, snapshots.c.kind == row["kind"])
                 connection.execute(delete(snapshots).where(where))
                 connection.execute(insert(snapshots), row | {"run_id": run_id, "version": version})
+            write_kept(connection, run_id, entry.kept)
             _write_changes(connection, run_id, entry.changes)
+            _write_flow(connection, run_id, entry.flow)
             if entry.ending is not None:
                 _end(connection, run_id, entry.ending)
         return sum(len(row["arrays"]) for row in saved)
@@ -182,15 +186,30 @@ def _write_changes(connection: Connection, run_id: str, made: tuple[AppliedChang
         connection.execute(delete(commands).where(done))
 
 
+def _write_flow(connection: Connection, run_id: str, change: FlowChange | None) -> None:
+    if change is None:
+        return
+    replaced = [row.epoch for row in change.rows]
+    gone = flow.c.epoch.in_([*change.dropped, *replaced])
+    connection.execute(delete(flow).where(flow.c.run_id == run_id, gone))
+    if change.rows:
+        packed = [(row.epoch, packing.pack_arrays({"norms": row.norms, "steps": row.steps})) for row in change.rows]
+        rows = [{"run_id": run_id, "epoch": epoch, "arrays": arrays} for epoch, arrays in packed]
+        connection.execute(insert(flow), rows)
+
+
 def _end(connection: Connection, run_id: str, ending: Ending) -> None:
     """Let go of a run within its worker's transaction."""
     asked_to_stop = connection.execute(
         select(commands.c.kind).where(commands.c.run_id == run_id, commands.c.kind == "stop")
     ).first()
-    withdraw(connection, run_id, "pause", "step", "stop")
-    state = "stopped" if asked_to_stop and ending.state in ("paused", "interrupted") else ending.state
+    state = "stopped" if asked_to_stop and ending.state in ("paused", "interrupted", "queued") else ending.state
     values: dict[str, Any] = {"state": state, "message": ending.message, "worker": None, "heartbeat": None}
-    if state not in ("paused", "interrupted"):
+    if state == "queued":
+        values["queued"] = time.time()
+    else:
+        withdraw(connection, run_id, "pause", "step", "stop")
+    if state not in ("paused", "interrupted", "queued"):
         values |= {"reason": state, "finished": time.time()}
     if ending.finished is not None and state == ending.state:
         end = ending.finished

@@ -27,10 +27,10 @@ class WorkerProcess:
     """A worker in a session of its own, so that Ctrl-C in the server's terminal does not reach it in mid-write.
 
     url: of the store. folder: where the package `rnn` lies. on_change: called, from a thread, when the worker becomes busy
-    or idle, and when it has ended.
+    or idle, and when it has ended. beside: how many workers the server may have beside this one.
     """
 
-    def __init__(self, url: str, folder: Path, on_change: Callable[[], None]) -> None:
+    def __init__(self, url: str, folder: Path, on_change: Callable[[], None], beside: int = 0) -> None:
         self.name: str | None = None  # as the store knows it; None until it is ready
         self.busy = self.closed = False
         self._idle_since = time.monotonic()
@@ -39,7 +39,7 @@ class WorkerProcess:
         places = {"PYTHONPATH": path, "UNROLL_DATABASE_URL": url, "UNROLL_DATA_DIR": str(data_folder())}
         with _open_log() as log:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", MODULE],
+                [sys.executable, "-m", MODULE, *(["--beside", str(beside)] if beside else [])],
                 cwd=folder,
                 env={THREADS: _threads(), **os.environ, **ONE_THREAD, **places},
                 stdin=subprocess.PIPE,

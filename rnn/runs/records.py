@@ -128,6 +128,19 @@ class StoredPreview:
     test: NDArray[np.float64] | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class FlowRow:
+    """How the error travelled back through time with the weights at the end of an epoch, on a few training windows.
+
+    norms: (L, T'), lowest layer first: `rnn.core.through_time.error_norms`, float32. steps: (T',), the steps of the window
+    that they stand for, from 0 on: all of them, or of many steps 500, evenly spread, the first and the last among them.
+    """
+
+    epoch: int
+    norms: NDArray[np.float32]
+    steps: NDArray[np.int32]
+
+
 @dataclass(frozen=True)
 class Change:
     """A choice changed in mid-run: from the batch after `batch` of epoch `epoch` (counted from 1) `new` holds."""
@@ -138,6 +151,24 @@ class Change:
     old: float
     new: float
     made: datetime
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An epoch that can be gone back to (0: the initial weights). size: bytes that it takes beside what the run has anyway.
+    whole: whether training can go on from it; else there are its weights alone."""
+
+    epoch: int
+    size: int
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Where a run began: after `epoch` epochs of the run `parent`, which may have been deleted since."""
+
+    parent: str
+    epoch: int
 
 
 @dataclass(frozen=True, eq=False)

@@ -148,7 +148,8 @@ class Runner:
         spare = any(not process.busy for process in self._processes)
         if spare or len(self._processes) >= self.workers or time.monotonic() < self._retry_at:
             return
-        self._processes.append(WorkerProcess(self.store.url, Path(rnn.__file__).parents[1], self._attention.set))
+        folder = Path(rnn.__file__).parents[1]
+        self._processes.append(WorkerProcess(self.store.url, folder, self._attention.set, self.workers - 1))
 
     def _let_idle_go(self) -> None:
         idle = [process for process in self._processes if process.idle]

@@ -19,7 +19,7 @@ progress). keep: an order that is carried out when the run is next at work. with
 carried out yet are taken back. A command given twice does what it does once.
 
 What workers do: queued → running (claimed); running → paused, or interrupted when the worker or its server ends, or
-one of the final states. A worker that is asked to pause and to stop stops.
+queued again where a race lets others go first, or one of the final states. A worker that is asked to pause and to stop stops.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 `python -m rnn.runs.worker` is started by the runner, which wakes it by a line on standard input; end of input means that
 the server has gone, and with it goes the worker, its run checkpointed. Standard output tells the runner "ready NAME" when
 it waits and "busy NAME" when it has claimed something. `python -m rnn.runs.worker --poll 1.0` works without a runner,
-on any host that reaches the store (UNROLL_DATABASE_URL): it looks into the queue that often.
+on any host that reaches the store (UNROLL_DATABASE_URL): it looks into the queue that often. With `--beside 2` it knows of
+two more workers, and leaves them their share of the lanes of a race.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from rnn.core.series import Series
 from rnn.runs.attempt import Attempt
 from rnn.runs.ledger import worker_name
-from rnn.runs.records import Run
+from rnn.runs.race_attempt import RaceAttempt
+from rnn.runs.records import Run, Study
 from rnn.runs.store import Store, StoreError, data_folder
 from rnn.runs.study_attempt import StudyAttempt
 
@@ -36,10 +38,10 @@ log = logging.getLogger(__name__)
 
 class Worker:
     """Claims runs and studies and works on them until told to leave. poll: seconds between looks into the queue; None: only
-    when woken."""
+    when woken. beside: workers that there may be beside it."""
 
-    def __init__(self, store: Store, poll: float | None = None) -> None:
-        self.store, self.poll = store, poll
+    def __init__(self, store: Store, poll: float | None = None, beside: int = 0) -> None:
+        self.store, self.poll, self.beside = store, poll, beside
         self.name = worker_name(secrets.token_hex(4))
         self._awake, self._leaving = threading.Event(), threading.Event()
         self._series: tuple[str, Series] | None = None
@@ -51,11 +53,19 @@ class Worker:
             claimed = self.store.claim_next(self.name)
             if claimed is not None:
                 _say(f"busy {self.name}")
-                attempt = Attempt if isinstance(claimed, Run) else StudyAttempt
-                attempt(self.store, claimed, self.name, self._series_of, self._leaving.is_set).work()
+                self._work_on(claimed)
                 continue
             _say(f"ready {self.name}")
             self._awake.wait(self.poll)
+
+    def _work_on(self, claimed: Run | Study) -> None:
+        how = (self.store, claimed, self.name, self._series_of, self._leaving.is_set)
+        if isinstance(claimed, Study):
+            StudyAttempt(*how).work()
+        elif (race_id := self.store.race_of_run(claimed.id)) is not None:
+            RaceAttempt(*how, race_id=race_id, beside=self.beside).work()
+        else:
+            Attempt(*how).work()
 
     def wake(self) -> None:
         """Look into the queue now."""
@@ -89,6 +99,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--poll", type=float, metavar="SECONDS", help="look into the queue this often, without a runner"
     )
+    parser.add_argument(
+        "--beside", type=int, default=0, metavar="N", help="so many other workers may take lanes of a race too (0)"
+    )
     options = parser.parse_args(arguments)
     if options.poll is not None and not options.poll > 0:
         parser.error(f"--poll must be a number of seconds above 0, got {options.poll:g}.")
@@ -102,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     with store:
         _log_to_file()
-        worker = Worker(store, options.poll)
+        worker = Worker(store, options.poll, max(0, options.beside))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: worker.leave())
         if options.poll is None:

@@ -8,6 +8,8 @@ function reportPick(chart, event) {
   chart.setTriggerValue("picked", { x, y, trace, identity: chart.message.identity });
 }
 
+const TELL_EVERY = 160; // milliseconds, while a line moves that tells as it goes
+
 /** Vertical lines that a pointer or the arrow keys move along x; where one comes to rest is told to Python. */
 class Handles {
   constructor(chart) {
@@ -25,7 +27,8 @@ class Handles {
     }
     for (const spec of specs) {
       const one = this.lines.get(spec.name) ?? this.add(spec.name);
-      if (!one.held) Object.assign(one, { spec, at: spec.at });
+      // What is under way in the hand is newer than what Python knows.
+      if (!one.held && !one.timer) Object.assign(one, { spec, at: spec.at, told: spec.at });
     }
     this.place();
   }
@@ -62,20 +65,34 @@ class Handles {
   }
 
   step(one, event) {
+    const { low, high, stops } = one.spec;
     const way = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
-    if (!way) return;
+    const to = { Home: low, End: high }[event.key] ?? (way && (stops ? stopBeside(stops, one.at, way) : one.at + way * one.spec.step));
+    if (to === undefined) return;
     event.preventDefault();
-    this.moveTo(one, one.at + way * one.spec.step);
+    this.moveTo(one, to);
     clearTimeout(one.timer);
     one.timer = setTimeout(() => this.rest(one), 400);
   }
 
   moveTo(one, at) {
-    const to = Math.min(Math.max(at, one.spec.low), one.spec.high);
+    const within = Math.min(Math.max(at, one.spec.low), one.spec.high);
+    const to = one.spec.stops ? nearestStop(one.spec.stops, within) : within;
     this.moveShades(one.at, to);
     one.at = to;
     one.moving = true;
     this.place();
+    if (one.spec.live) one.telling ??= setTimeout(() => this.tell(one, true), TELL_EVERY);
+  }
+
+  /** on: whether the line is still moving. */
+  tell(one, on) {
+    clearTimeout(one.telling);
+    one.telling = undefined;
+    const told = one.told ?? one.spec.at;
+    if (one.at === told && (on || !one.toldOn)) return;
+    Object.assign(one, { told: one.at, toldOn: on });
+    this.chart.setTriggerValue("moved", { name: one.spec.name, at: one.at, on });
   }
 
   /** What is shaded up to the line goes with it; the exact picture comes from Python once it rests. */
@@ -93,8 +110,9 @@ class Handles {
 
   rest(one) {
     one.moving = false;
+    one.timer = undefined;
     one.place.textContent = "";
-    if (one.at !== one.spec.at) this.chart.setTriggerValue("moved", { name: one.spec.name, at: one.at });
+    this.tell(one, false);
   }
 
   frame() {
@@ -121,6 +139,16 @@ class Handles {
       line.setAttribute("aria-valuetext", words);
     }
   }
+}
+
+function nearestStop(stops, at) {
+  return stops.reduce((best, stop) => (Math.abs(stop - at) < Math.abs(best - at) ? stop : best));
+}
+
+/** The stop that is so many stops further on. */
+function stopBeside(stops, at, way) {
+  const to = stops.indexOf(nearestStop(stops, at)) + way;
+  return stops[Math.min(Math.max(to, 0), stops.length - 1)];
 }
 
 function dateInWords(milliseconds, step) {

@@ -116,7 +116,7 @@ class LiveChart {
     const layout = dress(structuredClone(this.message.layout), this.message, look, width);
     // Decided once, because Plotly starts afresh when its settings change.
     this.settings ??= settings(look.touch, this.message, this);
-    this.box.classList.toggle("unroll-chart--empty", !this.message.data.length);
+    this.box.classList.toggle("unroll-chart--empty", !this.message.data.length || Boolean(this.message.bare));
     this.box.classList.toggle("unroll-chart--picks", Boolean(this.message.picks));
     const done = this.plotly.react(this.plot, this.message.data, layout, this.settings);
     if (!this.mounted) this.firstPaint();
@@ -196,11 +196,12 @@ function readHeader(bytes) {
   return { ...header, bufferStart: 4 + length };
 }
 
-/** Puts the arrays back where Python left {"$": […]} in their place. */
+/** Puts the arrays back where Python left {"$": […]} in their place, and {"=": [item, times]} for the same over and over. */
 function readArrays(node, bytes, bufferStart) {
   if (Array.isArray(node)) return node.map((item) => readArrays(item, bytes, bufferStart));
   if (!node || typeof node !== "object") return node;
   if (node.$) return readArray(node.$, bytes, bufferStart);
+  if (node["="]) return new Array(node["="][1]).fill(readArrays(node["="][0], bytes, bufferStart));
   return Object.fromEntries(Object.entries(node).map(([name, item]) => [name, readArrays(item, bytes, bufferStart)]));
 }
 

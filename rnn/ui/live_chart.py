@@ -5,7 +5,9 @@ browser's half is live_chart.js. `st.plotly_chart` remains right for figures tha
 
 A message is bytes: the length of the header (uint32, little-endian), the header (JSON), then the arrays, each at a
 multiple of 8. In the header an array is {"$": [type, count, place, start, step]}; with a start and a step it holds
-whole numbers k and means start + step · k; type "range" needs no bytes at all. Types: f4, f8, u2, u4.
+whole numbers k and means start + step · k; type "range" needs no bytes at all. Types: f4, f8, u2, u4. What is said of a
+heat map's cells column by column, `hovertext` of one row, or row by row, `customdata` of one column, is sent once:
+{"=": [item, times]}.
 """
 
 from __future__ import annotations
@@ -54,6 +56,8 @@ class Handle:
 
     name: tells it from others. label: what it divides, for those who hear the page. at, low, high: where it stands and how
     far it goes; step: what an arrow key moves it by; all in the units of x, milliseconds since 1970 for dates.
+    stops: the only places where it can stand, rising, an arrow key moving it from one to the next; () for anywhere.
+    live: whether its moves are told while they go on (`is_moving`), and not only where it comes to rest.
     """
 
     name: str
@@ -62,6 +66,8 @@ class Handle:
     low: float
     high: float
     step: float
+    stops: tuple[float, ...] = ()
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class Pick:
 def live_chart(
     figure: go.Figure, *, key: str, identity: str, alt: str, height: int = 320, handles: Sequence[Handle] = (),
     on_move: Callable[[str, float], None] | None = None, on_pick: Callable[[Pick], None] | None = None, file: str = "",
+    bare: bool = False,
 ) -> ChartView:  # fmt: skip
     """Draw the figure into the chart `key`, keeping the user's zoom and legend as long as `identity` stays the same.
 
@@ -85,6 +92,7 @@ def live_chart(
     handles: lines that can be moved. on_move(name, at): called when one has come to rest somewhere else, before the next run.
     on_pick: called with what was clicked, before the next run; the chart then has to offer the same by keyboard beside it.
     file: what a picture of it is called when it is taken away, without an ending; the key where it is not said.
+    bare: without the buttons beneath it, for a chart that is a control.
     Returns the view, as `chart_view` does. Needs PLOTLY_ROUTE of rnn.ui.plotly_asset mounted in the application.
     """
     _component(
@@ -98,6 +106,7 @@ def live_chart(
             handles=handles,
             picks=on_pick is not None,
             file=file,
+            bare=bare,
         ),
         height=height,
         on_view_change=_nothing,
@@ -130,6 +139,12 @@ def _moved(key: str, on_move: Callable[[str, float], None] | None) -> None:
         on_move(str(moved["name"]), float(moved["at"]))
 
 
+def is_moving(key: str) -> bool:
+    """Within `on_move` and the run that follows: whether the line is still in the user's hand, so that more will be told."""
+    moved = (st.session_state.get(key) or {}).get("moved")
+    return bool(moved and moved.get("on"))
+
+
 def _picked(key: str, identity: str, on_pick: Callable[[Pick], None] | None) -> None:
     picked = (st.session_state.get(key) or {}).get("picked")
     # A click on what the chart has shown before is no choice of what it shows now.
@@ -143,7 +158,7 @@ def _nothing() -> None:
 
 def message(
     figure: go.Figure, *, key: str, identity: str, alt: str, height: int, handles: Sequence[Handle] = (),
-    picks: bool = False, file: str = "",
+    picks: bool = False, file: str = "", bare: bool = False,
 ) -> bytes:  # fmt: skip
     """The figure as the bytes that live_chart.js reads. Its template is left out: the browser applies the theme."""
     traces = [trace.to_plotly_json() for trace in figure.data]
@@ -152,6 +167,8 @@ def message(
     for trace in traces:
         if _is_dates(trace.get("x")):
             layout.setdefault("xaxis" + trace.get("xaxis", "x")[1:], {}).setdefault("type", "date")
+        if trace["type"] == "heatmap":
+            _spread(trace)
     buffers = _Buffers()
     header = {
         "key": key,
@@ -165,13 +182,27 @@ def message(
         header["file"] = file
     if picks:
         header["picks"] = True
+    if bare:
+        header["bare"] = True
     if handles:
-        header["handles"] = [asdict(handle) for handle in handles]
+        header["handles"] = [
+            {name: value for name, value in asdict(handle).items() if value is not False and value != ()}
+            for handle in handles
+        ]
     body = json.dumps(header, separators=(",", ":"), allow_nan=False)
     arrays = buffers.joined()
     version = hashlib.blake2b(body.encode() + arrays, digest_size=8).hexdigest()
     text = f'{{"version":"{version}",{body[1:]}'.encode()
     return len(text).to_bytes(4, "little") + text + arrays
+
+
+def _spread(trace: dict[str, Any]) -> None:
+    """A heat map's texts by column or by row, as what the browser makes one for each cell of."""
+    rows, columns = np.shape(trace["z"])
+    if len(trace.get("hovertext") or ()) == 1:
+        trace["hovertext"] = {"=": [trace["hovertext"][0], rows]}
+    if trace.get("customdata") is not None and all(len(row) == 1 for row in trace["customdata"]):
+        trace["customdata"] = [{"=": [row[0], columns]} for row in trace["customdata"]]
 
 
 class _Buffers:

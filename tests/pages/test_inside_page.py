@@ -11,7 +11,7 @@ import pytest
 
 import rnn
 from pages.inside.gradient.check import checked_copy
-from pages.inside.weights import matrices as weights
+from pages.inside.weights import blocks as weights
 from pages.inside.window import Window
 from rnn.core.article import article_series
 from rnn.core.config import PRESETS, Config
@@ -39,6 +39,15 @@ def train(app):
 
 def texts(app, *kinds):
     return " ".join(one.value for kind in kinds for one in getattr(app, kind))
+
+
+def named(app, kind, label):
+    return next(one for one in app.get(kind) if one.label == label)
+
+
+def look(app, section):
+    """Open a section of the page."""
+    return named(app, "button_group", "Look at").set_value(section).run()
 
 
 def test_without_a_run_it_says_so_links_to_train_and_still_checks_the_gradient(open_app):
@@ -91,28 +100,32 @@ def test_a_trained_run_is_shown_from_its_best_weights(open_app):
     fit = train(app)
     app.switch_page("inside/page.py").run()
     assert not app.exception
-    assert f"of epoch {fit.metrics['best_epoch']:.0f}, the best" in texts(app, "caption")
+    assert f"Epoch {fit.metrics['best_epoch']:.0f} of 3, the best" in texts(app, "caption")
+    look(app, "States")
     drawn = charts(app)
-    assert set(drawn) == {"hidden_chart", "weights_layer0.W_x", "weights_layer0.W_h", "weights_readout.W"}
+    assert {"hidden_chart", "unit_course", "unit_distribution", "alike_0"} <= set(drawn)
     first = len(fit.series) - 60  # 60 of the 299 windows validate, and the first of them predicts this row
     window, after = fit.series.values[first - 10 : first], fit.series.values[first, 0]
     predicted = fit.model.predict(window[None])[0, 0, 0]
     assert f": {predicted:.4g}, actual {after:.4g}" in drawn["hidden_chart"]["alt"]
+    look(app, "Weights")
+    drawn = charts(app)
+    assert set(drawn) == {"weights_layer0.W_x", "weights_layer0.W_h", "weights_readout.W"}
     W_h = fit.model.params["layer0.W_h"]
     assert f"{float(W_h.ravel()[np.abs(W_h).argmax()]):.4g}" in drawn["weights_layer0.W_h"]["alt"]
     radius = np.abs(np.linalg.eigvals(W_h.astype(float))).max()
     assert f"Spectral radius of W\\_h: {radius:.3f}" in texts(app, "markdown")
 
 
-def test_a_run_at_work_is_shown_as_far_as_it_is_and_read_again_by_a_click(open_app):
+def test_a_run_at_work_is_followed(open_app):
     with Store() as store:
         run, train_on = at_work(store, sunspots(), 1, hidden=4, window=6, epochs=50)
         app = open_app("inside/page.py", run=run.id)
-        assert "of epoch 1, the best so far" in texts(app, "caption")
+        assert "Epoch 1 of 1, the best so far" in texts(app, "caption")
         later = train_on(2)
-        app.button(key="inside_refresh").click().run()
+        app.run()
         assert later.best_epoch == 3
-        assert "of epoch 3, the best so far" in texts(app, "caption")
+        assert "Epoch 3 of 3, the best so far" in texts(app, "caption")
 
 
 def test_a_run_without_weights_yet_is_said(open_app):
@@ -137,16 +150,17 @@ def test_another_window_and_another_order_redraw(open_app):
     app = open_app(epochs="2", hidden="8", window="10")
     train(app)
     app.switch_page("inside/page.py").run()
+    look(app, "States")
     before = charts(app)["hidden_chart"]
     app.slider[0].set_value(7).run()
     moved = charts(app)["hidden_chart"]
     assert moved["alt"] != before["alt"] and moved["identity"] != before["identity"]
     units = next(trace["y"] for trace in moved["data"] if trace["type"] == "heatmap")
     assert sorted(units, key=int) == [str(k) for k in range(8)]
-    app.get("button_group")[1].set_value("Number").run()
+    named(app, "button_group", "Sort units by").set_value("Number").run()
     (by_number,) = (trace["y"] for trace in charts(app)["hidden_chart"]["data"] if trace["type"] == "heatmap")
     assert by_number == [str(k) for k in range(8)]
-    app.get("button_group")[0].set_value("Training").run()
+    named(app, "button_group", "Windows").set_value("Training").run()
     assert not app.exception
     assert "training" in [trace.get("name", "") for trace in charts(app)["hidden_chart"]["data"]][2]
 
@@ -163,12 +177,14 @@ def test_several_targets_and_inputs_each_can_be_shown(open_app):
     )
     train(app)
     app.switch_page("inside/page.py").run()
+    look(app, "States")
     assert "Predicted" in charts(app)["hidden_chart"]["alt"]
     column = next(one for one in app.selectbox if one.label == "Column shown")
     assert list(column.options) == ["temp_max", "temp_min", "wind"]
     column.select("wind").run()
     assert not app.exception
     assert "Predicted" not in charts(app)["hidden_chart"]["alt"]
+    look(app, "Weights")
     (outputs,) = (trace["x"] for trace in charts(app)["weights_readout.W"]["data"])
     assert outputs == ["temp_max +1", "temp_min +1", "temp_max +2", "temp_min +2"]
 
@@ -193,15 +209,11 @@ def test_weights_are_named_by_what_they_read():
     assert len(weights.skip_names(model)) == len(model.params["skip.W"])
 
 
-def named(app, kind, label):
-    return next(one for one in app.get(kind) if one.label == label)
-
-
 def test_gates_and_layers_of_an_lstm(open_app):
     with Store() as store:
         run = trained(store, sunspots(), cell="lstm", layers=2, dropout=0.2, hidden=6, window=8, epochs=1)
         fit = store.fit(run.id)
-    app = open_app("inside/page.py", run=run.id)
+    app = open_app("inside/page.py", run=run.id, look="States")
     assert not app.exception
     assert "lstm, 2 layers of 6 hidden units" in texts(app, "caption")
     split = split_windows(fit.config, len(fit.series))
@@ -218,6 +230,7 @@ def test_gates_and_layers_of_an_lstm(open_app):
             shown = expected[:, 0]
             assert f"units between {shown.min():.4g} and {shown.max():.4g}" in alt, (layer, letter)
     assert not app.exception
+    look(app, "Weights")
     W_h = fit.model.params["layer0.W_h"]
     for number, letter in enumerate("ifgo"):
         block = W_h[:, 6 * number : 6 * number + 6]
@@ -233,12 +246,13 @@ def test_each_member_of_an_ensemble_is_shown(open_app):
     with Store() as store:
         run = trained(store, sunspots(), cell="gru", seeds=2, hidden=5, window=6, epochs=1)
         members = store.fit(run.id).model.members
-    app = open_app("inside/page.py", run=run.id)
+    app = open_app("inside/page.py", run=run.id, look="Weights")
     assert "gru, 5 hidden units, 2 networks" in texts(app, "caption")
     for number, params in enumerate(members):
         named(app, "selectbox", "Network of the ensemble").select(number).run()
         strongest = params["readout.W"].ravel()[np.abs(params["readout.W"]).argmax()]
         assert f"{float(strongest):.4g}" in charts(app)["weights_readout.W"]["alt"]
+    look(app, "States")
     assert not app.exception
     assert "median of the whole ensemble" in texts(app, "caption")
 
@@ -256,7 +270,7 @@ def test_every_kind_of_network_is_shown_and_its_gradient_is_right(open_app, kind
     with Store() as store:
         run = trained(store, shops(), hidden=4, window=8, epochs=1, **KINDS[kind])
         fit = store.fit(run.id)
-    app = open_app("inside/page.py", run=run.id)
+    app = open_app("inside/page.py", run=run.id, look="States")
     assert not app.exception
     config, drawn = fit.config, charts(app)
     first = split_windows(config, len(fit.series)).first_validation_window
@@ -264,10 +278,13 @@ def test_every_kind_of_network_is_shown_and_its_gradient_is_right(open_app, kind
     predicted, actual = fit.model.predict(rows[None])[0, 0, 0], fit.series.values[first + config.reach, 0]
     assert f": {predicted:.4g}, actual {actual:.4g}" in drawn["hidden_chart"]["alt"]
     assert f"at {config.steps} steps over" in drawn["hidden_chart"]["alt"]
+    assert "travels back" in texts(app, "markdown")
+    look(app, "Weights")
+    drawn = charts(app)
     assert ("weights_skip.W" in drawn) == (config.skip == "linear")
     outputs = config.horizon * 2 * (3 if config.loss == "quantile" else 1)
     assert f"4 × {outputs}," in drawn["weights_readout.W"]["alt"]
-    assert "travels back" in texts(app, "markdown")
+    look(app, "Gradient")
     app.button(key="check_gradient").click().run()
     assert not app.exception
     assert set(app.table[0].value["Verdict"]) == {":green[right]"}, app.table[0].value
@@ -301,9 +318,10 @@ def test_names_of_weights():
 def test_the_articles_network_is_shown_too(open_app):
     with Store() as store:
         run = trained(store, article_series(), **{**PRESETS["article"].to_dict(), "epochs": 1})
-    app = open_app("inside/page.py", run=run.id)
+    app = open_app("inside/page.py", run=run.id, look="Weights")
     assert not app.exception
     assert "100 × 50," in charts(app)["weights_layer0.W_x"]["alt"]
+    look(app, "States")
     assert "travels back" not in texts(app, "markdown"), "its rule sends no error back"
 
 
@@ -314,9 +332,11 @@ def test_where_the_error_fades_is_said(open_app):
             store, sunspots(), hidden=4, window=100, epochs=1, lr=1e-8, init="glorot", activation="sigmoid", clip="none"
         )
         cut = trained(store, sunspots(), hidden=4, window=8, epochs=1, truncate=3)
-    assert "over **all 8 steps**" in texts(open_app("inside/page.py", run=lasting.id), "markdown")
-    assert "back **3 of 8 steps**, where Truncate ends it" in texts(open_app("inside/page.py", run=cut.id), "markdown")
-    said = texts(open_app("inside/page.py", run=fading.id), "markdown")
+    assert "over **all 8 steps**" in texts(open_app("inside/page.py", run=lasting.id, look="States"), "markdown")
+    assert "back **3 of 8 steps**, where Truncate ends it" in texts(
+        open_app("inside/page.py", run=cut.id, look="States"), "markdown"
+    )
+    said = texts(open_app("inside/page.py", run=fading.id, look="States"), "markdown")
     assert re.search(r"back \*\*\d\d of 100 steps\*\*. Further back it is below 1e-9 of its start", said)
 
 

@@ -16,18 +16,18 @@ MOST = 160
 
 
 def weights_figure(
-    matrix: ArrayLike, *, row: str, column: str, row_names: Sequence[str] = (), column_names: Sequence[str] = ()
-) -> go.Figure:
-    """The weights (rows, columns), with the colours' span set by the largest |weight|.
+    matrix: ArrayLike, *, row: str, column: str, row_names: Sequence[str] = (), column_names: Sequence[str] = (),
+    bound: float | None = None,
+) -> go.Figure:  # fmt: skip
+    """The weights (rows, columns), with the colours' span set by the largest |weight|, or by `bound` where several pictures
+    are to be compared.
 
     row, column: what a row and a column stand for, for the axes; row_names, column_names: their names, else numbers from
     0. More than 160 rows or columns are drawn in blocks, each by its strongest weight.
     """
-    drawn, down, across = strongest(np.asarray(matrix), MOST)
-    bound = max(float(np.abs(drawn).max()), 1e-12)
-    names = [_names(given, size, step) for given, size, step in zip(
-        (row_names, column_names), np.shape(matrix), (down, across), strict=True
-    )]  # fmt: skip
+    drawn, _, _ = strongest(np.asarray(matrix), MOST)
+    bound = max(float(np.abs(drawn).max()) if bound is None else bound, 1e-12)
+    names = labels(np.shape(matrix), row_names, column_names)
     hover = f"{row} %{{y}}, {column} %{{x}}<br>weight %{{z:.4f}}"
     trace = heat_trace(
         drawn, names[1], names[0], low=-bound, high=bound, hover=hover, colorscale=DIVERGING, bar=_bar(bound)
@@ -42,6 +42,16 @@ def weights_figure(
 
 def _bar(bound: float) -> dict[str, Any]:
     return {"tickvals": [-bound, 0, bound], "ticktext": [number(-bound), "0", number(bound)]}
+
+
+def labels(
+    shape: tuple[int, ...], row_names: Sequence[str] = (), column_names: Sequence[str] = ()
+) -> tuple[list[str], list[str]]:
+    """What the axes of `weights_figure` say at each row and each column that is drawn."""
+    rows, columns = (
+        _names(given, size, -(-size // MOST)) for given, size in zip((row_names, column_names), shape, strict=True)
+    )
+    return rows, columns
 
 
 def _names(given: Sequence[str], size: int, step: int) -> list[str]:

@@ -1,0 +1,69 @@
+"""The frame of a run: epoch, part and window are chosen above, and one section looks at them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.inside import at_epoch, epoch_choice, epoch_line, link, part, scrubber, sections, window_choice
+from pages.inside.gradient import check
+from pages.inside.subject import Subject, say_where_to_start
+from pages.inside.view import View
+from rnn.ui import session
+
+# Streamlit throws away what a fragment has drawn and not sent yet when its next turn begins; see pages/train/watch.py.
+SENDING_SECONDS = 0.05
+
+
+def draw(subject: Subject) -> None:
+    """The frame, redrawn by itself while the run is played or trains."""
+    run = subject.run
+    assert run is not None
+    kept = at_epoch.kept_epochs(run)
+    if not kept:
+        _say_that_there_are_none(subject)
+        return
+    epoch_choice.adopt(run, kept)
+    poll = epoch_choice.poll_seconds(run)
+    st.fragment(_draw, run_every=poll)(subject, poll)
+
+
+def _say_that_there_are_none(subject: Subject) -> None:
+    run = subject.run
+    assert run is not None
+    ended = (
+        ""
+        if run.active
+        else f" It {'diverged' if run.state == 'diverged' else 'ended'} before its first epoch was done."
+    )
+    say_where_to_start(f"This run has not stored any weights yet; its first come with its first epochs.{ended}")
+    st.fragment(check.draw)(subject)
+
+
+def _draw(subject: Subject, poll: float | None) -> None:
+    """A fragment. poll: how often it runs."""
+    assert subject.run is not None
+    run = session.store().run(subject.run.id)
+    with st.container(gap="small"):  # where notes come and go, so that nothing below is built anew
+        if run is None:
+            st.rerun()
+        kept = at_epoch.kept_epochs(run)
+        at = epoch_choice.shown(run, kept)
+        if epoch_choice.poll_seconds(run) != poll:
+            st.rerun()
+        subject = replace(subject, run=run)
+        notes = st.container(gap="small")
+        fit = at_epoch.at_epoch(subject, at)
+        epoch_line.draw(run, fit)
+        scrubber.draw(run, kept, at, fit.history)
+    epoch_choice.remember_in_link(run, kept)
+    open_section = sections.choose(run)
+    looked_at = part.draw(fit.model, run)
+    window, validation = window_choice.draw(subject, fit.model, run)
+    with notes:
+        link.draw_notes()
+    open_section(View(subject, run, fit, at, looked_at, window, validation))
+    if poll is not None:
+        time.sleep(SENDING_SECONDS)

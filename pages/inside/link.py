@@ -1,0 +1,72 @@
+"""What the page's address says beside run and section: whole numbers, each held against its range.
+
+A number is read once; from then on the session knows it, and writes it down for a reload or a colleague. Going back in the
+browser, or another link, brings another number, which is read anew. What cannot be used gets a sentence, which stands until
+the user picks something else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+_LONGEST = 40
+_KNOWN, _NOTES = "inside_link", "inside_link_notes"
+_UNSET = object()
+
+
+def read(name: str, low: int, high: int, *, what: str, otherwise: str) -> int | None:
+    """The number that the address gives newly; None where it gives none, or none that can be used.
+
+    name: of the parameter. low, high: its range. what: what the number says. otherwise: what is shown where it cannot be
+    used. Both are parts of the sentence.
+    """
+    text = st.query_params.get(name)
+    if text is None or text == _known().get(name):
+        return None
+    _known()[name] = text
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST else None
+    if number is not None and low <= number <= high:
+        return number
+    given = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    say(name, f"{what} is a whole number from {low:,} to {high:,}, but the address says {name}={given!r}. {otherwise}")
+    return None
+
+
+def write(name: str, number: int | None) -> None:
+    """Put the number into the address; None takes it out."""
+    text = None if number is None else str(number)
+    note = _notes().get(name)
+    if note is not None:
+        if note[1] is _UNSET:
+            note[1] = text
+        elif note[1] != text:
+            del _notes()[name]
+    _known()[name] = text
+    if st.query_params.get(name) == text:
+        return
+    if text is None:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = text
+
+
+def say(name: str, sentence: str) -> None:
+    """What is to be said of a parameter until another number is picked."""
+    _notes()[name] = [sentence, _UNSET]
+
+
+def draw_notes() -> None:
+    for sentence, _ in _notes().values():
+        st.warning(sentence, icon=":material/info:")
+
+
+def _known() -> dict[str, str | None]:
+    known: dict[str, str | None] = st.session_state.setdefault(_KNOWN, {})
+    return known
+
+
+def _notes() -> dict[str, list[Any]]:
+    notes: dict[str, list[Any]] = st.session_state.setdefault(_NOTES, {})
+    return notes

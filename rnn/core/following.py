@@ -1,0 +1,192 @@
+"""What hidden units follow: for each the course of an input that its own course is most like, over many windows.
+
+A unit's course is compared by Pearson's correlation, over many windows and all their later steps together, with every input
+column as the network reads it: its value at the step and at steps before, its change, its mean so far; and with the season's
+phase, the position in the window and what is known ahead. For a season it is the multiple correlation with its sine and cosine.
+
+n pairs of window and step, M courses, H units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn.core.unit_courses import Units, spread_out
+from rnn.core.windows import Starts
+
+Array64 = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
+
+CLEAR = 0.6
+"""The least |r| that is called following: a straight line through the input then explains 36 % of the unit's variance."""
+
+LONGEST_LAG, LAGGED_CHANGES = 12, 3
+FEWEST, MOST, COST, PAIRS = 2, 256, 1_000_000_000, 6000
+"""Windows of a sample, multiplications that it may take, and pairs of window and step that are compared."""
+
+NEAR = 0.005
+"""Of courses that are followed about as closely (a wave and its own past are) the simplest is named, which comes first."""
+
+FLAT = 1e-6
+"""A unit whose values span less than this is always the same."""
+
+BINS = 40
+
+
+@dataclass(frozen=True)
+class Course:
+    """kind: "level" of a column, `lag` records ago; "change" from the record before it, `lag` records ago; "mean" of its last
+    `span` records; "ahead": what it holds at step `lag` of those predicted; "season" of `span` records; "position"."""
+
+    kind: str
+    column: str = ""
+    lag: int = 0
+    span: float = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Following:
+    """courses: all that were compared; best (H,): which one each unit is most like; r (H,): how closely, with its sign.
+    low, high (H,) and counts (H, BINS): the distribution of each unit's values between them, over all steps of the sample.
+    extreme (H,): the share of values beyond 0.99 in size (of a sigmoid above 0.99 or below 0.01). windows: how many of `of`."""
+
+    courses: tuple[Course, ...]
+    best: NDArray[np.intp]
+    r: Array64
+    low: Array64
+    high: Array64
+    counts: NDArray[np.intp]
+    extreme: Array64
+    windows: int
+    of: int
+
+    def course(self, unit: int) -> Course | None:
+        """What the unit follows, None where it follows nothing clearly."""
+        return self.courses[self.best[unit]] if abs(self.r[unit]) >= CLEAR else None
+
+    @property
+    def constant(self) -> NDArray[np.bool_]:
+        """(H,): the units that are always the same."""
+        return self.high - self.low <= FLAT
+
+    @property
+    def order(self) -> NDArray[np.intp]:
+        """Unit numbers (H,): those that follow the same together in the order of the courses, the closest first; then those
+        that follow nothing clearly, and those that are always the same."""
+        size = np.abs(self.r)
+        group = np.where(size >= CLEAR, self.best, len(self.courses))
+        return np.lexsort((-size, np.where(self.constant, len(self.courses) + 1, group)))
+
+
+def following(units: Units, starts: Starts, seasons: Sequence[float] = (), *, sigmoid: bool = False) -> Following:
+    """By a sample of the windows that start at these records, the same for the same arguments. seasons: how many records each of
+    them has. sigmoid: whether the values have gone through one, for `extreme`."""
+    most = min(MOST, max(FEWEST, COST // units.cost))
+    sample = starts[spread_out(len(starts), most)]
+    x = units.read(sample)
+    values = units.of(x)
+    steps, batch = values.shape[:2]
+    first = _first_step(units)
+    pairs = _pairs((steps - first) * batch)
+    courses, columns = [], []
+    for course, over in _courses(units, x, sample, seasons):
+        courses.append(course)
+        columns.append(over[first:].reshape(-1, *over.shape[2:])[pairs])
+    own = values[first:].reshape((steps - first) * batch, -1)[pairs].astype(np.float64)
+    best, r = _closest(own, columns)
+    everything = values.reshape(steps * batch, -1)
+    low, high, counts = _distribution(everything)
+    beyond = (everything > 0.99) | (everything < (0.01 if sigmoid else -0.99))
+    return Following(tuple(courses), best, r, low, high, counts, beyond.mean(axis=0), len(sample), len(starts))
+
+
+def _longest_lag(window: int) -> int:
+    return max(0, min(LONGEST_LAG, (window - 2) // 2))
+
+
+def _first_step(units: Units) -> int:
+    """From it on every lag and change has its record in the window: all courses are compared over the same steps."""
+    config = units.model.config
+    needed = _longest_lag(config.window) + 2 if config.window > 1 else 1
+    return min(config.steps - 1, -(-needed // config.patch) - 1)
+
+
+def _pairs(count: int) -> Starts:
+    if count <= PAIRS:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(0).choice(count, PAIRS, replace=False))
+
+
+def _courses(
+    units: Units, x: Array64, sample: Starts, seasons: Sequence[float]
+) -> Iterator[tuple[Course, NDArray[np.floating[Any]]]]:
+    """Every course over all steps and windows, (T, B), of a season (T, B, 2), simpler ones first. What a step has no record
+    for (before the first one compared) is anything."""
+    config, framing = units.model.config, units.model.framing
+    steps, batch = x.shape[:2]
+    dynamic = [name for name in framing.names if name not in framing.static]
+    width = config.patch * len(dynamic)
+    records = x[:, :, :width].reshape(steps, batch, config.patch, -1).swapaxes(1, 2).reshape(config.window, batch, -1)
+    last = np.arange(1, steps + 1) * config.patch - 1
+    longest = _longest_lag(config.window)
+    changes = np.diff(records, axis=0, prepend=records[:1])
+    for column, name in enumerate(dynamic):
+        for lag in range(longest + 1):
+            yield Course("level", name, lag), records[last - lag, :, column]
+            if config.window > 1 and lag < LAGGED_CHANGES:
+                yield Course("change", name, lag), changes[last - lag, :, column]
+        if longest > 1:
+            span = next((int(season) for season in seasons if 2 < season <= longest + 1), longest + 1)
+            yield Course("mean", name, span=span), np.mean([records[last - k, :, column] for k in range(span)], axis=0)
+    for number, name in enumerate(framing.known):
+        place = width + len(framing.static) + number
+        for ahead in range(min(config.horizon, LONGEST_LAG)):
+            yield Course("ahead", name, ahead + 1), x[:, :, place + ahead * len(framing.known)]
+    if steps > 2:
+        yield Course("position"), np.broadcast_to(np.arange(steps)[:, None], (steps, batch))
+    for season in seasons:
+        row = sample + (config.reach - config.window) + last[:, None]
+        angle = 2 * np.pi * row / season
+        yield Course("season", span=season), np.stack([np.cos(angle), np.sin(angle)], axis=2)
+
+
+def _closest(own: Array64, courses: list[Floats]) -> tuple[NDArray[np.intp], Array64]:
+    """own (n, H); courses: (n,) or (n, 2) each → of each unit which course, (H,), and its correlation, (H,)."""
+    units = _orthonormal(own, columns_apart=True)
+    found = np.zeros((len(courses), own.shape[1]))
+    single = [k for k, course in enumerate(courses) if course.ndim == 1]
+    found[single] = _orthonormal(np.stack([courses[k] for k in single], axis=1), columns_apart=True).T @ units
+    for k, course in enumerate(courses):
+        if course.ndim > 1:
+            found[k] = np.sqrt(np.square(_orthonormal(course, columns_apart=False).T @ units).sum(axis=0))
+    size = np.abs(found)
+    best = np.argmax(size >= size.max(axis=0) - NEAR, axis=0)
+    return best, np.take_along_axis(found, best[None], axis=0)[0].clip(-1, 1)
+
+
+def _orthonormal(columns: Floats, *, columns_apart: bool) -> Array64:
+    """Columns (n, M) less their means, each of length 1, or together an orthonormal basis; 0 for one that does not vary."""
+    centred = columns - columns.mean(axis=0, dtype=np.float64)
+    length = np.sqrt(np.square(centred).sum(axis=0))
+    flat = length <= FLAT * np.sqrt(len(columns)) * np.maximum(1e-3, np.abs(columns).max(axis=0))
+    scaled: Array64 = np.where(flat, 0, centred / np.where(flat, 1, length))
+    if columns_apart:
+        return scaled
+    basis, sizes, _ = np.linalg.svd(scaled, full_matrices=False)
+    kept: Array64 = basis * (sizes > FLAT)
+    return kept
+
+
+def _distribution(values: Floats) -> tuple[Array64, Array64, NDArray[np.intp]]:
+    """Lowest and highest of each unit (H,) and how many values lie in each of BINS equal parts between them."""
+    low, high = values.min(axis=0).astype(np.float64), values.max(axis=0).astype(np.float64)
+    span = np.where(high > low, high - low, 1)
+    bins = ((values - low) * (BINS / span)).astype(np.intp).clip(0, BINS - 1)
+    hidden = values.shape[1]
+    counts = np.bincount((bins + BINS * np.arange(hidden)).ravel(), minlength=hidden * BINS)
+    return low, high, counts.reshape(hidden, BINS)
