@@ -41,13 +41,13 @@ class FlowRecord:
         self._began = time.process_time()
         self._spent = self._last = 0.0
 
-    def measure(self, *, last: bool = False) -> None:
-        """An epoch is complete and its weights stand: measure them if that keeps within a share of the run's time, or in any
-        case where it is the last one."""
+    def measure(self, *, last: bool = False, sharing: int = 1) -> None:
+        """An epoch is complete and its weights stand: measure them if that keeps within a share of the run's time, which is one
+        part in `sharing` of the process's, or in any case where it is the last one."""
         epoch = self._state.epoch
         if self._probe is None or epoch < 1 or self._state.batch > 0 or epoch in self.epochs[-1:]:
             return
-        allowed = ALLOWANCE_SECONDS + SHARE * (time.process_time() - self._began)
+        allowed = ALLOWANCE_SECONDS + SHARE * (time.process_time() - self._began) / sharing
         if self._spent + self._last > allowed and not last:
             return
         began = time.thread_time()

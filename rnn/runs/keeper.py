@@ -24,15 +24,19 @@ from rnn.core.state import TrainingState
 from rnn.core.train import Trainer
 from rnn.runs.kept_rows import KeptEntry, KeptRow, Part, best_part, parts_of, plain_values
 from rnn.runs.packing import pack_arrays
-from rnn.runs.places import BESIDE, Room, chosen, has_place, thinned
+from rnn.runs.places import BESIDE, KEPT_BYTES, Room, chosen, has_place, thinned
 
 Arrays = dict[str, NDArray[np.floating[Any]]]
 
-KEEPING_SHARE = 0.03  # of the time
+# The time that the worker's thread computed: what else the machine does is no reason to keep less.
+_clock = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-5 else time.perf_counter
+
+KEEPING_SHARE = 0.03  # of the time that the worker computes
 KEEPING_CREDIT = 0.1  # seconds that may go first: short runs keep all of their epochs
-BESIDE_GAP = 1.0  # seconds between writes of a best or newest epoch that has no place
+KEEPING_GAP = 0.5  # seconds between writes, at least
 LAST = 4  # epochs before a divergence
 LAST_BYTES = 16_000_000  # that their copies may take in memory
+WAITING_SHARE = 0.1  # of the time in which the store may be waited for, as for checkpoints
 TRANSACTION_BYTES = 64_000  # that take about as long to write as a transaction without any
 HEADER_BYTES = 128  # of one array in safetensors, at most
 
@@ -61,7 +65,7 @@ class Keeper:
         self._config, state = trainer.config, trainer.state
         self._rows, self._parts = {row.epoch: row for row in rows}, set(parts)
         weights, optimiser = _size(state.params), _size(state.optimiser)
-        self._room = Room(weights, optimiser, best_part(self._config) == "params")
+        self._room = Room(weights, optimiser, best_part(self._config) == "params", KEPT_BYTES)
         self._bests = {row.epoch: row.best_epoch for row in self._rows.values()}
         self._places = [epoch for epoch, row in self._rows.items() if row.place]
         self._start = state.epoch
@@ -71,44 +75,56 @@ class Keeper:
         self._best: Moment | None = None
         count = max(1, min(LAST, LAST_BYTES // (weights + optimiser)))
         self._latest: deque[Moment] = deque(maxlen=count)
-        self._began, self._spent, self._due = time.perf_counter(), 0.0, 0.0
+        self._began, self._spent = _clock(), 0.0
+        self._took = self._affordable = self._due = 0.0
+        self._asked = 0.0, 0.0
         if state.count == 0 and 0 not in self._rows:
             self.see(state)
 
     def see(self, state: TrainingState) -> None:
         """An epoch has just ended (or none has begun yet): copy what may be kept."""
-        began = time.perf_counter()
+        began = _clock()
         if self._spent > KEEPING_CREDIT + KEEPING_SHARE * (began - self._began):
             return
-        moment, epoch = Moment.of(state), state.epoch
+        epoch = state.epoch
         self._bests[epoch] = state.best_epoch
+        if not self._fits({epoch}):
+            return
+        moment = Moment.of(state)
         self._latest.append(moment)
         if has_place(self._places, epoch, self._room.places):
             self._places = thinned([*self._places, epoch], lambda some: self._fits(some, BESIDE))
-            self._waiting[epoch] = moment
+            stay = {*self._places, *self._rows}
+            self._waiting = {number: one for number, one in self._waiting.items() if number in stay} | {epoch: moment}
         elif epoch in self._again:
             self._again.discard(epoch)
             self._waiting[epoch] = moment
         if state.best_epoch == epoch:
             self._best = moment
-        self._spent += time.perf_counter() - began
+        self._spent += _clock() - began
 
-    def entry(self, state: TrainingState, *, changed: bool = False, ending: str | None = None) -> KeptEntry | None:
-        """What the next transaction is to write; None where nothing has changed. changed: the run has just taken another
-        course, so that what was kept of the old one beyond here goes. ending: the state that the run is left in."""
-        began = time.perf_counter()
+    def entry(
+        self, state: TrainingState, *, checkpoint: bool = False, changed: bool = False, ending: str | None = None
+    ) -> KeptEntry | None:
+        """What the next transaction is to write; None where nothing has changed. checkpoint: it writes one, after which nobody
+        walks the epochs before it again. changed: the run has just taken another course, so that what was kept of the old one
+        beyond here goes. ending: the state that the run is left in."""
+        began = _clock()
         if changed:
             self._forget_after(state.epoch)
         if ending is not None and state.batch == 0 and (not self._latest or self._latest[-1].row.epoch != state.epoch):
             self._bests[state.epoch] = state.best_epoch
             self._latest.append(Moment.of(state))
-        found = self._candidates(began, ending)
-        entry = self._planned(found, ending == "diverged") if found or changed else None
-        self._spent += time.perf_counter() - began
+        due = changed or ending is not None or time.monotonic() >= (self._affordable if checkpoint else self._due)
+        found = self._candidates(ending == "diverged") if due else {}
+        entry = self._planned(found, ending == "diverged") if found or (changed and self._rows) else None
+        self._took = _clock() - began
+        self._asked = _clock(), time.monotonic()
         return entry
 
-    def written(self, entry: KeptEntry | None, seconds: float, others: int) -> None:
-        """The entry is in the store. seconds: what its transaction took. others: bytes of it that are not of the entry."""
+    def written(self, entry: KeptEntry | None, others: int) -> None:
+        """The entry is in the store, by a transaction that began when it was asked for. others: bytes of it that are not of the
+        entry."""
         if entry is None:
             return
         for epoch in entry.dropped:
@@ -121,26 +137,28 @@ class Keeper:
         self._waiting.clear()
         if self._best is not None and self._best.row.epoch in self._rows:
             self._best = None
-        self._spent += seconds * entry.size / (entry.size + others + TRANSACTION_BYTES)
-        self._due = time.perf_counter() + BESIDE_GAP
+        computed, now = _clock() - self._asked[0], time.monotonic()
+        share = entry.size / (entry.size + others + TRANSACTION_BYTES)
+        took = self._took + share * computed
+        self._spent += took
+        self._affordable = now + max(took / KEEPING_SHARE, share * (now - self._asked[1]) / WAITING_SHARE)
+        self._due = max(self._affordable, now + KEEPING_GAP)
 
     def _forget_after(self, epoch: int) -> None:
         self._places = [place for place in self._places if place <= epoch]
         self._bests = {number: best for number, best in self._bests.items() if number <= epoch}
         self._again.clear()
 
-    def _candidates(self, now: float, ending: str | None) -> dict[int, Moment]:
-        """What could be written now: what has a place at once, the best and the newest now and then and at the end."""
-        found = dict(self._waiting)
-        if ending is not None or now >= self._due:
-            latest = list(self._latest) if ending == "diverged" else list(self._latest)[-1:]
-            for moment in (*latest, *([self._best] if self._best else [])):
-                if moment.row.epoch not in self._rows or moment.row.epoch in self._waiting:
-                    found[moment.row.epoch] = moment
-        return found
+    def _candidates(self, diverged: bool) -> dict[int, Moment]:
+        """What could be written now: the epochs that have a place, the best and the newest."""
+        latest = list(self._latest) if diverged else list(self._latest)[-1:]
+        beside = [*latest, *([self._best] if self._best else [])]
+        return self._waiting | {one.row.epoch: one for one in beside if one.row.epoch not in self._rows}
 
     def _planned(self, found: dict[int, Moment], diverged: bool) -> KeptEntry:
         known = {epoch for epoch in self._rows if epoch in self._bests} | set(found)
+        if not known:  # all that there is was of the old course
+            return KeptEntry(dropped=tuple(self._rows), dropped_parts=tuple(self._parts))
         first = [max(epoch for epoch in known if self._bests[epoch] == epoch or epoch == min(known)), max(known)]
         if diverged:
             first += [moment.row.epoch for moment in reversed(self._latest)]

@@ -48,7 +48,9 @@ class KeptEpochs(Sequels):
         with self.read() as connection:
             found = {row.epoch: Kept(row.epoch, row.size) for row in find_rows(connection, run_id)}
             run = find_run(connection, run_id)
-            if run is not None and not (found and (run.state == "running" or run.best_epoch in found)):
+            if run is not None and not (
+                found and (run.state == "running" or {run.best_epoch, run.epoch} <= set(found))
+            ):
                 for moment in _of_checkpoint(connection, run):
                     found.setdefault(moment.state.epoch, Kept(moment.state.epoch, 0, moment.whole))
         return [found[epoch] for epoch in sorted(found)]

@@ -25,7 +25,6 @@ class Room:
     optimiser: int
     own_best: bool = True
     limit: int = KEPT_BYTES
-    most: int = MOST
 
     @property
     def places(self) -> int:
@@ -33,7 +32,7 @@ class Room:
         whole = self.weights + self.optimiser
         beside = BESIDE * whole + self.weights
         # Before the first update the optimiser's state is empty: epoch 0 takes its weights alone.
-        return max(0, min(self.most - BESIDE, (self.limit - beside + self.optimiser) // whole))
+        return max(0, min(MOST - BESIDE, (self.limit - beside + self.optimiser) // whole))
 
     def fits(self, epochs: Mapping[int, int], beside: int = 0) -> bool:
         """Whether these can be kept. epochs: each with the epoch that was the best by then, whose weights belong to its
@@ -43,12 +42,12 @@ class Room:
         size = (count + len(bests)) * self.weights + (count - (0 in epochs)) * self.optimiser
         if beside:  # the best weights that these will refer to
             size += self.weights * (1 if self.own_best else 2)
-        return count <= self.most and size <= self.limit
+        return count <= MOST and size <= self.limit
 
 
 def has_place(places: Sequence[int], epoch: int, most: int) -> bool:
     """Whether `epoch`, the newest, is to be one of `places`, those kept so far, rising; most: how many find room."""
-    if most < 1 or (places and epoch <= places[-1]):
+    if most < 1 or (places and (epoch <= places[-1] or most < 2)):  # of one place there is the first stays
         return False
     return len(places) < most or math.sqrt(epoch) - math.sqrt(places[-1]) >= math.sqrt(epoch) / most
 
