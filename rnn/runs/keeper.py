@@ -92,8 +92,9 @@ class Keeper:
             return
         moment = Moment.of(state)
         self._latest.append(moment)
-        if has_place(self._places, epoch, self._room.places):
-            self._places = thinned([*self._places, epoch], lambda some: self._fits(some, BESIDE))
+        more = [*self._places, epoch]
+        if has_place(self._places, epoch, len(more) <= self._room.places and self._fits(more, BESIDE)):
+            self._places = thinned(more, lambda some: self._fits(some, BESIDE))
             stay = {*self._places, *self._rows}
             self._waiting = {number: one for number, one in self._waiting.items() if number in stay} | {epoch: moment}
         elif epoch in self._again:
