@@ -48,7 +48,7 @@ def _draw_numbers(found: list[Comparison], epoch: int) -> None:
     )  # fmt: skip
     start = found[0].true
     st.markdown(
-        f"At the start the true gradient of U and W is {number_in_words(start['U'])} and {number_in_words(start['W'])} long: the "
-        "units stand at their stop, and nothing that U and W could do would change the output. What the article adds to them "
-        f"instead is {number_in_words(found[0].published['W'])} long. Only V knows where down is."
+        f"At the start the true gradient of U is {number_in_words(start['U'])} long, that of W {number_in_words(start['W'])}: "
+        "the units stand at their stop, and nothing that U and W could do would change the output. What the article adds to "
+        f"them instead is {number_in_words(found[0].published['W'])} long. Only V knows where down is."
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.learn import address
+from pages.learn.asked import dna, every_step, half, scaling, several, sound, static_values, whole_code
 from pages.learn.asked.labels import LABELS
 from rnn.core.config import PRESETS, Config
 from rnn.ui import series_choice, session
@@ -90,7 +91,16 @@ ANSWERS: dict[str, str] = {
 
 
 # Slug → something to try, drawn where the question is open only.
-WIDGETS: dict[str, Callable[[], None]] = {}
+WIDGETS: dict[str, Callable[[], None]] = {
+    "max-val": scaling.draw,
+    "half": half.draw,
+    "every-step": every_step.draw,
+    "several": several.draw,
+    "static": static_values.draw,
+    "audio": sound.draw,
+    "dna": dna.draw,
+    "code": whole_code.draw,
+}
 _PARAMETER = "question"
 
 

@@ -70,14 +70,13 @@ def draw_lane(race: Race, best: int | None) -> None:
 
 
 def _draw_doors(run: Run, name: str) -> None:
-    trained = run.epoch > 0
     for label, icon, page in (
         ("Open on Train", "model_training", "train/page.py"),
         ("See inside", "biotech", "inside/page.py"),
     ):
         if st.button(
-            label, icon=f":material/{icon}:", key=f"race_open_{page[:5]}", disabled=not trained,
-            help=f"{name}, with its series and its settings." if trained else "It has not finished an epoch yet.",
+            label, icon=f":material/{icon}:", key=f"race_open_{page[:5]}",
+            help=f"{name}, with its series and its settings.",
         ):  # fmt: skip
             session.open_run(run)
             st.switch_page(page)

@@ -15,7 +15,7 @@ from rnn.core.config import Config
 from rnn.core.panel import AnySplit, split_series
 from rnn.core.series import Series
 from rnn.ui import one_of_many, session
-from rnn.ui.figures.race import Track, alt_forecasts, forecasts_figure
+from rnn.ui.figures.race import Track, alt_forecasts, forecasts_figure, race_focus
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import chart_view, live_chart
 from rnn.ui.thinning import thin
@@ -33,7 +33,10 @@ def draw(race: Race, lanes: Sequence[Seen]) -> None:
     trainable = [split for split in splits if split is not None]
     horizon = min((split.horizon for split in trainable), default=1)
     with st.container(horizontal=True, vertical_alignment="center", key="race_forecast_choice"):
-        st.caption("The validation part: actual values, and each lane’s newest predictions.", width="content")
+        st.caption(
+            "The validation part: actual values, and each lane’s newest predictions. A double click shows all of it.",
+            width="content",
+        )
         one_of_many.draw_picker(series, trainable[0] if trainable else None)
         target, ahead = series.targets[0], 1
         if len(series.targets) > 1:
@@ -48,11 +51,12 @@ def draw(race: Race, lanes: Sequence[Seen]) -> None:
     column = series.targets.index(target)
     shown = one_of_many.shown_id(series, trainable[0] if trainable else None)
     identity = f"{race.id}:{shown}:{column}:{ahead}"
-    x_range = chart_view(KEY, identity).x_range
+    focus = _focus(series, trainable)
+    x_range = chart_view(KEY, identity, initial=focus).x_range
     versions = tuple(lane.preview.version if lane.preview else None for lane in lanes)
 
     def picture() -> tuple[go.Figure, str]:
-        return _picture(race, lanes, splits, column, ahead - 1, x_range)
+        return _picture(race, lanes, splits, column, ahead - 1, x_range, focus)
 
     figure, words = kept("race_forecasts", (identity, versions, str(x_range)), picture)
     live_chart(figure, key=KEY, identity=identity, alt=words, height=HEIGHT, file="race-predictions")
@@ -65,6 +69,7 @@ def _picture(
     column: int,
     ahead: int,
     x_range: tuple[Any, Any] | None,
+    focus: tuple[Any, Any] | None,
 ) -> tuple[go.Figure, str]:
     """The figure and the same in words."""
     whole = session.series_of_run(race.runs[0])
@@ -87,9 +92,16 @@ def _picture(
     label = "" if np.issubdtype(part.times.dtype, np.datetime64) else "record"
     target = part.targets[column]
     return (
-        forecasts_figure(*actual, tracks, target=target, time_label=label),
+        forecasts_figure(*actual, tracks, target=target, time_label=label, focus=focus),
         alt_forecasts(*actual, tracks, target=target),
     )
+
+
+def _focus(series: Series, splits: Sequence[AnySplit]) -> tuple[Any, Any] | None:
+    if not splits:
+        return None
+    part, own, _ = one_of_many.shown(series, splits[0], None)
+    return race_focus(part.times, own.validation_rows()) if own else None
 
 
 def _split(config: Config, series: Series) -> AnySplit | None:

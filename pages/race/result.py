@@ -10,6 +10,7 @@ import streamlit as st
 from pages.race.current import Race
 from pages.race.names import differing_fields
 from pages.race.seen import Seen
+from pages.race.standings import standings
 from rnn.core.panel import split_series
 from rnn.forecast.race import Judged, judge_race
 from rnn.ui import session
@@ -25,12 +26,24 @@ def draw(race: Race, lanes: Sequence[Seen]) -> None:
     """Takes the same room whatever it says."""
     with st.container(key="race_result"):
         if race.active:
-            st.markdown("All lanes are training on the same data. The verdict comes when the last has ended.")
+            st.markdown(_so_far(race, lanes))
         elif any(run.state in ("paused", "interrupted") for run in race.runs):
             st.markdown("Some lanes are halted; **Resume all** goes on exactly where they are.")
         else:
             stamp = tuple((run.id, run.version) for run in race.runs)
             st.markdown(kept("race_result", stamp, lambda: _words(race, lanes)))
+
+
+def _so_far(race: Race, lanes: Sequence[Seen]) -> str:
+    places = standings(lanes)
+    first = next((number for number, one in enumerate(places) if one.place == 1), None)
+    going = sum(run.active for run in race.runs)
+    verdict = f"{going} of {len(race.runs)} lanes go on; the verdict comes when the last has ended."
+    if first is None:
+        return verdict
+    error = number_in_words(places[first].best)
+    unit = unit_of_stored(race.runs[0].series_hash).after
+    return f"**{escaped(race.names[first])}** leads, lowest validation RMSE {error}{unit} so far. {verdict}"
 
 
 def _words(race: Race, lanes: Sequence[Seen]) -> str:

@@ -107,9 +107,9 @@ def draw(setup: Setup) -> None:
     _draw_add(setup)
     total = _draw_times(setup, places)
     if total is not None:
+        early = ", less where lanes stop early" if any(config.patience for config in setup.configs) else ""
         st.caption(
-            f"Together about **{seconds_in_words(total)}** at most, on one core; all lanes share it fairly by time. "
-            "Where the lanes’ networks stop early it is less."
+            f"Together about **{seconds_in_words(total)}** on one core{early}; all lanes have equal shares of the time."
         )
     lanes.remember_in_link([entry.lane for entry in setup.entries])
 

@@ -90,6 +90,15 @@ def _draw_actions(run: Run) -> None:
         ):  # fmt: skip
             session.open_run(run)
             st.switch_page("forecast/page.py")
+        race = session.store().race_of_run(run.id)
+        if race is not None and st.button(
+            "Race",
+            icon=":material/sports_score:",
+            key=f"race-{run.id}",
+            help="Show the race that this run is a lane of.",
+        ):
+            st.session_state["race"] = race
+            st.switch_page("race/page.py")
         with st.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
             st.markdown(_what_goes(run))
             st.button("Delete for good", type="primary", on_click=_delete, args=(run.id,), key=f"confirm-{run.id}")

@@ -105,12 +105,21 @@ def glorot_weights(seed: int, hidden: int = 100, window: int = 50) -> Weights:
     return Weights(U=draw(hidden, 1, window), W=draw(hidden, hidden), V=draw(1, hidden))
 
 
-@np.errstate(all="ignore")  # a mend alone may let numbers overflow: that is what there is to see
 def record_direction(weights: Weights, x_record: Floats, y_record: float, mended: Collection[str]) -> Weights:
     """What one record takes for the gradient, clipped: dU, dW and dV. dU and dW may have one column that stands for all.
 
     x_record: (T,). With "chain_rule", "slope", "last_step" and "truncate" mended it is the gradient of (ŷ − y)²/2, clipped.
     """
+    if "clip" not in mended:
+        return summed_direction(weights, x_record, y_record, mended, CLIP_AT)
+    return _by_norm(weights, summed_direction(weights, x_record, y_record, mended))
+
+
+@np.errstate(all="ignore")  # a mend alone may let numbers overflow: that is what there is to see
+def summed_direction(
+    weights: Weights, x_record: Floats, y_record: float, mended: Collection[str], clip_at: float = math.inf
+) -> Weights:
+    """What the loop over the steps adds up to; each entry is cut to ±clip_at after every step."""
     kept = forward_pass(weights, x_record)
     error = kept.y_hat - y_record
     hidden, steps = weights.U.shape
@@ -123,12 +132,10 @@ def record_direction(weights: Weights, x_record: Floats, y_record: float, mended
     total = np.zeros(hidden * (sum(columns) + 1))
     for row in rows:
         total += row
-        if "clip" not in mended:
-            np.minimum(total, CLIP_AT, out=total)
-            np.maximum(total, -CLIP_AT, out=total)
+        np.minimum(total, clip_at, out=total)
+        np.maximum(total, -clip_at, out=total)
     d_u, d_w, d_v = np.split(total, np.cumsum(columns) * hidden)
-    found = Weights(d_u.reshape(hidden, -1), d_w.reshape(hidden, -1), d_v[None])
-    return _by_norm(weights, found) if "clip" in mended else found
+    return Weights(d_u.reshape(hidden, -1), d_w.reshape(hidden, -1), d_v[None])
 
 
 def _steps_of_loop(steps: int, mended: Collection[str]) -> range:
@@ -195,6 +202,7 @@ def errors_from(weights: Weights, slopes: Floats, error: float, loop: range, rea
     return carried
 
 
+@np.errstate(all="ignore")
 def _by_norm(weights: Weights, found: Weights) -> Weights:
     """All three shortened together to a length of at most 10; a column that stands for all counts as often."""
     squares = 0.0

@@ -24,6 +24,7 @@ from rnn.runs.records import Run
 from rnn.runs.store import Store
 
 ORDERS_GAP = 0.025
+LONGEST_TURN = 5  # times as long as it was meant to be, on a machine that is busy with other work
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Attempt:
         self._ending: Ending | None = None
         self._step_at: float | None = None
         self._orders_due = 0.0
-        self._turn_ends: float | None = None
+        self._turn_ends: tuple[float, float] | None = None  # by the processor's clock, and by the wall's
         self._pulse = Pulse(lambda: store.heartbeat(run.id, worker))
 
     def __enter__(self) -> Self:
@@ -65,10 +66,13 @@ class Attempt:
         with self:
             self.turn()
 
-    def turn(self, seconds: float | None = None) -> bool:
-        """Train for about so long, one batch at least; without a number until something ends it. Whether more is to be done."""
+    def turn(self, seconds: float | None = None, sharing: int = 1) -> bool:
+        """Train for about so many seconds of the processor, one batch at least; without a number until something ends it.
+        sharing: how many runs take turns. Returns whether more is to be done."""
         # The first question of a turn is never its last: however slow the store is, each turn gets something done.
-        self._fresh, self._turn_ends = True, None if seconds is None else time.monotonic() + seconds
+        self._fresh, self._sharing = True, sharing
+        if seconds is not None:
+            self._turn_ends = time.thread_time() + seconds, time.monotonic() + LONGEST_TURN * seconds
         try:
             return self._train()
         except RunLost:
@@ -97,6 +101,7 @@ class Attempt:
                 self._journal = Journal(self.store, self.run.id, self.worker, self._trainer)
                 prepared = True
                 self._obey()
+            self._journal.sharing = self._sharing
             for event in self._trainer.run(self._stop):
                 if isinstance(event, Finished) and event.reason == "stopped" and self._ending is None:
                     return True  # its turn is over
@@ -138,9 +143,13 @@ class Attempt:
             self._ending = Ending("paused")
         if self._ending is None:
             self._journal.tick()
-        over = self._turn_ends is not None and not self._fresh and time.monotonic() >= self._turn_ends
-        self._fresh = False
+        over, self._fresh = not self._fresh and self._turn_is_over(), False
         return over or self._ending is not None
+
+    def _turn_is_over(self) -> bool:
+        if self._turn_ends is None:
+            return False
+        return time.thread_time() >= self._turn_ends[0] or time.monotonic() >= self._turn_ends[1]
 
     def _obey(self) -> None:
         orders = self.store.orders(self.run.id)

@@ -23,10 +23,15 @@ CHECKPOINT_SHARE = 0.1  # of the time, at most, goes into checkpoints
 
 
 class Journal:
-    """Collects what one run does and writes it down; every method may raise RunLost."""
+    """Collects what one run does and writes it down; every method may raise RunLost.
+
+    sharing: how many runs share the worker's time. Each then writes that many times less often, so that all of them together
+    cost as much as one, and lose no more of their own training when the worker is killed.
+    """
 
     def __init__(self, store: Store, run_id: str, worker: str, trainer: Trainer) -> None:
         self.store, self.run_id, self.worker, self.trainer = store, run_id, worker, trainer
+        self.sharing = 1
         self._epochs: list[Epoch] = []
         self._flow = FlowRecord(trainer, store.flow_epochs(run_id))
         self._preview: Preview | None = None
@@ -47,7 +52,7 @@ class Journal:
         spans = len(self._ends) - 1
         self._seconds_per_epoch = (now - self._ends[0]) / spans if spans else epoch.seconds
         self._epochs.append(epoch)
-        self._flow.measure()
+        self._flow.measure(sharing=self.sharing)
         if now >= self._epoch_due:
             self._write(now)
 
@@ -74,7 +79,7 @@ class Journal:
         """Write all that is left, a checkpoint, and how it ended. preview: in place of the one that was waiting."""
         self._preview = preview or self._preview
         if ending.state != "interrupted":  # the worker has to be gone soon
-            self._flow.measure(even_if_dear=True)
+            self._flow.measure(last=True)
         self._write(time.monotonic(), checkpoint=True, ending=ending)
 
     def _write(
@@ -112,17 +117,17 @@ class Journal:
     def _plan(self, entry: Entry, now: float) -> None:
         """When to write next. Gaps count from the end of a write, so that a slow disk slows itself, not the training."""
         done = time.monotonic()
-        self._progress_due = done + PROGRESS_GAP
+        self._progress_due = done + PROGRESS_GAP * self.sharing
         self._flow.written()
         if entry.epochs:
             self._epochs.clear()
-            self._epoch_due = done + EPOCH_GAP
+            self._epoch_due = done + EPOCH_GAP * self.sharing
         if entry.preview is not None:
             size = entry.preview.train.nbytes + entry.preview.validation.nbytes
             self._preview = None
-            self._preview_due = done + max(PREVIEW_GAP, size / PREVIEW_BYTES_PER_SECOND)
+            self._preview_due = done + max(PREVIEW_GAP, size / PREVIEW_BYTES_PER_SECOND) * self.sharing
         if entry.checkpoint is not None:
-            self._checkpoint_due = done + max(CHECKPOINT_GAP, (done - now) / CHECKPOINT_SHARE)
+            self._checkpoint_due = done + max(CHECKPOINT_GAP, (done - now) / CHECKPOINT_SHARE) * self.sharing
 
     def _batches(self) -> tuple[int, int]:
         """How many are done, of how many: in the epoch in progress, or after the last in the second training."""

@@ -18,27 +18,28 @@ from rnn.runs.races import MOST_LANES
 from rnn.runs.records import Run
 from rnn.runs.store import Store
 
-TURN_SECONDS = 0.05  # six lanes come round within a third of a second, as often as a page looks
+# Of the processor. Six lanes come round within a third of a second, as often as a page looks.
+TURN_SECONDS = 0.05
 LATE_TURN_SECONDS = 1.0  # the second training sets up its network anew at each turn
-LOOK_GAP = 0.25  # seconds between looks at what else waits
+LOOK_GAP = 0.5  # seconds between looks at what else waits
 SHARE_SECONDS = 3.0  # lanes that other workers could have taken up are theirs for so long
 LEAST_DUE_SECONDS = 5.0  # before others go first
 
 
 class Lane:
-    """One lane at work. used: seconds of training that it counts as having had, to be judged against the others'. spent: those
-    that it really has had from this worker."""
+    """One lane at work. used: seconds of the processor that it counts as having had, to be judged against the others'. spent:
+    those that it really has had from this worker."""
 
     def __init__(self, attempt: Attempt, used: float) -> None:
         self.attempt, self.used, self.spent = attempt, used, 0.0
         self.epochs_before, self.pulse = attempt.run.epoch, ExitStack()
         self.pulse.enter_context(attempt)
 
-    def turn(self) -> bool:
-        """Train for a moment; whether more is to be done."""
-        began = time.monotonic()
-        more = self.attempt.turn(LATE_TURN_SECONDS if self.attempt.learning_again else TURN_SECONDS)
-        seconds = time.monotonic() - began
+    def turn(self, lanes: int) -> bool:
+        """Train for a moment, one of so many lanes; whether more is to be done."""
+        began = time.thread_time()
+        more = self.attempt.turn(LATE_TURN_SECONDS if self.attempt.learning_again else TURN_SECONDS, lanes)
+        seconds = time.thread_time() - began
         self.used, self.spent = self.used + seconds, self.spent + seconds
         return more
 
@@ -84,7 +85,7 @@ class RaceAttempt:
             while self._lanes:
                 self._look()
                 lane = min(self._lanes, key=lambda lane: lane.used)
-                if not lane.turn():
+                if not lane.turn(len(self._lanes)):
                     self._let_go(lane)
         finally:
             for lane in self._lanes:

@@ -100,3 +100,17 @@ def test_predictions_lie_over_the_actual_values() -> None:
 
 def test_a_swatch_is_an_image_without_a_word() -> None:
     assert all('alt=""' in swatch(lane) for lane in range(6)) and len({swatch(lane) for lane in range(6)}) == 6
+
+
+def test_a_long_part_opens_on_its_end_and_a_short_one_as_a_whole() -> None:
+    times = np.arange(1000)
+    assert race.race_focus(times, slice(700, 800)) is None
+    focus = race.race_focus(times, slice(500, 900))
+    assert focus == (750, 899)
+    figure = forecasts_figure(times, times, [], target="x", focus=focus)
+    assert tuple(figure.layout.xaxis.range) == focus
+
+
+def test_names_far_from_each_other_along_the_axis_stay_where_they_are() -> None:
+    tracks = [Track(0, "a", np.arange(1, 3), np.ones(2)), Track(1, "b", np.arange(1, 101), np.ones(100))]
+    assert [note.yshift for note in drawn(tracks, log=False).layout.annotations] == [0, 0]

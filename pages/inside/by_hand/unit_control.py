@@ -19,7 +19,7 @@ def draw_unit(view: View) -> None:
     st.session_state.setdefault(key, most_heard(view.part))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="by_hand_unit"):
         if hidden > 1:
-            st.number_input("Unit", 0, hidden - 1, step=1, key=key, width=130)
+            st.number_input("Unit", 0, hidden - 1, step=1, key=key, width=130, persist_state="session")
         edit = Loudness(layer, int(st.session_state[key]))
         slider = f"by_hand_loudness:{view.run.id}:{view.part.member}:{edit}"
         factor = standing.weights(view).get(edit, 1.0)

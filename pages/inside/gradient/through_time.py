@@ -33,8 +33,7 @@ def draw(view: View) -> None:
         return
     rows = flow_rows(view.run)
     if not rows:
-        when = "comes with the first epochs" if view.run.active else "was not written down while this run trained"
-        st.info(f"How the error travelled {when}.", icon=":material/info:")
+        st.info(_why_none(view), icon=":material/info:")
         return
     _say(view, rows)
     _draw_chart(view, rows)
@@ -45,7 +44,18 @@ def _say(view: View, rows: list[FlowRow]) -> None:
     row, config = nearest(rows, view.epoch), view.config
     flow = describe_flow(row.norms[view.part.layer], config.truncate, row.steps)
     place = f" in layer {view.part.layer + 1}" if config.layers > 1 else ""
-    st.markdown(f"Epoch {row.epoch:,}: {in_words(flow, place)}")
+    at = f"Epoch {row.epoch:,}"
+    if row.epoch != view.epoch:
+        at = f"Epoch {view.epoch:,} was not measured. Epoch {row.epoch:,}, the nearest that was"
+    st.markdown(f"{at}: {in_words(flow, place)}")
+
+
+def _why_none(view: View) -> str:
+    if view.run.active:
+        return "How the error travels comes with the first epochs."
+    if view.run.epoch == 0:
+        return "The run ended before an epoch was done, so there is nothing to show of how its error travelled."
+    return "How the error travelled was not written down while this run trained: an older version trained it."
 
 
 def nearest(rows: list[FlowRow], epoch: int) -> FlowRow:

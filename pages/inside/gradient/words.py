@@ -70,13 +70,9 @@ def _times(share: float) -> str:
     """26 % of · 1.4 times · 3,000 times"""
     if share < 0.995:
         return f"{100 * share:.2g} % of"
-    return (
-        f"{share:.2g} times"
-        if share < 99.5
-        else f"{float(f'{share:.2g}'):,.0f} times"
-        if share < 1e6
-        else f"{share:.1e} times"
-    )
+    if share < 99.5:
+        return f"{share:.2g} times"
+    return f"{float(f'{share:.2g}'):,.0f} times" if share < 1e6 else f"{share:.1e} times"
 
 
 def _steps(count: int) -> str:

@@ -62,7 +62,8 @@ def _slope(squash: str, value: float) -> tuple[float, str]:
     if squash == "tanh":
         return 1 - value**2, f"(1 − {in_brackets(value)}²)"
     if squash == "sigmoid":
-        return value * (1 - value), f"{written(value)} × (1 − {written(value)})"
+        rest = f"(1 − {written(value)})" if 1 - value >= 5e-4 else written(1 - value)
+        return value * (1 - value), f"{written(value)} × {rest}"
     return float(value > 0), "1" if value > 0 else "0"
 
 
@@ -92,12 +93,11 @@ def _gru(passes: Passes, step: int, unit: int) -> list[Line]:
     at = 2 * passes.part.network.config.hidden + unit
     hears = float(own.h[step, 0] @ passes.weights["W_h"][:, at] + passes.weights["b_hn"][unit])
     d_n = float(own.dbefore["n"][step, 0, unit])
+    heard = rf"W_h h_{{{n - 1}}}" + (" + b_{hn}" if passes.part.network.config.bias else "")
     return [
         _through(passes, "n", step, unit, rf"{_d('h', n)} \cdot (1 - z_{{{n}}})", [dh, 1 - z]),
         _through(passes, "z", step, unit, rf"{_d('h', n)} \cdot (h_{{{n - 1}}} - n_{{{n}}})", [dh, old - new]),
-        _through(
-            passes, "r", step, unit, rf"\partial L / \partial a^{{n}}_{{{n}}} \cdot (W_h h_{{{n - 1}}})_n", [d_n, hears]
-        ),
+        _through(passes, "r", step, unit, rf"\partial L / \partial a^{{n}}_{{{n}}} \cdot ({heard})", [d_n, hears]),
     ]
 
 
@@ -108,25 +108,34 @@ def _lstm(passes: Passes, step: int, unit: int) -> list[Line]:
     old = float(own.c[step, 0, unit])
     i, g, o = (float(own.gates[letter][step, 0, unit]) for letter in "igo")
     tanh_c = float(np.tanh(c))
-    through_state = dh * o * (1 - tanh_c**2)
-    name = _d("c", n)
-    shown = adding_up([through_state, dc - through_state])
-    here = rf"{_d('h', n)} \cdot o_{{{n}}} (1 - \tanh^2 c_{{{n}}})"
-    cell = Line(
-        rf"{name} = {here} + {_d('c', n + 1)} \cdot f_{{{n + 1}}}", f"{shown.sum_text} = **{shown.total_text}**",
-        ((name, "the error at the cell state: from the state, and from the cell state of the step after by its forget gate"),),
-    )  # fmt: skip
-    if step == passes.steps - 1:
-        cell = Line(
-            f"{name} = {here}", f"**{written(dc)}**", ((name, "the error at the cell state, by way of the state"),)
-        )
     return [
         _through(passes, "o", step, unit, rf"{_d('h', n)} \cdot \tanh c_{{{n}}}", [dh, tanh_c]),
-        cell,
-        _through(passes, "f", step, unit, rf"{name} \cdot c_{{{n - 1}}}", [dc, old]),
-        _through(passes, "i", step, unit, rf"{name} \cdot g_{{{n}}}", [dc, g]),
-        _through(passes, "g", step, unit, rf"{name} \cdot i_{{{n}}}", [dc, i]),
+        _cell_error(passes, step, unit, dh, o, tanh_c),
+        _through(passes, "f", step, unit, rf"{_d('c', n)} \cdot c_{{{n - 1}}}", [dc, old]),
+        _through(passes, "i", step, unit, rf"{_d('c', n)} \cdot g_{{{n}}}", [dc, g]),
+        _through(passes, "g", step, unit, rf"{_d('c', n)} \cdot i_{{{n}}}", [dc, i]),
     ]
+
+
+def _cell_error(passes: Passes, step: int, unit: int, dh: float, o: float, tanh_c: float) -> Line:
+    """∂L/∂c: by way of the state, and from the cell state of the step after."""
+    own, n, name = passes.layer, step + 1, _d("c", step + 1)
+    assert own.dc is not None
+    slope = 1 - tanh_c**2
+    here = rf"{_d('h', n)} \cdot o_{{{n}}} (1 - \tanh^2 c_{{{n}}})"
+    product = f"{in_brackets(dh)} × {written(o)} × {written(slope)}"
+    if step == passes.steps - 1:
+        meaning = (name, "the error at the cell state, by way of the state")
+        return Line(f"{name} = {here}", f"{product} = **{written(float(own.dc[step, 0, unit]))}**", (meaning,))
+    f, after = float(own.gates["f"][step + 1, 0, unit]), float(own.dc[step + 1, 0, unit])
+    shown = adding_up([dh * o * slope, f * after])
+    meaning = (
+        name, "the error at the cell state: by way of the state, and from the cell state of the step after by its forget gate"
+    )  # fmt: skip
+    return Line(
+        rf"{name} = {here} + {_d('c', n + 1)} \cdot f_{{{n + 1}}}",
+        f"{product} + {in_brackets(after)} × {written(f)} = {shown.sum_text} = **{shown.total_text}**", (meaning,),
+    )  # fmt: skip
 
 
 _OF_CELL = {"elman": _elman, "gru": _gru, "lstm": _lstm}

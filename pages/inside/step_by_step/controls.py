@@ -10,6 +10,9 @@ from pages.inside.step_by_step.walk import BACKWARD, FORWARD, TURN, Walk
 from pages.inside.view import View
 
 PACE = 1.0  # seconds a step while it plays
+AWAY = 10 * PACE  # not drawn for so long, the walk has been left
+# J, K and L belong to the epochs.
+START, BACK, PLAY, ON, TO_TURN, END = "S", "P", "G", "N", "T", "E"
 _PLAYING, _MOVED = "step_by_step_playing", "step_by_step_moved"
 
 
@@ -24,7 +27,8 @@ def position(view: View, walk: Walk) -> int:
 
 
 def playing() -> bool:
-    return bool(st.session_state.get(_PLAYING))
+    """Whether it moves by itself. One that was left while it played stands still when the user comes back."""
+    return bool(st.session_state.get(_PLAYING)) and time.monotonic() - st.session_state.get(_MOVED, 0.0) < AWAY
 
 
 def move(view: View, to: int) -> None:
@@ -64,10 +68,10 @@ def draw(view: View, walk: Walk) -> None:
     here = position(view, walk)
     at_start, at_end = here == 0, here == walk.update
     moves = (
-        ("Start", ":material/first_page:", 0, "S", at_start), ("Back", ":material/chevron_left:", here - 1, "J", at_start),
-        ("Forward", ":material/chevron_right:", here + 1, "L", at_end),
-        ("To the turn", ":material/u_turn_left:", walk.turn, "T", here == walk.turn),
-        ("End", ":material/last_page:", walk.update, "E", at_end),
+        ("Start", ":material/first_page:", 0, START, at_start), ("Back", ":material/chevron_left:", here - 1, BACK, at_start),
+        ("Forward", ":material/chevron_right:", here + 1, ON, at_end),
+        ("To the turn", ":material/u_turn_left:", walk.turn, TO_TURN, here == walk.turn),
+        ("End", ":material/last_page:", walk.update, END, at_end),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="step_by_step_buttons"):
         for name, icon, to, key, off in moves:
@@ -79,8 +83,9 @@ def draw(view: View, walk: Walk) -> None:
     st.session_state[position_key(view)] = here
     st.slider(
         f"{_where(walk, here)} · click {here + 1:,} of {len(walk):,}", 0, walk.update, key=position_key(view), on_change=stop,
-        help="Keys: J a step back, L a step forward, K play and pause, S to the start, T to the turn, E to the end.",
-        format=" ",
+        help=f"Keys: {BACK} a step back, {ON} a step on, {PLAY} play and pause, {START} to the start, {TO_TURN} to the turn, "
+        f"{END} to the end.",
+        format=" ", persist_state="session",
     )  # fmt: skip
 
 
@@ -88,7 +93,7 @@ def _draw_play(view: View, walk: Walk) -> None:
     on = playing()
     st.button(
         "Pause" if on else "Play", icon=":material/pause:" if on else ":material/play_arrow:", key="step_by_step_play",
-        shortcut="K", on_click=_toggle, args=(view, walk), type="primary",
+        shortcut=PLAY, on_click=_toggle, args=(view, walk), type="primary",
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def _gate(passes: Passes, letter: str, step: int, unit: int) -> Line:
         inside = rf"W_x x_{{{n}}} + r_{{{n}}} \cdot ({hears})"
         product = f"{in_brackets(r)} × {in_brackets(inner)}"
         meanings[1] = (
-            rf"r_{{{n}}} \cdot ({hears})", f"the same from the old states, let through by the reset gate: {product}",
+            rf"r_{{{n}}} \cdot ({hears})", f"the same from the old states, b_hn with them, let through by gate r: {product}",
         )  # fmt: skip
     if config.bias:
         parts.append(float(weights["b"][at]))

@@ -22,6 +22,8 @@ def draw(lines: Sequence[Line]) -> None:
     for line in lines:
         # Inline, not display, mathematics: it breaks between its terms where the screen is narrow.
         st.markdown(f"${line.formula}$  \n= {line.numbers}")
-    meanings = {symbol: meaning for line in lines for symbol, meaning in line.meanings}
-    if meanings:
-        st.caption("\n".join(f"- ${symbol}$: {meaning}" for symbol, meaning in meanings.items()))
+    symbols: dict[str, list[str]] = {}
+    for symbol, meaning in dict(pair for line in lines for pair in line.meanings).items():
+        symbols.setdefault(meaning, []).append(f"${symbol}$")
+    if symbols:
+        st.caption("\n".join(f"- {', '.join(own)}: {meaning}" for meaning, own in symbols.items()))

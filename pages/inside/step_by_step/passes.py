@@ -84,7 +84,7 @@ class Passes:
 
 def passes_of(view: View) -> Passes:
     """Kept while the run, the epoch, the network and the window are the same."""
-    stamp = (view.run.id, view.run.version, view.epoch, view.part.member, view.series.name, view.window.first)
+    stamp = (view.run.id, view.epoch, view.part.member, view.series.name, view.window.first)
     unrolled, reaches = kept("step_by_step_passes", stamp, lambda: _computed(view))
     return Passes(view.part, unrolled, reaches[view.part.layer])
 

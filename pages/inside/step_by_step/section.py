@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from pages.inside.most_heard import most_heard
@@ -11,6 +13,8 @@ from pages.inside.step_by_step.picture import draw as draw_picture
 from pages.inside.view import View
 
 MOST_STEPS = 2000
+# Streamlit throws away what a fragment has drawn and not sent yet when its next turn begins; see pages/train/watch.py.
+SENDING_SECONDS = 0.05
 
 
 def draw(view: View) -> None:
@@ -37,6 +41,8 @@ def _draw(view: View, was_playing: bool) -> None:
     place = walk.at(controls.position(view, walk))
     draw_picture(view, passes, place, unit)
     words.draw(view, passes, place, unit)
+    if was_playing:
+        time.sleep(SENDING_SECONDS)
 
 
 def _choose_unit(view: View) -> int:
@@ -44,7 +50,7 @@ def _choose_unit(view: View) -> int:
     st.session_state.setdefault(key, most_heard(view.part))
     if view.config.hidden > 1:
         st.number_input(
-            "Unit", 0, view.config.hidden - 1, step=1, key=key, width=130,
+            "Unit", 0, view.config.hidden - 1, step=1, key=key, width=130, persist_state="session",
             help="The hidden unit whose numbers are shown. At first it is the one that the output listens to most.",
         )  # fmt: skip
     return int(st.session_state[key])

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.inside.states.quantities import QUANTITIES
 from pages.inside.step_by_step.forward import column
 from pages.inside.step_by_step.passes import Passes
 from pages.inside.step_by_step.sums import Shown, adding_up, in_brackets
 from pages.inside.weights.blocks import input_names
+from rnn.core.inspection import gate_blocks
 from rnn.core.model import Model
 from rnn.ui.wording import escaped
 
@@ -92,6 +94,31 @@ def output_terms(passes: Passes, output: int) -> Terms:
     if unrolled.skipped is not None:
         through = unrolled.skipped[0] @ np.asarray(params["skip.W"], np.float64)[:, output]
         found.append(Term("linear skip, straight from the window", (), float(through)))
+    return gathered(found)
+
+
+def error_terms(passes: Passes, step: int, unit: int) -> Terms:
+    """Of the error at a unit's state: from the units of the step after, or by their gates, and from the layer above."""
+    own, config, row = passes.layer, passes.part.network.config, passes.weights["W_h"][unit]
+    found: list[Term] = []
+    if not passes.part.is_top:
+        found.append(Term(f"layer {passes.part.layer + 2}, this step", (), float(passes.from_above[step, unit])))
+    if config.cell == "elman":
+        errors = own.dbefore["h"][step + 1, 0]
+        found += [
+            _product(f"unit {k}, step {step + 2}", (float(w), float(d)))
+            for k, (w, d) in enumerate(zip(row, errors, strict=True))
+        ]
+        return gathered(found)
+    for letter, weights in gate_blocks(config.cell, row).items():
+        errors = own.dbefore[letter][step + 1, 0]
+        if config.cell == "gru" and letter == "n":
+            errors = errors * own.gates["r"][step + 1, 0]
+        name = f"{QUANTITIES[config.cell][letter].name} of all units, step {step + 2}"
+        found.append(Term(name, (), float(weights @ errors)))
+    if config.cell == "gru":
+        kept, error = float(own.gates["z"][step + 1, 0, unit]), float(own.dh[step + 1, 0, unit])
+        found.append(_product(f"the state kept, z × ∂L/∂h of step {step + 2}", (kept, error)))
     return gathered(found)
 
 

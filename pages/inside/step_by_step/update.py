@@ -11,7 +11,7 @@ from pages.inside.step_by_step.passes import Passes
 from pages.inside.step_by_step.sums import adding_up, in_brackets, written
 from pages.inside.view import View
 from rnn.core.config import Config
-from rnn.core.optimisers import OPTIMISERS, Settings
+from rnn.core.optimisers import EPSILON, OPTIMISERS, Settings
 
 
 def rate_of(view: View) -> float:
@@ -67,8 +67,9 @@ def sentences(view: View, passes: Passes, followed: Followed) -> list[str]:
     found += [bites] if bites else []
     decay = f" · (1 − {rate:g} × {config.weight_decay:g})" if config.weight_decay else ""
     move = adding_up([followed.value, after - followed.value])
+    rule = _RULES[config.optimiser](config, rate, g, decay) + _held_back(config, g)
     found.append(
-        f"{_RULES[config.optimiser](config, rate, g, decay)} The weight goes from {written(followed.value)} by "
+        f"{rule} The weight goes from {written(followed.value)} by "
         f"{written(after - followed.value)} to **{move.total_text}**."
     )
     found.append(
@@ -77,6 +78,16 @@ def sentences(view: View, passes: Passes, followed: Followed) -> list[str]:
         else "This run learns from one window at a time, so in training g is just that."
     )
     return found
+
+
+def _held_back(config: Config, g: float) -> str:
+    """Where the ε of rmsprop and adam makes a difference that can be seen."""
+    if config.optimiser in ("adam", "rmsprop") and abs(g) < 1e4 * EPSILON:
+        return (
+            " Here g is so small that the 10⁻⁸ which is added beneath the fraction, so that nothing is divided by zero, "
+            "holds the step back."
+        )
+    return ""
 
 
 def _sgd(config: Config, rate: float, g: float, decay: str) -> str:

@@ -133,6 +133,11 @@ def _in_original_units(view: View, passes: Passes, output: int) -> str:
 def _backward(view: View, passes: Passes, step: int, unit: int) -> None:
     _title(view, f"Step {step + 1:,}, backward", unit)
     lines.draw(backward_lines(passes, step, unit))
+    if step < passes.steps - 1:
+        found = terms.error_terms(passes, step, unit)
+        st.markdown("**What the error that arrives is made of**")
+        alt = f"The terms of the error at unit {unit}, step {step + 1}; their sum is {found.shown.total_text}."
+        terms.draw(found, "∂L/∂h", alt)
     st.markdown(_onward(passes, step))
     letter = _gate(view, "Weight followed, into")
     _draw_growth(passes, step)
@@ -147,10 +152,7 @@ def _onward(passes: Passes, step: int) -> str:
     here = f"Over all units the error at this step has the length **{written(float(norms[step]))}**."
     if step > end:
         factor = float(norms[step - 1] / norms[step]) if norms[step] > 0 else 0.0
-        by = " · the cell state carries part of it by itself" if config.cell == "lstm" else ""
-        return (
-            f":material/undo: {here} Sent back through W_h it is **{written(factor)} ×** as long at step {step:,}{by}."
-        )
+        return f":material/undo: {here} At step {step:,} it is **{written(factor)} ×** as long."
     if passes.truncated:
         return (
             f":material/block: {here} **The error stops here: truncate = {config.truncate}.** The state of step {step:,} "
@@ -215,7 +217,7 @@ def _update(view: View, passes: Passes, unit: int) -> None:
     if passes.truncated or passes.vanished:
         st.markdown(f":material/block: {_ended(passes)}")
     st.markdown(
-        f"One weight of them, `W_h` from unit {weight.source} to unit {unit}{gate}, now w = **{written(weight.value)}**."
+        f"One weight of the layer, `W_h` from unit {weight.source} to unit {unit}{gate}, now w = **{written(weight.value)}**."
     )
     if view.config.gradient == "published":
         st.markdown(

@@ -15,24 +15,27 @@ from rnn.ui.figures.mended import alt_mended, mended_figure
 from rnn.ui.live_chart import live_chart
 from rnn.ui.wording import number_in_words
 
+# What each does alone, as the runs show it.
 SAID = {
-    "chain_rule": "Alone, W and U then get the gradient of saturated units, with a slope of −2,450 where it should be 0: the "
-    "clip is all that shows.",
-    "slope": "Alone not one digit changes: the slope never reaches a weight as published.",
-    "last_step": "Alone V still slides, now by one state and not by fifty, and then the products of the last step remain.",
-    "sums": "Alone it makes dU and dW shorter, but they still have nothing to do with the error.",
+    "chain_rule": "Alone it follows the gradient of units at their stop, with a slope of −2,450 where it should be 0. Cut to "
+    "±10 that pushes them further in: they stay at 1, and the answer is the same for every window.",
+    "slope": "Alone it changes not one digit: as published the slope never reaches a weight.",
+    "last_step": "Alone it ends V’s slide more gently, as the clip no longer bites once the error is below 10. U and W still "
+    "move by products.",
+    "sums": "Alone it makes dU and dW shorter; they still know nothing of the error.",
     "truncate": "Alone it adds the same products more often. With all else mended 5 steps do nearly as well as 50.",
-    "clip": "Alone the useless dU and dW take up the whole length of 10, and V hardly moves.",
-    "start": "Alone the products soon drive the units to a stop again.",
-    "steps": "Alone Adam takes its steps in directions that lead nowhere.",
+    "clip": "Alone it makes things worse: dU and dW, which lead nowhere, take up the whole length of 10, and V hardly moves.",
+    "start": "Alone it lets the products pull what a unit adds up to zero: all units end near ½, and every window gets nearly "
+    "the same answer.",
+    "steps": "Alone it lets V learn faster, while U and W take their steps by sums that know nothing of the error.",
 }
 
 
 def draw() -> None:
     st.markdown(
         "The published training goes wrong in eight places. Here the same network learns the same windows for as many epochs "
-        "with any of them mended. *What to see*: mending one alone hardly helps, because the others still stand in the way; with "
-        "all of them mended, leaving one out shows which ones it takes."
+        "with any of them mended. *What to see*: mending one alone hardly helps, because the others still stand in the way; "
+        "with all of them mended, leaving one out shows which ones it takes."
     )
     st.fragment(_draw_own)()
     st.markdown("##### Side by side")
@@ -41,15 +44,17 @@ def draw() -> None:
     )
     _draw_view(view)
     st.caption(
-        "RMSE on the 50 validation windows after 25 epochs. From the sixth epoch on rounding decides what the unmended runs do, "
+        "RMSE on the 50 validation windows after 25 epochs. From the sixth epoch on rounding decides what unmended runs do, "
         f"so their last digits differ from machine to machine. Always the mean: {mean_rmse():.3f}. The linear rule 2 cos(1) · "
-        "last − the one before: 0. The ninth fault is in the last column: the article’s error comes from a prediction step that is "
-        "another network."
+        "last − the one before: 0. The ninth fault is in the last column: the article’s error comes from a prediction "
+        "step that is another network."
     )
     with st.expander("What each mend does, and why it does not help alone"):
         for name, (fault, mended) in FAULTS.items():
             st.markdown(f"**{fault} → {mended}.** {article_mended.MENDS[name]} {SAID[name]}")
-    draw_folded(article_mended.record_direction, article_mended.errors_from, article_gradient.slope)
+    draw_folded(
+        article_mended.record_direction, article_mended.summed_direction, article_mended.errors_from, article_gradient.slope
+    )  # fmt: skip
 
 
 def _draw_own() -> None:

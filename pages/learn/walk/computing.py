@@ -71,8 +71,10 @@ def draw_weights() -> None:
 
 
 def draw_forward() -> None:
-    found = choice.choose(least=networks.WINDOW + 2)
-    weights, start = networks.choose("forward")
+    with st.container(horizontal=True, gap="medium"):
+        found = choice.choose(least=networks.WINDOW + 2)
+        weights, start = networks.choose("forward")
+    choice.draw_remark(found)
     x, _ = choice.window_at(found, networks.WINDOW, 0)
     kept = forward_pass(weights, x)
     t = st.slider("Stand after step t", 0, networks.WINDOW - 1, 2, key="walk_t")

@@ -93,8 +93,10 @@ def _together(gradient: Weights) -> np.ndarray:
 
 
 def _network_and_window(key: str) -> tuple[Weights, np.ndarray, float, str]:
-    found = choice.choose(least=networks.WINDOW + 2)
-    weights, start = networks.choose(key, networks.BOTH_SIGNS)
+    with st.container(horizontal=True, gap="medium"):
+        found = choice.choose(least=networks.WINDOW + 2)
+        weights, start = networks.choose(key, networks.BOTH_SIGNS)
+    choice.draw_remark(found)
     with st.container(horizontal=True, gap="medium"):
         size = st.select_slider(
             "Make W larger or smaller", SIZES, 1.0, key=f"walk_size:{key}", format_func=lambda s: f"× {s:g}", width=300

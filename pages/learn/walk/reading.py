@@ -17,6 +17,7 @@ RULE_VALUES = 2  # how many values the linear rule reads
 
 def draw_series() -> None:
     found = choice.choose(least=20)
+    choice.draw_remark(found)
     last = len(found.values) - 1
     first = max(10, last // 4)
     at = st.slider(
@@ -49,6 +50,7 @@ def fitted_rule(values: np.ndarray) -> tuple[float, float]:
 
 def draw_windows() -> None:
     found = choice.choose(least=8)
+    choice.draw_remark(found)
     count = len(found.values)
     window = st.slider("Values in a window, T", 2, min(100, count - 2), min(50, count // 2), key=f"walk_T:{found.own}")
     x, y = article.windows(found.values, window)

@@ -22,11 +22,13 @@ MOST = 2_000
 @dataclass(frozen=True, eq=False)
 class Values:
     """values: (N,), one column, original units. scaled: the same as the network reads them: less the mean, by the standard
-    deviation; the sine as it is. name: of the column. own: whether it is the user's."""
+    deviation; the sine as it is. name: of the column. own: whether it is the user's. remark: what of it is shown, where that
+    is not all, as Markdown."""
 
     values: NDArray[np.float64]
     name: str
     own: bool
+    remark: str = ""
 
     @property
     def scaled(self) -> NDArray[np.float64]:
@@ -36,14 +38,14 @@ class Values:
         return (self.values - self.values.mean()) / (spread if spread > 0 else 1.0)
 
 
-def choose(least: int = 3) -> Values:
-    """The choice, and what it gives; a series of fewer than `least` values gives a sentence and the sine."""
+def choose(key: str = "walk", least: int = 3) -> Values:
+    """What is chosen, by a control named after `key`; for a series of fewer than `least` values a sentence and the sine."""
     sine = Values(article_series().values[:, 0], "sin(k)", own=False)
     own, problem = _own()
     if own is None or own.name == "article-sine":
         return sine
     which = st.segmented_control(
-        "Series", [SINE, OWN], default=SINE, required=True, key="walk_series", persist_state="session",
+        "Series", [SINE, OWN], default=SINE, required=True, key=f"{key}_series", persist_state="session",
         format_func=lambda name: name if name == SINE else f"yours: {escaped(own.name, 30)}",
     )  # fmt: skip
     if which == SINE:
@@ -54,13 +56,17 @@ def choose(least: int = 3) -> Values:
             f"Your series has {len(column)} values; this step needs {least}. The sine is shown.", icon=":material/info:"
         )
         return sine
-    remarks = [f"{escaped(own.targets[0])} of {escaped(own.name)}"]
+    remarks = [f"Yours: {escaped(own.targets[0])} of {escaped(own.name)}"]
     if len(column) > MOST:
         remarks.append(f"its last {MOST:,} of {len(column):,} values")
     if problem:
         remarks.append(problem)
-    st.caption(", ".join(remarks) + ".")
-    return Values(column[-MOST:], own.targets[0], own=True)
+    return Values(column[-MOST:], own.targets[0], own=True, remark=", ".join(remarks) + ".")
+
+
+def draw_remark(found: Values) -> None:
+    if found.remark:
+        st.caption(found.remark)
 
 
 def _own() -> tuple[Series | None, str]:

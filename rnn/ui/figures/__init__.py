@@ -5,6 +5,7 @@ are left to whoever shows the figure, so that one figure serves the light and th
 """
 
 from rnn.ui.figures.article import alt_article, article_figure
+from rnn.ui.figures.attention import Influence, alt_attention, attention_figure
 from rnn.ui.figures.forecast import alt_forecast, forecast_figure
 from rnn.ui.figures.hidden import UNBOUNDED, Read, Shown, alt_hidden, hidden_figure, hidden_lines_figure
 from rnn.ui.figures.loss import alt_loss, loss_figure
@@ -28,11 +29,13 @@ __all__ = [
     "TRAIN",
     "UNBOUNDED",
     "VALIDATION",
+    "Influence",
     "Read",
     "Shown",
     "alike_figure",
     "alt_alike",
     "alt_article",
+    "alt_attention",
     "alt_distribution",
     "alt_forecast",
     "alt_hidden",
@@ -43,6 +46,7 @@ __all__ = [
     "alt_unit",
     "alt_weights",
     "article_figure",
+    "attention_figure",
     "distribution_figure",
     "forecast_figure",
     "hidden_figure",

@@ -19,10 +19,11 @@ from rnn.ui.figures.style import ACTUAL, DASHED, DOTTED, curve, empty_figure, fi
 COLOURS = ("#2f80c9", "#d9650b", "#0f9172", "#c2559d", "#8f7a1d", "#7a6be0")
 DASHES = ("solid", DASHED, DOTTED, "9px,3px,2px,3px", "12px,4px", "4px,2px,1.5px,2px")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
+CLEAR = 150  # records that six lines can be told apart over
 FEW_POINTS = 3  # a lane with more of them is a line alone
 _NOT_YET = "No lane has finished an epoch yet."
-# Where the last points lie within this share of the axis the names would cover each other, and stand a line apart.
-_APART = 0.055
+# Names nearer to each other than this, as shares of the height and of the width, would overlap, and stand a line apart.
+_APART, _NAME_WIDTH = 0.055, 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +84,32 @@ def alt_race(tracks: Sequence[Track], *, x_title: str, unit: str, naive: float |
 
 
 def forecasts_figure(
-    times: ArrayLike, actual: ArrayLike, tracks: Sequence[Track], *, target: str, time_label: str = ""
+    times: ArrayLike,
+    actual: ArrayLike,
+    tracks: Sequence[Track],
+    *,
+    target: str,
+    time_label: str = "",
+    focus: tuple[Any, Any] | None = None,
 ) -> go.Figure:
-    """What the lanes predict for the validation part, over the actual values. times (N,), actual (N,)."""
+    """What the lanes predict for the validation part, over the actual values. times (N,), actual (N,). focus: the range of x
+    that it opens on."""
     moments, values = np.asarray(times).reshape(-1), floats(actual)
     if not len(moments):
         return empty_figure("There is nothing to predict yet.")
     traces = [curve(moments, values, "actual", ACTUAL, width=2.5)]
     traces += [_line(one) for one in tracks if len(one.x)]
-    return figure(traces, time_label, target)
+    made = figure(traces, time_label, target)
+    if focus is not None:
+        made.update_xaxes(range=list(focus))
+    return made
+
+
+def race_focus(times: NDArray[Any], part: slice) -> tuple[Any, Any] | None:
+    """The range that a chart of this part opens on: its last records, where all of them would hide each other. None: all."""
+    if part.stop - part.start <= CLEAR:
+        return None
+    return times[part.stop - CLEAR], times[part.stop - 1]
 
 
 def alt_forecasts(times: ArrayLike, actual: ArrayLike, tracks: Sequence[Track], *, target: str) -> str:
@@ -157,12 +175,14 @@ def _names(drawn: Sequence[Track], log: bool) -> list[dict[str, Any]]:
     everything = np.concatenate([np.log10(one.y) if log else one.y for one in drawn])
     low = 0.0 if not log else float(np.nanmin(everything))
     span = (float(np.nanmax(everything)) - low) or 1.0
+    width = max(float(one.x[-1]) for one in drawn) - min(float(one.x[0]) for one in drawn) or 1.0
     notes: list[dict[str, Any]] = []
-    taken = -np.inf
+    taken: list[tuple[float, float]] = []  # where along the axis, and how high, names stand already
     for one in sorted(drawn, key=lambda one: scaled[one.lane]):
-        place = (scaled[one.lane] - low) / span
-        moved = max(place, taken + _APART)
-        taken = moved
+        place, along = (scaled[one.lane] - low) / span, float(one.x[last[one.lane]]) / width
+        beside = [height for at, height in taken if abs(at - along) < _NAME_WIDTH]
+        moved = max([place, *(height + _APART for height in beside)])
+        taken.append((along, moved))
         notes.append(
             {
                 "text": plain(one.name if len(one.name) <= 16 else one.name[:15] + "…"),
