@@ -31,7 +31,7 @@ Arrays = dict[str, NDArray[np.floating[Any]]]
 # The time that the worker's thread computed: what else the machine does is no reason to keep less.
 _clock = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-5 else time.perf_counter
 
-KEEPING_SHARE = 0.03  # of the time that the worker computes
+KEEPING_SHARE = 0.02  # of the time that the worker computes
 KEEPING_CREDIT = 0.1  # seconds that may go first: short runs keep all of their epochs
 KEEPING_GAP = 0.5  # seconds between writes, at least
 LAST = 4  # epochs before a divergence
