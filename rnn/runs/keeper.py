@@ -31,7 +31,7 @@ Arrays = dict[str, NDArray[np.floating[Any]]]
 # The time that the worker's thread computed: what else the machine does is no reason to keep less.
 _clock = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-5 else time.perf_counter
 
-KEEPING_SHARE = 0.03  # of the time that the worker computes
+KEEPING_SHARE = 0.02  # of the time that the worker computes
 KEEPING_CREDIT = 0.1  # seconds that may go first: short runs keep all of their epochs
 KEEPING_GAP = 0.5  # seconds between writes, at least
 LAST = 4  # epochs before a divergence
@@ -92,8 +92,9 @@ class Keeper:
             return
         moment = Moment.of(state)
         self._latest.append(moment)
-        if has_place(self._places, epoch, self._room.places):
-            self._places = thinned([*self._places, epoch], lambda some: self._fits(some, BESIDE))
+        more = [*self._places, epoch]
+        if has_place(self._places, epoch, len(more) <= self._room.places and self._fits(more, BESIDE)):
+            self._places = thinned(more, lambda some: self._fits(some, BESIDE))
             stay = {*self._places, *self._rows}
             self._waiting = {number: one for number, one in self._waiting.items() if number in stay} | {epoch: moment}
         elif epoch in self._again:
