@@ -58,7 +58,8 @@ def test_a_lesson_by_keyboard_from_the_guess_to_the_mending(server: Server, open
 
 
 def test_a_teachers_text_is_text_and_nothing_else(server: Server, open_page: Callable[..., Page]) -> None:
-    evil = "<img src=x onerror=alert(1)> **bold** ![p](http://e.vil/p.png) [l](https://e.vil) https://e.vil www.e.vil a@e.vil"  # the last three become links by themselves
+    evil = "<img src=x onerror=alert(1)> **bold** ![p](http://e.vil/p.png) [l](https://e.vil) https://e.vil www.e.vil a@e.vil"
+    # The last three would become links by themselves.
     asked: list[str] = []
     page = open_page("about:blank")
     page.on("request", lambda request: asked.append(request.url))
@@ -70,7 +71,7 @@ def test_a_teachers_text_is_text_and_nothing_else(server: Server, open_page: Cal
     content = page.get_by_test_id("stMainBlockContainer")
     expect(content.locator("img")).to_have_count(0)
     expect(content.locator("a[href*='e.vil']")).to_have_count(0)
-    assert not [url for url in asked if "e.vil" in url]
+    assert not [url for url in asked if not url.startswith((server.url, "data:", "blob:", "ws:"))]
 
 
 def test_a_link_that_was_made_is_tried(server: Server, open_page: Callable[..., Page]) -> None:
