@@ -9,6 +9,7 @@ import streamlit as st
 from pages.learn import address, published, questions
 from pages.learn.mended import section as mended
 from pages.learn.walk import section as walk
+from pages.lesson import catalogue
 
 # Name → what draws it. The name stands in the page's address as well (`learn=…`), so it must not change lightly.
 SECTIONS: dict[str, Callable[[], None]] = {
@@ -16,6 +17,7 @@ SECTIONS: dict[str, Callable[[], None]] = {
     "As published": published.draw,
     "Mended": mended.draw,
     "Questions": questions.draw,
+    "Lessons": catalogue.draw_list,
 }
 _KEY, _PARAMETER = "learn_section", "learn"
 OWN_PARAMETERS = {"step": "Walk", "question": "Questions"}

@@ -12,9 +12,12 @@ PAGE, TEACH = "lesson/page.py", "teach/page.py"
 
 
 def draw_list() -> None:
-    """A link to each lesson that comes with the product. For any page."""
+    """A link to each lesson that comes with the product, and to the page on which one makes one's own. For any page."""
+    st.markdown("Each breaks a network on purpose: guess what will happen, see it trained, read why, mend it.")
     for number, lesson in enumerate(LESSONS.values(), 1):
         draw_link(lesson, f"{number}. {lesson.title}")
+
+    st.page_link(TEACH, label="Make a lesson of your own", icon=":material/edit:")
 
 
 def draw_link(lesson: Lesson, label: str, icon: str | None = None) -> None:

@@ -191,3 +191,11 @@ def test_what_train_stands_at_is_not_touched_by_a_lesson(open_app):
     assert not app.exception
     assert (app.session_state["hidden"], app.session_state["data"]) == (64, "nile")
     assert app.session_state["run"] is None
+
+
+def test_learn_lists_every_lesson_and_the_way_to_make_one(open_app):
+    app = open_app("learn/page.py", deep_link=True, learn="Lessons")
+    assert not app.exception
+    links = [one.proto for one in app.get("page_link")]
+    assert [one.query_string for one in links[:7]] == [f"lesson={key}" for key in LESSONS]
+    assert links[-1].page.endswith("teach")
