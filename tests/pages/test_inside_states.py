@@ -104,6 +104,14 @@ def test_a_window_where_the_unit_acts_alike_becomes_the_chosen_one(open_app):
     assert named(app, "selectbox", "Unit looked at").value == unit
 
 
+def test_a_search_that_takes_long_is_made_when_it_is_asked_for(open_app, monkeypatch):
+    monkeypatch.setattr("pages.inside.states.others.AT_ONCE", 0)
+    app, _, _, _ = opened(open_app)
+    assert "alike_0" not in charts(app)
+    named(app, "toggle", "Look for them").set_value(True).run()
+    assert "alike_0" in charts(app)
+
+
 def test_dead_and_saturated_units_are_named(open_app, monkeypatch):
     with Store() as store:
         run = trained(store, sunspots(), hidden=4, window=12, epochs=1, cell="elman", activation="tanh")
