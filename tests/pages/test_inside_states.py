@@ -80,6 +80,7 @@ def test_lines_and_a_picked_unit(open_app):
     assert not app.exception
     lines = [trace["name"] for trace in charts(app)["hidden_chart"]["data"] if trace.get("yaxis") == "y2"]
     assert lines == [f"unit {k}" for k in (*range(hidden_states.MOST_LINES), 7)]
+    assert "Drawn are the first 6 of 8 units in this order" in texts(app, "caption")
     assert "unit 7" in charts(app)["unit_course"]["alt"] and "unit 7" in charts(app)["unit_distribution"]["alt"]
     assert "Other windows in which unit 7 acts alike" in texts(app, "markdown")
 
