@@ -58,7 +58,7 @@ def draw(view: View, choice: Choice, measure: Following | None) -> NDArray[np.in
         figure, key="hidden_chart", identity=identity, alt=alt_hidden(read, shown),
         height=min(MOST_HEIGHT, max(LEAST_HEIGHT, 220 + ROW * rows)), on_pick=pick,
     )  # fmt: skip
-    _explain(view, quantity, len(shown.units), measure)
+    _explain(view, quantity, len(shown.units), measure, lines=choice.form == LINES)
     return order
 
 
@@ -131,7 +131,7 @@ def _with(drawn: NDArray[np.intp], unit: int) -> NDArray[np.intp]:
     return drawn if unit in drawn else np.append(drawn[:-1], unit)
 
 
-def _explain(view: View, quantity: Quantity, drawn: int, measure: Following | None) -> None:
+def _explain(view: View, quantity: Quantity, drawn: int, measure: Following | None, *, lines: bool) -> None:
     colours = {
         "tanh": "orange towards 1, blue towards −1, pale near 0, where a unit is at rest",
         "sigmoid": "orange towards 1, blue towards 0, pale near ½",
@@ -142,6 +142,8 @@ def _explain(view: View, quantity: Quantity, drawn: int, measure: Following | No
     some = (
         f" Drawn are {drawn} of {config.hidden:,} units, evenly taken from the order." if drawn < config.hidden else ""
     )
+    if lines and some:
+        some = f" Drawn are the first {MOST_LINES} of {config.hidden:,} units in this order, and the one that is looked at."
     step = f"one step of the window, {config.patch} records" if config.patch > 1 else "one step of the window"
     use = "The state of the last step is all that the prediction is made from"
     if not view.part.is_top:
@@ -149,6 +151,9 @@ def _explain(view: View, quantity: Quantity, drawn: int, measure: Following | No
     elif config.skip != "none":
         use = "The state of the last step, and the straight path from the window, are what the prediction is made from"
     whole = " The prediction drawn is the median of the whole ensemble." if config.seeds > 1 else ""
-    st.caption(f"{meaning}Each row is one hidden unit, each column {step}: {colours}. {use}.{some}{whole}")
+    form = f"Each row is one hidden unit, each column {step}: {colours}"
+    if lines:
+        form = f"Each line is one hidden unit, each point {step}"
+    st.caption(f"{meaning}{form}. {use}.{some}{whole}")
     if measure is not None:
         st.caption(followed.explain(measure))
