@@ -56,6 +56,14 @@ def test_next_and_previous_go_along_the_steps_and_the_address_with_them(open_app
     assert link_value(app, "step") == "2" and not app.exception
 
 
+def test_a_step_leads_to_the_question_that_it_answers(open_app):
+    app = open_app(PAGE, step="5")
+    app.button(key="ask_half").click().run()
+    assert not app.exception
+    assert (link_value(app, "learn"), "step" in app.query_params) == ("Questions", False)
+    assert set(charts(app)) == {"half_loss"}
+
+
 @pytest.mark.parametrize("asked", ["0", "10", "-1", "1.5", "two", "１", "9" * 400, ""])
 def test_a_step_that_is_none_gets_a_sentence_and_the_first(open_app, asked):
     app = open_app(PAGE, step=asked)
