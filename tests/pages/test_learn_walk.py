@@ -151,6 +151,14 @@ def test_truncated_gradients_beside_the_full_one():
     assert cosines[4] == pytest.approx(flat_cut @ flat_full / np.linalg.norm(flat_cut) / np.linalg.norm(flat_full))
 
 
+def test_where_no_gradient_is_left_truncation_says_so(open_app):
+    app = open_app(PAGE, step="7")
+    app.segmented_control(key="start:truncation").set_value("between 0 and 1, as published").run()
+    app.select_slider(key="walk_size:truncation").set_value(16.0).run()
+    assert not app.exception
+    assert "No gradient reaches U and W" in app.info[0].value and not app.metric
+
+
 def test_what_becomes_of_the_error_is_named():
     assert "**vanishes**: times 0.5 a step, from 1 to 0.25 at step 0" in going_back.fading(np.array([0.25, 0.5, 1.0]))
     assert "**explodes**: times 2 a step" in going_back.fading(np.array([4.0, 2.0, 1.0]))

@@ -33,13 +33,13 @@ def _draw_stepper() -> int:
             "Previous", icon=":material/arrow_back:", key="walk_back", shortcut="p", disabled=now == 1,
             on_click=_go, args=(now - 1,),
         )  # fmt: skip
-        number = st.segmented_control(
-            "Step of the walk", list(range(1, len(STEPS) + 1)), key=_KEY, required=True, label_visibility="collapsed",
-            format_func=lambda k: f"{k} {STEPS[k - 1].short}" if k == now else str(k), persist_state="session",
-        )  # fmt: skip
         st.button(
             "Next", icon=":material/arrow_forward:", icon_position="right", key="walk_on", shortcut="n",
             disabled=now == len(STEPS), type="primary", on_click=_go, args=(now + 1,),
+        )  # fmt: skip
+        number = st.segmented_control(
+            "Step of the walk", list(range(1, len(STEPS) + 1)), key=_KEY, required=True, label_visibility="collapsed",
+            format_func=lambda k: f"{k} {STEPS[k - 1].short}" if k == now else str(k), persist_state="session", wrap=True,
         )  # fmt: skip
     return int(number)
 
@@ -48,7 +48,7 @@ def _draw_questions(slugs: tuple[str, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="walk_questions"):
         st.caption("Readers asked:", width="content")
         for slug in slugs:
-            st.button(LABELS[slug], type="tertiary", key=f"ask_{slug}", on_click=open_question, args=(slug,))
+            st.button(LABELS[slug], type="tertiary", wrap=True, key=f"ask_{slug}", on_click=open_question, args=(slug,))
 
 
 def _go(number: int) -> None:
