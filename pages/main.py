@@ -21,6 +21,11 @@ PAGES = [
     st.Page("inside/page.py", title="Inside", icon=":material/biotech:", url_path="inside"),
     st.Page("learn/page.py", title="Learn", icon=":material/school:", url_path="learn"),
 ]
+# Reached from Learn and by link; their addresses are about a lesson, not about what Train stands at.
+LESSON_PAGES = [
+    st.Page("lesson/page.py", title="Lesson", url_path="lesson", visibility="hidden"),
+    st.Page("teach/page.py", title="Make a lesson", url_path="teach", visibility="hidden"),
+]
 
 st.html(
     """<style>
@@ -36,8 +41,8 @@ st.html(
     [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
     </style>"""
 )
-page = st.navigation(PAGES, position="top")
+page = st.navigation([*PAGES, *LESSON_PAGES], position="top")
 page.run()
-if page is not PAGES[0]:
+if page is not PAGES[0] and page not in LESSON_PAGES:
     session.remember_settings()
 set_modules_aside()

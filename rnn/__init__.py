@@ -33,21 +33,26 @@ if TYPE_CHECKING:
     from rnn.data.look import recommended
     from rnn.export import load, save
     from rnn.forecast.auto import automatic as auto
+    from rnn.runs.from_code import list_runs, load_run
+    from rnn.runs.store import Store
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "PRESETS", "Config", "Epoch", "Finished", "Fit", "Model", "Preview", "Series", "Table", "auto", "fit", "forecast",
-    "load", "read_csv", "recommended", "save", "train",
+    "PRESETS", "Config", "Epoch", "Finished", "Fit", "Model", "Preview", "Series", "Store", "Table", "auto", "fit", "forecast",
+    "list_runs", "load", "load_run", "read_csv", "recommended", "save", "train",
 ]  # fmt: skip
 
 # These bring pandas and the file readers with them. A worker process needs neither, and starts twice as fast without.
 _LATER = {
+    "Store": "rnn.runs.store.Store",
     "Table": "rnn.data.Table",
     "auto": "rnn.forecast.auto.automatic",
     "read_csv": "rnn.data.read_csv",
     "recommended": "rnn.data.look.recommended",
+    "list_runs": "rnn.runs.from_code.list_runs",
     "load": "rnn.export.load",
+    "load_run": "rnn.runs.from_code.load_run",
     "save": "rnn.export.save",
 }
 

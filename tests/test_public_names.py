@@ -23,7 +23,7 @@ def csv(tmp_path):
 def test_these_are_the_names():
     assert set(rnn.__all__) == {
         "Config", "PRESETS", "read_csv", "Table", "Series", "train", "Epoch", "Preview", "Finished", "fit", "Fit", "Model",
-        "forecast", "auto", "recommended", "save", "load",
+        "forecast", "auto", "recommended", "save", "load", "Store", "list_runs", "load_run",
     }  # fmt: skip
     for name in rnn.__all__:
         assert getattr(rnn, name) is not None

@@ -13,7 +13,7 @@ from rnn.core.framing import Framing
 from rnn.core.model import Model
 from rnn.core.network import Params
 from rnn.core.panel import split_series
-from rnn.runs.records import Run
+from rnn.runs.records import Kept, Run
 from rnn.ui import session
 
 
@@ -36,15 +36,18 @@ class AtEpoch:
 
 
 def kept_epochs(run: Run) -> list[int]:
-    """The epochs whose weights are there, rising; a run of an older version has those of its best epoch alone."""
-    return _kept(run.id, run.version, run.best_epoch)
+    """The epochs whose weights are there, rising; a run of an older version has those of its best epoch and its last."""
+    return [one.epoch for one in _kept(run.id, run.version)]
+
+
+def can_go_on(run: Run, epoch: int) -> bool:
+    """Whether training can go on from a kept epoch: of some there are the weights alone."""
+    return any(one.epoch == epoch and one.whole for one in _kept(run.id, run.version))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _kept(run_id: str, version: int, best: int | None) -> list[int]:
-    store = session.store()
-    found = [one.epoch for one in store.kept(run_id)] if hasattr(store, "kept") else []  # TODO
-    return found or ([] if store.best(run_id) is None else [best or 0])
+def _kept(run_id: str, version: int) -> list[Kept]:
+    return session.store().kept(run_id)
 
 
 def at_epoch(subject: Subject, epoch: int) -> AtEpoch:
@@ -58,19 +61,11 @@ def at_epoch(subject: Subject, epoch: int) -> AtEpoch:
     return AtEpoch(epoch, model.of(subject.id) if subject.id else model, history(run))
 
 
-def read_params(run_id: str, epoch: int) -> Params | None:
-    """The weights at the end of an epoch, for a look at many epochs in turn: they are not kept in memory."""
-    if not hasattr(session.store(), "kept"):  # TODO
-        return session.store().best(run_id)
-    found = session.store().params_at(run_id, epoch)
-    return session.store().best(run_id) if found is None and not session.store().kept(run_id) else found
-
-
 # Weights of 1,024 hidden units take up to 32 MB; a few epochs are enough to step back and forth.
 @st.cache_resource(max_entries=6, show_spinner=False)
 def params_at(run_id: str, epoch: int) -> Params | None:
     """The weights at the end of an epoch, for all sessions; they are read by everyone and written by no one."""
-    return read_params(run_id, epoch)
+    return session.store().params_at(run_id, epoch)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

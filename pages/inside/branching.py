@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.inside import at_epoch
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.wording import escaped
@@ -11,6 +12,12 @@ from rnn.ui.wording import escaped
 
 def draw(run: Run, epoch: int) -> None:
     with st.popover("Train on from here", icon=":material/call_split:", key="inside_branch"):
+        if not at_epoch.can_go_on(run, epoch):
+            st.markdown(
+                f"Training cannot go on from {_moment(epoch)}: of it the weights alone are kept, without what the optimiser "
+                "remembers. Choose another epoch."
+            )
+            return
         st.markdown(
             f"Makes a new run that goes on from {_moment(epoch)} of “{escaped(run.name)}”, with its weights and the optimiser "
             "as they were then. It opens on Train, paused: change the learning rate or the number of epochs there, then press "
@@ -18,7 +25,7 @@ def draw(run: Run, epoch: int) -> None:
         )
         if st.button("Make the new run", type="primary", key="branch"):
             try:
-                new = session.store().branch(run.id, epoch, session=session.session_id(), name=_name(run, epoch))
+                new = session.store().branch(run.id, epoch, session=session.session_id())
             except (LookupError, ValueError) as error:
                 st.error(str(error))
                 return
@@ -30,7 +37,3 @@ def draw(run: Run, epoch: int) -> None:
 
 def _moment(epoch: int) -> str:
     return f"epoch {epoch:,}" if epoch else "the weights before training"
-
-
-def _name(run: Run, epoch: int) -> str:
-    return f"{run.name} · from epoch {epoch}"

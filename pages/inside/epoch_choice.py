@@ -111,8 +111,11 @@ def _step_on(run: Run, place: Place, kept: list[int]) -> None:
         place.playing = False
 
 
-def remember_in_link(run: Run, kept: list[int]) -> None:
-    """Write the epoch into the address once it has come to rest: every change is a step of the browser's history."""
+def remember_in_link(run: Run, kept: list[int], *, moving: bool) -> None:
+    """Write the epoch into the address once it has come to rest: every change is a step of the browser's history.
+
+    moving: whether the handle is still in the user's hand.
+    """
     place = place_of(run)
-    if not place.playing:
+    if not (place.playing or moving):
         link.write(PARAMETER, None if place.epoch is None else nearest(kept, place.epoch))

@@ -12,6 +12,7 @@ from pages.inside.gradient import check
 from pages.inside.subject import Subject, say_where_to_start
 from pages.inside.view import View
 from rnn.ui import session
+from rnn.ui.live_chart import is_moving
 
 # Streamlit throws away what a fragment has drawn and not sent yet when its next turn begins; see pages/train/watch.py.
 SENDING_SECONDS = 0.05
@@ -58,12 +59,13 @@ def _draw(subject: Subject, poll: float | None) -> None:
         fit = at_epoch.at_epoch(subject, at)
         epoch_line.draw(run, fit)
         scrubber.draw(run, kept, at, fit.history)
-    epoch_choice.remember_in_link(run, kept)
-    open_section = sections.choose(run)
-    looked_at = part.draw(fit.model, run)
-    window, validation = window_choice.draw(subject, fit.model, run)
+    epoch_choice.remember_in_link(run, kept, moving=is_moving(scrubber.KEY))
+    section = sections.choose(run)
+    with st.container(gap="small", key="inside_look_at"):
+        looked_at = part.find(fit.model, run, drawn=section.part)
+        window, validation = window_choice.find(subject, fit.model, run, drawn=section.window)
     with notes:
         link.draw_notes()
-    open_section(View(subject, run, fit, at, looked_at, window, validation))
+    section.draw(View(subject, run, fit, at, looked_at, window, validation))
     if poll is not None:
         time.sleep(SENDING_SECONDS)

@@ -37,12 +37,7 @@ def read(name: str, low: int, high: int, *, what: str, otherwise: str) -> int | 
 def write(name: str, number: int | None) -> None:
     """Put the number into the address; None takes it out."""
     text = None if number is None else str(number)
-    note = _notes().get(name)
-    if note is not None:
-        if note[1] is _UNSET:
-            note[1] = text
-        elif note[1] != text:
-            del _notes()[name]
+    settle(name, text)
     _known()[name] = text
     if st.query_params.get(name) == text:
         return
@@ -50,6 +45,17 @@ def write(name: str, number: int | None) -> None:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = text
+
+
+def settle(name: str, choice: str | None) -> None:
+    """What was said of the parameter stands for as long as the choice stays what it is now."""
+    note = _notes().get(name)
+    if note is None:
+        return
+    if note[1] is _UNSET:
+        note[1] = choice
+    elif note[1] != choice:
+        del _notes()[name]
 
 
 def say(name: str, sentence: str) -> None:

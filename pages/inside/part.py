@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.inside import epoch_choice, link
+from rnn.core.config import Config
 from rnn.core.ensemble import member_configs
 from rnn.core.model import Model
 from rnn.core.network import Network, Params
@@ -38,30 +39,49 @@ class Part:
         return f"layer{self.layer}.{name}"
 
 
-def draw(model: Model, run: Run) -> Part:
-    """Draws the choices, each only where there are several."""
+def find(model: Model, run: Run, *, drawn: bool) -> Part:
+    """The part that is looked at. drawn: whether its controls are, each only where there is a choice; what was chosen stays
+    chosen while they are not."""
     config = model.config
-    member, layer, pausing = 0, config.layers - 1, {"on_change": epoch_choice.pause, "args": (run,)}
-    member_key, layer_key = f"inside_member:{run.id}", f"inside_layer:{run.id}"
-    _take(member_key, NETWORK, config.seeds, "The network", "The first is shown.")
-    _take(layer_key, LAYER, config.layers, "The layer", "The top one is shown.")
-    if config.seeds > 1 or config.layers > 1:
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="inside_part"):
-            if config.seeds > 1:
-                seeds = [one.seed for one in member_configs(config)]
-                member = st.selectbox(
-                    "Network of the ensemble", range(config.seeds), key=member_key, width=260,
-                    format_func=lambda number: f"{number + 1} of {config.seeds}, seed {seeds[number]}",
-                    help="Each was trained by itself from its own seed; the forecast is the median of all.", **pausing,
-                )  # fmt: skip
-            if config.layers > 1:
-                layer = st.segmented_control(
-                    "Layer", range(config.layers), default=layer, required=True, key=layer_key,
-                    format_func=lambda number: _layer_name(number, config.layers), **pausing,
-                )  # fmt: skip
+    _take(_member_key(run), NETWORK, config.seeds, "The network", "The first is shown.")
+    _take(_layer_key(run), LAYER, config.layers, "The layer", "The top one is shown.")
+    if drawn and (config.seeds > 1 or config.layers > 1):
+        _draw(config, run)
+    member = _standing(_member_key(run), config.seeds, 0)
+    layer = _standing(_layer_key(run), config.layers, config.layers - 1)
     link.write(NETWORK, member + 1 if member else None)
     link.write(LAYER, layer + 1 if layer < config.layers - 1 else None)
     return Part(model.network, model.members[member], member, layer)
+
+
+def _draw(config: Config, run: Run) -> None:
+    pausing = {"on_change": epoch_choice.pause, "args": (run,), "persist_state": "session"}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="inside_part"):
+        if config.seeds > 1:
+            seeds = [one.seed for one in member_configs(config)]
+            st.selectbox(
+                "Network of the ensemble", range(config.seeds), key=_member_key(run), width=260,
+                format_func=lambda number: f"{number + 1} of {config.seeds}, seed {seeds[number]}",
+                help="Each was trained by itself from its own seed; the forecast is the median of all.", **pausing,
+            )  # fmt: skip
+        if config.layers > 1:
+            st.segmented_control(
+                "Layer", range(config.layers), default=config.layers - 1, required=True, key=_layer_key(run),
+                format_func=lambda number: _layer_name(number, config.layers), **pausing,
+            )  # fmt: skip
+
+
+def _standing(key: str, count: int, usual: int) -> int:
+    chosen = st.session_state.get(key)
+    return chosen if isinstance(chosen, int) and 0 <= chosen < count else usual
+
+
+def _member_key(run: Run) -> str:
+    return f"inside_member:{run.id}"
+
+
+def _layer_key(run: Run) -> str:
+    return f"inside_layer:{run.id}"
 
 
 def _take(key: str, name: str, count: int, what: str, otherwise: str) -> None:

@@ -18,22 +18,46 @@ NUMBER, PART = "window_number", "part"
 _WHICH = "hidden_part"
 
 
-def draw(subject: Subject, model: Model, run: Run) -> tuple[Window, bool]:
-    """The window, and whether it is of the validation part."""
+def find(subject: Subject, model: Model, run: Run, *, drawn: bool) -> tuple[Window, bool]:
+    """The window that is looked at, and whether it is of the validation part. drawn: whether its controls are; what was
+    chosen stays chosen while they are not."""
     split = split_windows(model.config, len(subject.series))
     _take_part()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="window_choice"):
-        which = st.segmented_control(
+    row = (
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="window_choice") if drawn else None
+    )
+    if row is not None:
+        row.segmented_control(
             "Windows", [VALIDATION, TRAINING], default=VALIDATION, required=True, key=_WHICH,
             persist_state="session", on_change=epoch_choice.pause, args=(run,),
             help="Training windows are those that the network learned from; the validation windows come after them.",
         )  # fmt: skip
-        validation = which == VALIDATION
-        first, count = _span(split, validation=validation)
-        number = _draw_number(subject, model, run, f"{run.id}:{subject.id}:{which}", first, count)
+    which = st.session_state.get(_WHICH) or VALIDATION
+    validation = which == VALIDATION
+    first, count = _span(split, validation=validation)
+    key = f"hidden_window:{run.id}:{subject.id}:{which}"
+    given = link.read(NUMBER, 1, count, what="The window", otherwise="The first is shown.")
+    if given is not None:
+        st.session_state[key] = given
+    number = min(int(st.session_state.get(key, 1)), count)
+    if row is not None:
+        with row:
+            number = _draw_number(Window(model, subject.series, first + number - 1), run, key, number, count)
     link.write(PART, None if validation else 2)
     link.write(NUMBER, number if number > 1 else None)
     return Window(model, subject.series, first + number - 1), validation
+
+
+def choose(subject: Subject, run: Run, first: int) -> None:
+    """Make the window that begins at record `first` the chosen one, where it is of the training or the validation part. For
+    callbacks; what calls it within a fragment has to run the page anew."""
+    split = split_windows(run.config, len(subject.series))
+    for validation in (False, True):
+        begin, count = _span(split, validation=validation)
+        if begin <= first < begin + count:
+            which = VALIDATION if validation else TRAINING
+            st.session_state[_WHICH] = which
+            st.session_state[f"hidden_window:{run.id}:{subject.id}:{which}"] = first - begin + 1
 
 
 def _take_part() -> None:
@@ -49,14 +73,9 @@ def _span(split: Split, *, validation: bool) -> tuple[int, int]:
     return (split.first_validation_window, split.validation) if validation else (0, split.train)
 
 
-def _draw_number(subject: Subject, model: Model, run: Run, name: str, first: int, count: int) -> int:
+def _draw_number(window: Window, run: Run, key: str, number: int, count: int) -> int:
     """The slider, and the buttons that take a single step; returns the number, from 1."""
-    key = f"hidden_window:{name}"
-    given = link.read(NUMBER, 1, count, what="The window", otherwise="The first is shown.")
-    if given is not None:
-        st.session_state[key] = given
-    number = min(int(st.session_state.get(key, 1)), count)
-    words = _in_words(Window(model, subject.series, first + number - 1))
+    words = _in_words(window)
     if count == 1:
         st.markdown(words)
         return 1
@@ -65,14 +84,19 @@ def _draw_number(subject: Subject, model: Model, run: Run, name: str, first: int
         epoch_choice.pause(run)
         st.session_state[key] = min(max(number + way, 1), count)
 
-    st.button("Earlier window", icon=":material/chevron_left:", key="window_earlier", disabled=number == 1,
-              on_click=step, args=(-1,))  # fmt: skip
-    number = st.slider(
-        words, 1, count, key=key, width="stretch", format=f"%d of {count}", on_change=epoch_choice.pause, args=(run,)
-    )
-    st.button("Later window", icon=":material/chevron_right:", key="window_later", disabled=number == count,
-              on_click=step, args=(1,))  # fmt: skip
-    return int(number)
+    st.button(
+        "Earlier", icon=":material/chevron_left:", key="window_earlier", disabled=number == 1, on_click=step, args=(-1,),
+        help="To the window that begins one record before.",
+    )  # fmt: skip
+    chosen = st.slider(
+        words, 1, count, key=key, width="stretch", format=f"%d of {count}", persist_state="session",
+        on_change=epoch_choice.pause, args=(run,),
+    )  # fmt: skip
+    st.button(
+        "Later", icon=":material/chevron_right:", key="window_later", disabled=number == count, on_click=step, args=(1,),
+        help="To the window that begins one record after.",
+    )  # fmt: skip
+    return int(chosen)
 
 
 def _in_words(window: Window) -> str:

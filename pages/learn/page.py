@@ -1,9 +1,8 @@
-"""Learn: the article as published, its printed table reproduced here and now, beside the same task done right."""
+"""Learn: the article step by step, as published beside done right, its faults mended, its readers' questions."""
 
 import streamlit as st
 
-from pages.learn import corrected, published, questions
-from pages.learn.reproduction import reproduce
+from pages.learn import sections
 from rnn.ui import series_choice, session
 
 session.prepare(session.current_run())
@@ -14,16 +13,4 @@ st.markdown(
     "Unroll began with F. Shaikh’s *Build a Recurrent Neural Network from Scratch in Python* (Analytics Vidhya, 2019). "
     "Its task: read 50 values of sin(k) and predict the next one."
 )
-left, right = st.columns(2, gap="large")
-as_published, reasons = left.container(), st.container()
-with as_published:
-    st.markdown("##### As published")
-with right:
-    corrected.draw()
-questions.draw()
-# Last, because the first visitor waits for the run: everything else can be read meanwhile.
-with as_published:
-    found = reproduce()
-    published.draw(found)
-with reasons:
-    published.draw_reasons(found)
+sections.draw()

@@ -1,10 +1,11 @@
-"""The left half: what the article printed, what its algorithm gives here, and why it stalls."""
+"""As published beside done right: the printed table made again, the direction that it takes, and why it stalls."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
+from pages.learn import corrected, direction, reproduction
 from pages.learn.reproduction import PRINTED_DECIMALS, Reproduction, equal_digits, equals_printed
 from rnn.core.article import PRINTED_RMSE
 from rnn.ui.figures import alt_article, article_figure
@@ -13,7 +14,23 @@ from rnn.ui.live_chart import live_chart
 HEIGHT = 320
 
 
-def draw(found: Reproduction) -> None:
+def draw() -> None:
+    left, right = st.columns(2, gap="large")
+    as_published, reasons = left.container(), st.container()
+    with as_published:
+        st.markdown("##### As published")
+    with right:
+        corrected.draw()
+    # Last, because the first visitor waits for the runs: everything else can be read meanwhile.
+    with as_published:
+        found = reproduction.reproduce()
+        draw_run(found)
+    with reasons:
+        draw_reasons(found)
+        direction.draw()
+
+
+def draw_run(found: Reproduction) -> None:
     _draw_chart(found)
     _draw_errors(found)
     _draw_table(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -33,14 +34,14 @@ class Setup:
     problem: str | None
 
 
-def check(choice: Choice) -> Setup:
-    """Judge the form's settings against the chosen series."""
+def check(choice: Choice, settings: Callable[[], Config] = config_form.config_from_form) -> Setup:
+    """Judge settings, those of the form where no others are given, against a series."""
     series, problem = chosen_series.series_or_problem(choice)
     if problem is not None:
         sentence = f"{escaped(problem, 600)} The Data page has the repairs and the columns."
         return Setup(choice, series, None, None, sentence)
     try:
-        config = config_form.config_from_form()
+        config = settings()
         found = check_config(config, series)
     except ValueError as error:
         return Setup(choice, series, None, None, str(error))

@@ -27,7 +27,9 @@ def draw(run: Run | None, seen: Seen | None) -> None:
         st.progress(0.0, text="Press **Train**: losses and predictions appear here as the network learns.")
         return
     total = session.epochs_wanted(run)
-    st.progress(share_of(run, total), text=" · ".join(_parts(run, seen, total)))
+    with st.container(horizontal=True, vertical_alignment="center", key="progress"):
+        st.progress(share_of(run, total), text=" · ".join(_parts(run, seen, total)))
+        st.page_link("inside/page.py", label="See inside", icon=":material/biotech:")
     if run.message and run.state in ("interrupted", "failed"):
         st.warning(run.message, icon=":material/info:")
     if problem := session.runner().problem:

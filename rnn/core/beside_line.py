@@ -24,6 +24,11 @@ def mean_with(line: Params | None, params: Params) -> Params:
     return {name: (array + own[name]) / 2 if name in own else array.copy() for name, array in params.items()}
 
 
+def line_in(kept: Params) -> Params:
+    """The line's own weights, from those that a run keeps before its first epoch."""
+    return {name: array for name, array in kept.items() if name.endswith(("readout.W", "readout.b", "skip.W"))}
+
+
 class BesideLine:
     """Predictions of a learner in training, averaged with those of the line. line: a learner with its weights."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from rnn.core.config import Config
@@ -24,7 +24,7 @@ class Fit:
 
     model: Model
     history: list[Epoch]
-    metrics: dict[str, float]
+    metrics: Mapping[str, float]
     finished: Finished
     series: Series
     state: TrainingState

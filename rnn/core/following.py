@@ -9,7 +9,7 @@ n pairs of window and step, M courses, H units.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,10 +83,9 @@ class Following:
         return np.lexsort((-size, np.where(self.constant, len(self.courses) + 1, group)))
 
 
-def following(units: Units, starts: Starts, season: float | None = None, *, sigmoid: bool = False) -> Following:
-    """By a sample of the windows that start at these records. season: records in one, None to compare with none. sigmoid:
-    whether the values have gone through one, for `extreme`. The same arguments give the same sample.
-    """
+def following(units: Units, starts: Starts, seasons: Sequence[float] = (), *, sigmoid: bool = False) -> Following:
+    """By a sample of the windows that start at these records, the same for the same arguments. seasons: how many records each
+    of them has. sigmoid: whether the values have gone through one, for `extreme`."""
     most = min(MOST, max(FEWEST, COST // units.cost))
     sample = starts[spread_out(len(starts), most)]
     x = units.read(sample)
@@ -95,7 +94,7 @@ def following(units: Units, starts: Starts, season: float | None = None, *, sigm
     first = _first_step(units)
     pairs = _pairs((steps - first) * batch)
     courses, columns = [], []
-    for course, over in _courses(units, x, sample, season):
+    for course, over in _courses(units, x, sample, seasons):
         courses.append(course)
         columns.append(over[first:].reshape(-1, *over.shape[2:])[pairs])
     own = values[first:].reshape((steps - first) * batch, -1)[pairs].astype(np.float64)
@@ -124,7 +123,7 @@ def _pairs(count: int) -> Starts:
 
 
 def _courses(
-    units: Units, x: Array64, sample: Starts, season: float | None
+    units: Units, x: Array64, sample: Starts, seasons: Sequence[float]
 ) -> Iterator[tuple[Course, NDArray[np.floating[Any]]]]:
     """Every course over all steps and windows, (T, B), of a season (T, B, 2), simpler ones first. What a step has no record
     for (before the first one compared) is anything."""
@@ -142,7 +141,7 @@ def _courses(
             if config.window > 1 and lag < LAGGED_CHANGES:
                 yield Course("change", name, lag), changes[last - lag, :, column]
         if longest > 1:
-            span = int(season) if season and 2 < season <= longest + 1 else longest + 1
+            span = next((int(season) for season in seasons if 2 < season <= longest + 1), longest + 1)
             yield Course("mean", name, span=span), np.mean([records[last - k, :, column] for k in range(span)], axis=0)
     for number, name in enumerate(framing.known):
         place = width + len(framing.static) + number
@@ -150,7 +149,7 @@ def _courses(
             yield Course("ahead", name, ahead + 1), x[:, :, place + ahead * len(framing.known)]
     if steps > 2:
         yield Course("position"), np.broadcast_to(np.arange(steps)[:, None], (steps, batch))
-    if season:
+    for season in seasons:
         row = sample + (config.reach - config.window) + last[:, None]
         angle = 2 * np.pi * row / season
         yield Course("season", span=season), np.stack([np.cos(angle), np.sin(angle)], axis=2)

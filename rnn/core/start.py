@@ -16,6 +16,8 @@ from rnn.core.framing import Framing
 from rnn.core.lanes import threads_allowed
 from rnn.core.learner import GradientLearner, Learner, PublishedLearner, published_params
 from rnn.core.network import Network, Params, beside
+from rnn.core.optimisers import OPTIMISERS
+from rnn.core.panel import split_series
 from rnn.core.ridge import ridge_start, robust_start, sample_rows
 from rnn.core.series import Series
 from rnn.core.state import TrainingState
@@ -83,6 +85,23 @@ def resumed(
         return start_of(config, network, series, framing, windows)
     line = start_of(config, network, series, framing, windows).line if config.skip == "mean" else None
     return Start(state.params, state.pace, line)
+
+
+def line_beside(config: Config, series: Series) -> Params | None:
+    """The line that stands beside the networks of a run (skip="mean"), solved again; None where there is none."""
+    if config.skip != "mean":
+        return None
+    split, network = split_series(config, series), network_for(config, series)
+    framing = Framing.fit(config, series, split.scaler_rows)
+    return start_of(config, network, series, framing, split.train_starts).line
+
+
+def first_optimiser_state(config: Config, params: Params) -> dict[str, Floats]:
+    """What the optimiser remembers of these weights before the first update."""
+    if config.gradient == "published":
+        return {}
+    sizes = (sum(array.size for array in member.values()) for member in parted(params, config.seeds))
+    return joined([OPTIMISERS[config.optimiser].init(size, config.dtype) for size in sizes])
 
 
 def _linear_start(

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from rnn.core.cells import GRU, LSTM, Layer
 from rnn.core.network import Network
-from rnn.core.unrolled import layer_weights
-from rnn.core.unrolled_cells import BACK_STEPS, Arrays, Weights
+from rnn.core.unrolled import Unrolled, layer_weights
+from rnn.core.unrolled_cells import BACK_STEPS, Arrays, Weights, recurrent_errors
 from rnn.core.windows import even_parts
 from rnn.core.workspace import Workspace
 
@@ -132,29 +132,54 @@ class Flow:
     left: float
 
 
-def describe_flow(norms: Floats, truncate: int | None = None) -> Flow:
-    """norms (T,): of one layer, in the order of the steps; truncate: as in the config."""
-    T = len(norms)
+def describe_flow(norms: Floats, truncate: int | None = None, steps: NDArray[np.integer[Any]] | None = None) -> Flow:
+    """norms (T',): of one layer, in the order of the steps; truncate: as in the config. steps (T',): the steps that the norms
+    stand for, the last of the window among them; None: all of them.
+    """
+    at = np.arange(len(norms)) if steps is None else np.asarray(steps)
+    T = int(at[-1]) + 1
     cut = truncate if truncate is not None and truncate < T else None
-    back: Array64 = np.asarray(norms, np.float64)[::-1][: cut or T]  # by steps back from the last
+    way = at[-1] - at < (cut or T)
+    at, back = at[-1] - at[way][::-1], np.asarray(norms, np.float64)[way][::-1]  # by steps back from the last
     if not np.isfinite(back).all():
         return Flow("not finite", math.nan, None, T, cut, math.nan)
     if back[0] == 0:
         return Flow("none", math.nan, None, T, cut, math.nan)
     share = back / back[0]
-    more = np.flatnonzero(share > LEFT)
-    reach = int(more[-1]) + 1 if more[-1] + 1 < len(back) else None
-    factor, left = _factor(share), float(share[-1])
+    after = int(np.flatnonzero(share > LEFT)[-1]) + 1
+    reach = int(at[after]) if after < len(at) else None
     word = "vanishing" if reach is not None else "exploding" if share.max() >= 1 / LEFT else "steady"
-    return Flow(word, factor, reach, T, cut, left)
+    return Flow(word, _factor(at, share), reach, T, cut, float(share[-1]))
 
 
-def _factor(share: Array64) -> float:
+def _factor(back: NDArray[Any], share: Array64) -> float:
     """exp of the median of the slopes between all pairs of points."""
     at = np.flatnonzero(share > 0)
     at = at[np.linspace(0, len(at) - 1, min(len(at), _POINTS)).round().astype(np.intp)]
     if len(at) < 2:
         return math.nan
     first, second = np.triu_indices(len(at), k=1)
-    slopes = (np.log(share[at[second]]) - np.log(share[at[first]])) / (at[second] - at[first])
+    logs = np.log(share[at])
+    slopes = (logs[second] - logs[first]) / (back[at[second]] - back[at[first]])
     return float(np.exp(np.median(slopes)))
+
+
+def step_gradient_norms(unrolled: Unrolled, layer: int) -> dict[str, Array64]:
+    """How much each step adds to the gradient of the layer's "W_h" and "W_x": (T,) each, the norm of what
+    `rnn.core.unrolled.step_gradients` gives for the step.
+
+    Such a gradient is a sum over the windows of products (state or input of the window) × (its error), so its squared norm is
+    a sum over pairs of windows, and the matrix itself is not needed.
+    """
+    own = unrolled.layers[layer]
+    d_x = np.concatenate(list(own.dbefore.values()), axis=2)
+    d_h = recurrent_errors(own.gates, own.dbefore)
+    read = {"W_h": (own.h[:-1], d_h), "W_x": (own.x, d_x)}
+    return {name: np.sqrt(_squared_norms(*both)) for name, both in read.items()}
+
+
+def _squared_norms(read: Array64, errors: Array64) -> Array64:
+    """(T,): ‖readᵀ errors‖² at each step, from (T, B, ·) each."""
+    pairs = (read @ read.swapaxes(1, 2)) * (errors @ errors.swapaxes(1, 2))
+    found: Array64 = np.maximum(pairs.sum(axis=(1, 2)), 0)
+    return found

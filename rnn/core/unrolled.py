@@ -7,7 +7,8 @@ BPTT, Williams and Peng 1990 for its truncation; the cells as in `rnn.core.cells
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from rnn.core.config import Config
 from rnn.core.losses import LOSSES, parameter
 from rnn.core.network import Network
-from rnn.core.unrolled_cells import BACK_STEPS, FORWARD_STEPS, STATES, Arrays, Weights
+from rnn.core.unrolled_cells import BACK_STEPS, FORWARD_STEPS, STATES, Arrays, BackStep, Weights, recurrent_errors
 
 Floats = NDArray[np.floating[Any]]
 Array64 = NDArray[np.float64]
@@ -44,6 +45,11 @@ class UnrolledLayer:
     dc: Array64 | None
     dbefore: Arrays
 
+    def dx(self, weights: Weights) -> Array64:
+        """∂loss/∂x (T, B, D); weights: the layer's own, by bare name."""
+        found: Array64 = np.concatenate(list(self.dbefore.values()), axis=2) @ weights["W_x"].swapaxes(-1, -2)
+        return found
+
 
 @dataclass(frozen=True, eq=False)
 class Unrolled:
@@ -60,6 +66,14 @@ class Unrolled:
     first: int
     layers: tuple[UnrolledLayer, ...]
     skipped: Array64 | None
+
+
+# (layer, step, the layer's weights by bare name, what the chain rule says) → what is gone on with
+Change = Callable[[UnrolledLayer, int, Weights, BackStep], BackStep]
+
+
+def _same(layer: UnrolledLayer, t: int, weights: Weights, step: BackStep) -> BackStep:
+    return step
 
 
 def unroll(
@@ -85,11 +99,11 @@ def unroll(
     if targets.shape != (batch, network.points):
         raise ValueError(f"y must have the shape {(batch, network.points)}, got {targets.shape}.")
 
-    forward: list[_Forward] = []
+    forward: list[UnrolledLayer] = []
     below = windows
     for layer, start in enumerate(_start(network, batch, state)):
         forward.append(_forward(config, layer_weights(weights, layer), below, start))
-        below = forward[-1].states["h"][1:]
+        below = forward[-1].h[1:]
     y_hat = below[-1] @ weights["readout.W"] + weights.get("readout.b", 0.0)
     skipped = None
     if config.skip != "none":
@@ -99,7 +113,10 @@ def unroll(
     loss, at, dy = LOSSES[config.loss], parameter(config), np.empty_like(y_hat)
     loss.derivative(y_hat, targets, at, dy)
     first = 0 if config.truncate is None else config.steps - config.truncate
-    layers = _backward_all(config, weights, forward, dy, first)
+    # What enters the top layer from above at each step: the error of the output, at the last step alone.
+    errors = np.zeros_like(below)
+    errors[-1] = dy @ weights["readout.W"].T
+    layers = send_back(config, weights, forward, errors, first)
     total = loss.total(y_hat, targets, at)
     return Unrolled(windows, targets, y_hat, total / targets.size, dy, first, layers, skipped)
 
@@ -110,14 +127,14 @@ def step_gradients(unrolled: Unrolled, layer: int, t: int) -> Arrays:
     `Network.loss_and_gradients`; of per-step input weights (T, D, G·H) it is entry t.
     """
     own = unrolled.layers[layer]
+    gates = {letter: array[t] for letter, array in own.gates.items()}
     errors = {letter: array[t] for letter, array in own.dbefore.items()}
     d_x = np.concatenate(list(errors.values()), axis=1)
-    d_h, found = d_x, {}
-    if "r" in errors:  # the reset gate stands between the recurrent product of the candidate and the candidate
-        through_reset = errors["n"] * own.gates["r"][t]
-        d_h = np.concatenate([errors["r"], errors["z"], through_reset], axis=1)
-        found["b_hn"] = through_reset.sum(axis=0)
-    return {"W_h": own.h[t].T @ d_h, "W_x": own.x[t].T @ d_x, "b": d_x.sum(axis=0), **found}
+    d_h = recurrent_errors(gates, errors)
+    found = {"W_h": own.h[t].T @ d_h, "W_x": own.x[t].T @ d_x, "b": d_x.sum(axis=0)}
+    if "r" in gates:
+        found["b_hn"] = d_h[:, -own.h.shape[2] :].sum(axis=0)
+    return found
 
 
 def layer_weights(params: Mapping[str, Any], layer: int) -> Weights:
@@ -126,17 +143,29 @@ def layer_weights(params: Mapping[str, Any], layer: int) -> Weights:
     return {name.removeprefix(prefix): array for name, array in params.items() if name.startswith(prefix)}
 
 
-@dataclass(frozen=True)
-class _Forward:
-    """states: "h" and for an LSTM "c" → (T + 1, B, H)."""
+def send_back(
+    config: Config,
+    weights: Weights,
+    layers: Sequence[UnrolledLayer],
+    errors: Array64,
+    first: int,
+    change: Change = _same,
+) -> tuple[UnrolledLayer, ...]:
+    """The layers with their errors anew: what BPTT makes of errors (T, B, H) that enter the top layer, back to step `first`.
 
-    x: Array64
-    states: Arrays
-    before: Arrays
-    gates: Arrays
+    weights: by full name. change: what becomes of a step's result before it goes on, to plant a fault.
+    """
+    found: list[UnrolledLayer] = []
+    for layer in reversed(range(config.layers)):
+        own = layer_weights(weights, layer)
+        found.insert(0, _backward(config, own, layers[layer], errors, first, change))
+        if layer > 0:
+            errors = found[0].dx(own)
+    return tuple(found)
 
 
-def _forward(config: Config, weights: Weights, x: Array64, start: Arrays) -> _Forward:
+def _forward(config: Config, weights: Weights, x: Array64, start: Arrays) -> UnrolledLayer:
+    """With errors of zero."""
     states = {name: [array] for name, array in start.items()}
     before: list[Arrays] = []
     gates: list[Arrays] = []
@@ -149,43 +178,32 @@ def _forward(config: Config, weights: Weights, x: Array64, start: Arrays) -> _Fo
         gates.append(step.gates)
         for name, array in step.states.items():
             states[name].append(array)
-    return _Forward(x, {name: np.array(arrays) for name, arrays in states.items()}, _stacked(before), _stacked(gates))
+    h = np.array(states["h"])
+    c = np.array(states["c"]) if "c" in states else None
+    none = np.zeros_like(h[1:])
+    return UnrolledLayer(x, h, c, _stacked(before), _stacked(gates), none, None if c is None else none, {})
 
 
-def _backward_all(
-    config: Config, weights: Weights, forward: list[_Forward], dy: Array64, first: int
-) -> tuple[UnrolledLayer, ...]:
-    # What enters a layer from above at each step: for the top one the error of the output, at the last step alone.
-    errors = np.zeros_like(forward[-1].states["h"][1:])
-    errors[-1] = dy @ weights["readout.W"].T
-    layers: list[UnrolledLayer] = []
-    for layer in reversed(range(config.layers)):
-        own = layer_weights(weights, layer)
-        layers.insert(0, _backward(config, own, forward[layer], errors, first))
-        if layer > 0:
-            errors = np.concatenate(list(layers[0].dbefore.values()), axis=2) @ own["W_x"].T
-    return tuple(layers)
-
-
-def _backward(config: Config, weights: Weights, forward: _Forward, errors: Array64, first: int) -> UnrolledLayer:
+def _backward(
+    config: Config, weights: Weights, layer: UnrolledLayer, errors: Array64, first: int, change: Change
+) -> UnrolledLayer:
     """errors (T, B, H): what enters at each step from above."""
-    d_states = {name: np.zeros_like(errors) for name in forward.states}
-    dbefore = {letter: np.zeros_like(errors) for letter in forward.gates}
-    arriving = {name: np.zeros_like(errors[0]) for name in forward.states}  # from the step after
+    states = {"h": layer.h} if layer.c is None else {"h": layer.h, "c": layer.c}
+    d_states = {name: np.zeros_like(errors) for name in states}
+    dbefore = {letter: np.zeros_like(errors) for letter in layer.gates}
+    arriving = {name: np.zeros_like(errors[0]) for name in states}  # from the step after
     for t in reversed(range(first, len(errors))):
-        gates = {letter: array[t] for letter, array in forward.gates.items()}
-        states = {name: array[t : t + 2] for name, array in forward.states.items()}
+        gates = {letter: array[t] for letter, array in layer.gates.items()}
+        around = {name: array[t : t + 2] for name, array in states.items()}
         arriving["h"] = arriving["h"] + errors[t]
-        step = BACK_STEPS[config.cell](config.activation, weights, states, gates, arriving)
+        right = BACK_STEPS[config.cell](config.activation, weights, around, gates, arriving)
+        step = change(layer, t, weights, right)
         for letter, array in step.dbefore.items():
             dbefore[letter][t] = array
         for name, array in step.d_states.items():
             d_states[name][t] = array
-        arriving = step.onward
-    return UnrolledLayer(
-        forward.x, forward.states["h"], forward.states.get("c"), forward.before, forward.gates,
-        d_states["h"], d_states.get("c"), dbefore,
-    )  # fmt: skip
+        arriving = dict(step.onward)
+    return dataclasses.replace(layer, dh=d_states["h"], dc=d_states.get("c"), dbefore=dbefore)
 
 
 def _stacked(steps: list[Arrays]) -> Arrays:

@@ -79,8 +79,8 @@ def _gru_back(activation: str, w: Weights, states: Around, gates: Arrays, d: Arr
     da_n = dh * (1 - z) * (1 - n * n)
     da_z = dh * (h - n) * z * (1 - z)
     da_r = da_n * h_n * r * (1 - r)
-    through = np.concatenate([da_r, da_z, da_n * r], axis=1) @ w["W_h"].T
-    return BackStep({"r": da_r, "z": da_z, "n": da_n}, {"h": dh}, {"h": dh * z + through})
+    da = {"r": da_r, "z": da_z, "n": da_n}
+    return BackStep(da, {"h": dh}, {"h": dh * z + recurrent_errors(gates, da) @ w["W_h"].T})
 
 
 def _lstm(activation: str, w: Weights, from_x: NDArray[Any], state: Arrays) -> ForwardStep:
@@ -106,6 +106,13 @@ def _lstm_back(activation: str, w: Weights, states: Around, gates: Arrays, d: Ar
     }
     onward = np.concatenate(list(da.values()), axis=1) @ w["W_h"].T
     return BackStep(da, {"h": dh, "c": dc}, {"h": onward, "c": dc * f})
+
+
+def recurrent_errors(gates: Mapping[str, NDArray[Any]], dbefore: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """(…, G·H): ∂loss/∂(h W_h), gate by gate: the errors before activation, but in the GRU the candidate's comes through the
+    reset gate, which stands between it and its recurrent product."""
+    errors = {letter: array * gates["r"] if letter == "n" else array for letter, array in dbefore.items()}
+    return np.concatenate(list(errors.values()), axis=-1)
 
 
 def _sigmoid(a: NDArray[Any]) -> NDArray[Any]:

@@ -1,7 +1,8 @@
-"""The series that come with the product: real ones with their origin and licence, and the article's sine."""
+"""The series that come with the product: real ones with their origin and licence, the article's sine, and an echo."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from .reader import read_csv
 from .table import Table
 
 FOLDER = Path(__file__).with_name("samples")
+ECHO_LAG, ECHO_ROWS = 40, 800
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Sample:
 
     file: its name in the folder `samples`, None for a generated one. target: the column to predict. season: steps in its main
     cycle, None where it has none. config: settings that suit it (fields of rnn.Config), over whatever preset is chosen.
+    shows: made up to show one thing, so that nothing is measured by it.
     """
 
     key: str
@@ -35,6 +38,7 @@ class Sample:
     target: str
     season: int | None
     config: Mapping[str, Any] = field(default_factory=dict)
+    shows: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
@@ -43,7 +47,7 @@ class Sample:
     def data(self) -> bytes:
         """The sample as the bytes of a CSV file."""
         if self.file is None:
-            return _generated()
+            return _as_csv(_GENERATED[self.key]())
         return (FOLDER / self.file).read_bytes()
 
 
@@ -153,6 +157,18 @@ _ALL = (
         season=12,
         config={"window": 24},
     ),
+    Sample(
+        key="echo",
+        title="Echo from 40 steps ago",
+        description="800 values, each 0.95 of the value 40 steps before it and a random part: what lies between says nothing.",
+        source="Generated: x(k) = 0.95 x(k − 40) + 0.3 u(k), u random between −1 and 1, and the first 40 values too",
+        licence="None needed",
+        file=None,
+        target="value",
+        season=40,
+        config={"window": 40},
+        shows=True,
+    ),
 )
 
 SAMPLES: Mapping[str, Sample] = MappingProxyType({sample.key: sample for sample in _ALL})
@@ -174,6 +190,22 @@ def _sample(key: str) -> Sample:
     return SAMPLES[key]
 
 
-def _generated() -> bytes:
-    values = article_series().values[:, 0]
-    return "".join(["value\n", *(f"{value!r}\n" for value in values.tolist())]).encode()
+def _sine() -> list[float]:
+    values: list[float] = article_series().values[:, 0].tolist()
+    return values
+
+
+def _echo() -> list[float]:
+    """Python's own generator, whose `random` gives the same numbers in every version of it."""
+    draw = random.Random(ECHO_LAG).random
+    values = [2 * draw() - 1 for _ in range(ECHO_LAG)]
+    while len(values) < ECHO_ROWS:
+        values.append(0.95 * values[-ECHO_LAG] + 0.3 * (2 * draw() - 1))
+    return [round(value, 6) for value in values]
+
+
+_GENERATED = {"article-sine": _sine, "echo": _echo}
+
+
+def _as_csv(values: list[float]) -> bytes:
+    return "".join(["value\n", *(f"{value!r}\n" for value in values)]).encode()

@@ -8,6 +8,7 @@ from rnn.core.config import Config
 from rnn.core.events import Epoch, Finished, Preview
 from rnn.core.state import TrainingState
 from rnn.runs.flow_record import FlowChange
+from rnn.runs.kept_rows import KeptEntry
 
 
 class RunLost(Exception):
@@ -51,3 +52,4 @@ class Entry:
     changes: tuple[AppliedChange, ...] = ()
     flow: FlowChange | None = None
     ending: Ending | None = None
+    kept: KeptEntry | None = None

@@ -12,8 +12,9 @@ from rnn.core.flow_probe import FlowProbe
 from rnn.core.train import Trainer
 from rnn.runs.records import FlowRow
 
-# Of a run's time, at most; the allowance lets a run of a few seconds be measured more than once or twice.
-SHARE, ALLOWANCE_SECONDS = 0.02, 0.1
+# Of a run's computing time, at most, so that a busy machine measures as often as an idle one; the allowance lets a run of a
+# few seconds be measured more than once or twice.
+SHARE, ALLOWANCE_SECONDS = 0.02, 0.25
 MOST_EPOCHS, MOST_STEPS = 300, 500
 # Epochs are thinned as if drawn on a scale that is straight up to about this one and logarithmic beyond.
 DENSE = 50
@@ -37,18 +38,19 @@ class FlowRecord:
         self.epochs = [epoch for epoch in stored if epoch <= self._state.epoch]
         self._dropped = set(stored) - set(self.epochs)
         self._rows: dict[int, FlowRow] = {}
-        self._began = time.monotonic()
+        self._began = time.process_time()
         self._spent = self._last = 0.0
 
-    def measure(self, *, even_if_dear: bool = False, sharing: int = 1) -> None:
+    def measure(self, *, last: bool = False, sharing: int = 1) -> None:
         """An epoch is complete and its weights stand: measure them if that keeps within a share of the run's time, which is one
-        part in `sharing` of the time that passes."""
-        now, epoch = time.monotonic(), self._state.epoch
+        part in `sharing` of the process's, or in any case where it is the last one."""
+        epoch = self._state.epoch
         if self._probe is None or epoch < 1 or self._state.batch > 0 or epoch in self.epochs[-1:]:
             return
-        allowed = ALLOWANCE_SECONDS + SHARE * (now - self._began) / sharing
-        if self._spent + self._last > allowed and not even_if_dear:
+        allowed = ALLOWANCE_SECONDS + SHARE * (time.process_time() - self._began) / sharing
+        if self._spent + self._last > allowed and not last:
             return
+        began = time.thread_time()
         norms = self._probe.norms()
         T = norms.shape[1]
         steps = np.linspace(0, T - 1, min(T, MOST_STEPS)).round().astype(np.int32)
@@ -59,7 +61,7 @@ class FlowRecord:
             gone = self.epochs.pop(superfluous(self.epochs))
             if self._rows.pop(gone, None) is None:
                 self._dropped.add(gone)
-        self._last = time.monotonic() - now
+        self._last = time.thread_time() - began
         self._spent += self._last
 
     def waiting(self) -> FlowChange | None:

@@ -49,14 +49,8 @@ class History(Library):
 
     def epochs(self, run_id: str, after: int = 0) -> list[Epoch]:
         """The epochs after epoch number `after`, in order."""
-        query = (
-            select(*(epochs.c[name] for name in _EPOCH_FIELDS))
-            .where(epochs.c.run_id == run_id, epochs.c.epoch > after)
-            .order_by(epochs.c.epoch)
-        )
         with self.read() as connection:
-            rows = connection.execute(query).all()
-        return [Epoch(row[0], *(math.nan if value is None else value for value in row[1:])) for row in rows]
+            return find_epochs(connection, run_id, after)
 
     def flow(self, run_id: str, after: int = 0) -> list[FlowRow]:
         """How the error travelled back through time, at those epochs after epoch number `after` at which it was measured and
@@ -98,10 +92,8 @@ class History(Library):
 
     def checkpoint(self, run_id: str) -> Checkpoint | None:
         """What the run goes on from, or None where it has not got that far."""
-        query = select(snapshots).where(snapshots.c.run_id == run_id, snapshots.c.kind == "checkpoint")
         with self.read() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else Checkpoint(row.epoch, packing.unpack_arrays(row.arrays), json.loads(row.meta))
+            return find_checkpoint(connection, run_id)
 
     def best(self, run_id: str) -> dict[str, NDArray[np.floating[Any]]] | None:
         """The best weights so far, parameter name → array, or None where there is no checkpoint yet."""
@@ -159,6 +151,22 @@ def find_runs(connection: Connection, query: Select[Any]) -> list[Run]:
     rows = connection.execute(query).all()
     orders = _orders(connection, [row.id for row in rows])
     return [_as_run(row, orders.get(row.id, {})) for row in rows]
+
+
+def find_epochs(connection: Connection, run_id: str, after: int = 0, until: float = math.inf) -> list[Epoch]:
+    """The epochs after one and up to another, within a transaction."""
+    query = select(*(epochs.c[name] for name in _EPOCH_FIELDS)).where(epochs.c.run_id == run_id, epochs.c.epoch > after)
+    if until < math.inf:
+        query = query.where(epochs.c.epoch <= until)
+    rows = connection.execute(query.order_by(epochs.c.epoch)).all()
+    return [Epoch(row[0], *(math.nan if value is None else value for value in row[1:])) for row in rows]
+
+
+def find_checkpoint(connection: Connection, run_id: str) -> Checkpoint | None:
+    """The run's checkpoint within a transaction."""
+    query = select(snapshots).where(snapshots.c.run_id == run_id, snapshots.c.kind == "checkpoint")
+    row = connection.execute(query).first()
+    return None if row is None else Checkpoint(row.epoch, packing.unpack_arrays(row.arrays), json.loads(row.meta))
 
 
 def no_such_run(run_id: str) -> LookupError:

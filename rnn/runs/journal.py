@@ -10,6 +10,7 @@ from rnn.core.events import Epoch, Preview
 from rnn.core.train import Trainer
 from rnn.runs.entries import AppliedChange, Ending, Entry
 from rnn.runs.flow_record import FlowRecord
+from rnn.runs.keeper import Keeper
 from rnn.runs.store import Store
 
 # Seconds between transactions: together at most 20 a second.
@@ -41,9 +42,11 @@ class Journal:
         self._began, self._batch_at_start = now, trainer.state.batch
         self._ends: deque[float] = deque(maxlen=6)
         self._seconds_per_epoch: float | None = None
+        self._keeper = Keeper(*store.kept_rows(run_id), trainer)
 
     def add_epoch(self, epoch: Epoch) -> None:
         """An epoch is complete; the first is written at once."""
+        self._keeper.see(self.trainer.state)
         now = time.monotonic()
         self._ends.append(now)
         spans = len(self._ends) - 1
@@ -76,7 +79,7 @@ class Journal:
         """Write all that is left, a checkpoint, and how it ended. preview: in place of the one that was waiting."""
         self._preview = preview or self._preview
         if ending.state != "interrupted":  # the worker has to be gone soon
-            self._flow.measure(even_if_dear=True)
+            self._flow.measure(last=True)
         self._write(time.monotonic(), checkpoint=True, ending=ending)
 
     def _write(
@@ -91,6 +94,7 @@ class Journal:
         preview = self._preview if ending is not None or now >= self._preview_due else None
         state = self.trainer.state
         batch, batches = self._batches()
+        kept = self._keeper.entry(state, checkpoint=checkpoint, changed=bool(changes), ending=ending and ending.state)
         entry = Entry(
             epoch=state.epoch,
             batch=batch,
@@ -104,8 +108,10 @@ class Journal:
             changes=changes,
             flow=self._flow.waiting(),
             ending=ending,
+            kept=kept,
         )
-        self.store.record(self.run_id, self.worker, entry)
+        others = self.store.record(self.run_id, self.worker, entry)
+        self._keeper.written(kept, others)
         self._plan(entry, now)
 
     def _plan(self, entry: Entry, now: float) -> None:

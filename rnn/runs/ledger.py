@@ -23,6 +23,7 @@ from rnn.runs.commands import withdraw
 from rnn.runs.entries import AppliedChange, Ending, Entry, RunLost
 from rnn.runs.fair_queue import FairQueue
 from rnn.runs.flow_record import FlowChange
+from rnn.runs.kept_rows import write_kept
 from rnn.runs.schema import changes, commands, epochs, flow, runs, snapshots
 
 STALE_SECONDS = 15.0  # a heartbeat older than this is no heartbeat
@@ -49,6 +50,7 @@ class Ledger(FairQueue):
                 where = and_(snapshots.c.run_id == run_id, snapshots.c.kind == row["kind"])
                 connection.execute(delete(snapshots).where(where))
                 connection.execute(insert(snapshots), row | {"run_id": run_id, "version": version})
+            write_kept(connection, run_id, entry.kept)
             _write_changes(connection, run_id, entry.changes)
             _write_flow(connection, run_id, entry.flow)
             if entry.ending is not None:

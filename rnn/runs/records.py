@@ -153,6 +153,24 @@ class Change:
     made: datetime
 
 
+@dataclass(frozen=True)
+class Kept:
+    """An epoch that can be gone back to (0: the initial weights). size: bytes that it takes beside what the run has anyway.
+    whole: whether training can go on from it; else there are its weights alone."""
+
+    epoch: int
+    size: int
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Where a run began: after `epoch` epochs of the run `parent`, which may have been deleted since."""
+
+    parent: str
+    epoch: int
+
+
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
     """What `rnn.core.train.TrainingState.from_arrays` takes, and the number of epochs completed by then."""

@@ -130,6 +130,39 @@ snapshots = Table(
     Column("arrays", LargeBinary, nullable=False),  # safetensors
 )
 
+# Epochs that a run has kept, to be looked at and to go on from; `rnn.runs.keeper` says which. place: 1 where the epoch has a
+# place among those spread over the run, 0 where it stays only as long as it is the best or the newest.
+kept = Table(
+    "kept",
+    metadata,
+    _of_run(),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("best_epoch", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),  # bytes of its own parts
+    Column("meta", Text, nullable=False),  # JSON: what else its training state is made of
+)
+
+# Their arrays. part: "params", "optimiser", or "best": those of an epoch that a run keeps, where they are not its params.
+kept_arrays = Table(
+    "kept_arrays",
+    metadata,
+    _of_run(),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("part", String(20), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("arrays", LargeBinary, nullable=False),  # safetensors
+)
+
+# The runs that began from a kept epoch of another one, which may have been deleted since.
+branches = Table(
+    "branches",
+    metadata,
+    _of_run(),
+    Column("parent", String(32), nullable=False),
+    Column("epoch", Integer, nullable=False),
+)
+
 # What users have asked of a run and no worker has done yet; done or withdrawn, the row goes.
 commands = Table(
     "commands",

@@ -121,7 +121,7 @@ def draw_form(
     _draw_presets(recommended)
     draw_note()
     values = values_of_form()
-    problem = _problem(values)
+    problem = problem_of(values)
     for group in GROUPS:
         if group == BASIC:
             _draw_group(group, values, problem, on_live_change)
@@ -163,7 +163,8 @@ class Problem:
     sentence: str
 
 
-def _problem(values: Mapping[str, Any]) -> Problem | None:
+def problem_of(values: Mapping[str, Any]) -> Problem | None:
+    """None where the values of all fields go together."""
     try:
         Config(**settled(values))
     except ValueError as error:
@@ -192,29 +193,42 @@ def _draw_group(
 
 
 def _draw_control(field: str, reaction: dict[str, Any]) -> None:
-    spec, control, default = FIELDS[field], CONTROLS[field], getattr(DEFAULT, field)
-    common: dict[str, Any] = {"label": spec.label, "key": field, "help": spec.help, "bind": "query-params", **reaction}
+    default = getattr(DEFAULT, field)
+    bound = {"key": field, "help": FIELDS[field].help, "bind": "query-params", **reaction}
+    _draw_widget(field, default, st.session_state.get(field, default), bound)
+
+
+def _draw_widget(field: str, value: Any, standing: Any, common: dict[str, Any]) -> None:
+    """value: what the widget begins with; standing: what it holds now. common: what every kind of widget takes."""
+    spec, control = FIELDS[field], CONTROLS[field]
+    common = {"label": spec.label, **common}
     if control.kind == "slider":
-        stops = stops_with(field, st.session_state.get(field, default))
-        st.select_slider(options=stops, value=default, format_func=_plain, **common)
+        st.select_slider(options=stops_with(field, standing), value=value, format_func=_plain, **common)
     elif control.kind == "choice":
-        st.selectbox(options=list(spec.choices), index=spec.choices.index(default), **common)
+        st.selectbox(options=list(spec.choices), index=spec.choices.index(value), **common)
     elif control.kind == "switch":
-        st.toggle(value=default, **common)
+        st.toggle(value=value, **common)
     elif control.kind == "share":
-        st.number_input(
-            value=float(default), min_value=0.0 if spec.low == 0 else 0.01, step=0.05, format="%g", **common
-        )
+        st.number_input(value=float(value), min_value=0.0 if spec.low == 0 else 0.01, step=0.05, format="%g", **common)
     elif control.kind == "levels":
-        st.text_input(value=shown(field, default), max_chars=MOST_LETTERS, **common)
+        st.text_input(value=shown(field, value), max_chars=MOST_LETTERS, **common)
     else:
         low = 0 if spec.optional else int(spec.low or 0)
-        st.number_input(value=shown(field, default), min_value=low, max_value=int(spec.high or 0), step=1, **common)
+        st.number_input(value=shown(field, value), min_value=low, max_value=int(spec.high or 0), step=1, **common)
 
 
 def draw_field(field: str) -> None:
     """One control by itself, on a page that is about this setting alone."""
     _draw_control(field, {})
+
+
+def draw_apart(field: str, key: str, value: Any) -> Any:
+    """A control like the form's that has nothing to do with it: under a key of its own, beginning with `value`. Returns what it
+    stands at, as a Config takes it."""
+    held = shown(field, value)
+    standing = st.session_state.setdefault(key, held)
+    _draw_widget(field, value, standing, {"key": key, "help": FIELDS[field].help, "persist_state": "session"})
+    return meant(field, st.session_state[key])
 
 
 def _plain(value: float) -> str:

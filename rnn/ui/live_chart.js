@@ -196,11 +196,12 @@ function readHeader(bytes) {
   return { ...header, bufferStart: 4 + length };
 }
 
-/** Puts the arrays back where Python left {"$": […]} in their place. */
+/** Puts the arrays back where Python left {"$": […]} in their place, and {"=": [item, times]} for the same over and over. */
 function readArrays(node, bytes, bufferStart) {
   if (Array.isArray(node)) return node.map((item) => readArrays(item, bytes, bufferStart));
   if (!node || typeof node !== "object") return node;
   if (node.$) return readArray(node.$, bytes, bufferStart);
+  if (node["="]) return new Array(node["="][1]).fill(readArrays(node["="][0], bytes, bufferStart));
   return Object.fromEntries(Object.entries(node).map(([name, item]) => [name, readArrays(item, bytes, bufferStart)]));
 }
 

@@ -5,7 +5,9 @@ browser's half is live_chart.js. `st.plotly_chart` remains right for figures tha
 
 A message is bytes: the length of the header (uint32, little-endian), the header (JSON), then the arrays, each at a
 multiple of 8. In the header an array is {"$": [type, count, place, start, step]}; with a start and a step it holds
-whole numbers k and means start + step · k; type "range" needs no bytes at all. Types: f4, f8, u2, u4.
+whole numbers k and means start + step · k; type "range" needs no bytes at all. Types: f4, f8, u2, u4. What is said of a
+heat map's cells column by column, `hovertext` of one row, or row by row, `customdata` of one column, is sent once:
+{"=": [item, times]}.
 """
 
 from __future__ import annotations
@@ -165,6 +167,8 @@ def message(
     for trace in traces:
         if _is_dates(trace.get("x")):
             layout.setdefault("xaxis" + trace.get("xaxis", "x")[1:], {}).setdefault("type", "date")
+        if trace["type"] == "heatmap":
+            _spread(trace)
     buffers = _Buffers()
     header = {
         "key": key,
@@ -190,6 +194,15 @@ def message(
     version = hashlib.blake2b(body.encode() + arrays, digest_size=8).hexdigest()
     text = f'{{"version":"{version}",{body[1:]}'.encode()
     return len(text).to_bytes(4, "little") + text + arrays
+
+
+def _spread(trace: dict[str, Any]) -> None:
+    """A heat map's texts by column or by row, as what the browser makes one for each cell of."""
+    rows, columns = np.shape(trace["z"])
+    if len(trace.get("hovertext") or ()) == 1:
+        trace["hovertext"] = {"=": [trace["hovertext"][0], rows]}
+    if trace.get("customdata") is not None and all(len(row) == 1 for row in trace["customdata"]):
+        trace["customdata"] = [{"=": [row[0], columns]} for row in trace["customdata"]]
 
 
 class _Buffers:

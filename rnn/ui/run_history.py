@@ -17,6 +17,7 @@ from rnn.ui import session
 from rnn.ui.error_unit import OWN, Unit, unit_of
 
 _SEEN = "run_seen"
+MOST_SEEN = 4
 COMPLETE = ("done", "early-stop")
 
 
@@ -42,10 +43,7 @@ class Seen:
 
 def seen(run: Run) -> Seen:
     """Epochs, changes, latest predictions and verdict of the run, brought up to date."""
-    known = st.session_state.get(_SEEN)
-    if not isinstance(known, Seen) or known.run_id != run.id:
-        known = Seen(run.id, unit=unit_of(session.series_of_run(run)))
-        st.session_state[_SEEN] = known
+    known = _known(run)
     if known.version == run.version:
         return known
     known.version = run.version
@@ -62,6 +60,16 @@ def seen(run: Run) -> Seen:
         known.test_rmse = error_on_test(series, split, newer.test)
     if known.verdict is not None:
         known.verdict = replace(known.verdict, fitting=_fitting(run, known.history))
+    return known
+
+
+def _known(run: Run) -> Seen:
+    """What this session has read of the run before. Of the last few runs: a page may show one beside another."""
+    kept: dict[str, Seen] = st.session_state.setdefault(_SEEN, {})
+    known = kept.pop(run.id, None) or Seen(run.id, unit=unit_of(session.series_of_run(run)))
+    kept[run.id] = known
+    while len(kept) > MOST_SEEN:
+        del kept[next(iter(kept))]
     return known
 
 

@@ -90,15 +90,24 @@ def start_run(
     after: the study that led to the run and the press of the button that asked for it; where another page has started that
     run already, it is shown.
     """
+    run_id = submit_run(config, choice, pause_at=pause_at, after=after)
+    show_run(run_id)
+    return run_id
+
+
+def submit_run(
+    config: Config, choice: Choice, *, pause_at: int | None = None, after: tuple[str, str] | None = None, name: str = ""
+) -> str:
+    """The same for a page that keeps its runs to itself: Train goes on showing what it shows. name: what Runs calls it,
+    instead of the series and its targets."""
     series, series_hash = series_of(choice), keep_series(choice)
-    told = {"session": session_id(), "name": f"{series.name} · {', '.join(series.targets)}"}
+    told = {"session": session_id(), "name": name or f"{series.name} · {', '.join(series.targets)}"}
     if after is not None:
         run_id = store().add_sequel(*after, config, series_hash, **told)
     else:
         run_id = store().add_run(config, series_hash, pause_at=pause_at, **told)
     if runner().submit(run_id) <= 1:
         _await_first_epoch(run_id)
-    show_run(run_id)
     return run_id
 
 

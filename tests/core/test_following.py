@@ -54,9 +54,9 @@ def test_a_season_is_recognised_where_no_column_shows_it():
     params = {name: np.zeros_like(array) for name, array in model.params.items()}
     params["layer0.W_x"][...] = 0.01
     units = Units(dataclasses.replace(model, params=params), params, series, 0)
-    found = following(units, np.arange(500), season=12)
+    found = following(units, np.arange(500), [12])
     assert found.course(0) == Course("season", span=12) and found.r[0] == pytest.approx(1, abs=1e-3)
-    assert following(units, np.arange(500), season=None).course(0) is None
+    assert following(units, np.arange(500)).course(0) is None
 
 
 def by_numpy(units: Units, starts: np.ndarray, course: Course, first: int) -> np.ndarray:

@@ -16,9 +16,9 @@ from rnn.core.gradient_points import draw
 from rnn.core.network import Network
 from rnn.core.panel import split_series
 from rnn.core.series import Series
-from rnn.core.through_time import describe_flow, error_norms
+from rnn.core.through_time import describe_flow, error_norms, step_gradient_norms
 from rnn.core.train import Trainer
-from rnn.core.unrolled import unroll
+from rnn.core.unrolled import step_gradients, unroll
 from tests.core.many_series import three
 
 SMALL = Config(hidden=4, window=9, horizon=2, dtype="float64")
@@ -114,6 +114,28 @@ def test_no_error_and_an_endless_one_have_words_of_their_own():
     assert describe_flow(np.array([1.0, np.inf, 1.0])).word == "not finite"
     single = describe_flow(np.ones(1))
     assert (single.word, single.reach, single.left) == ("steady", None, 1.0) and np.isnan(single.factor)
+
+
+def test_of_many_steps_some_are_enough():
+    norms = 0.98 ** np.arange(1000)[::-1]
+    norms[:200] = 0
+    steps = np.linspace(0, 999, 101).round().astype(int)
+    whole, some = describe_flow(norms, 800), describe_flow(norms[steps], 800, steps)
+    assert some.factor == pytest.approx(whole.factor, rel=1e-9) and (some.steps, some.cut) == (1000, 800)
+    assert whole.reach == 228 and 228 <= some.reach < 240  # 0.98²²⁸ < 1 % ≤ 0.98²²⁷
+
+
+@pytest.mark.parametrize("change", [{}, {"input_weights": "per_step"}, {"truncate": 4}])
+@pytest.mark.parametrize(("cell", "activation"), KINDS)
+def test_what_each_step_adds_is_the_norm_of_its_gradient(cell, activation, change):
+    network, params, x, y = drawn(SMALL.replace(cell=cell, activation=activation, layers=2, **change))
+    found = unroll(network, params, x, y)
+    for layer in (0, 1):
+        norms = step_gradient_norms(found, layer)
+        assert norms.keys() == {"W_h", "W_x"}
+        for name, array in norms.items():
+            expected = [np.linalg.norm(step_gradients(found, layer, t)[name]) for t in range(9)]
+            np.testing.assert_allclose(array, expected, rtol=1e-9, atol=1e-12)
 
 
 CONFIG = Config(hidden=5, window=8, epochs=3, batch=16, dtype="float64", validation=20)

@@ -63,6 +63,17 @@ def test_the_article_sine() -> None:
     assert series.times.tolist() == list(range(200))
 
 
+def test_the_echo_comes_from_forty_steps_ago_and_from_nowhere_else() -> None:
+    x = sample_series("echo").values[:, 0]
+    assert len(x) == 800
+    new = x[40:] - 0.95 * x[:-40]
+    assert np.abs(new).max() < 0.3 + 1e-5 and new.std() == pytest.approx(0.3 / math.sqrt(3), rel=0.05)
+    assert np.corrcoef(x[40:], x[:-40])[0, 1] > 0.9
+    between = [abs(np.corrcoef(x[lag:], x[:-lag])[0, 1]) for lag in range(1, 40)]
+    assert max(between) < 0.3
+    assert x[:3].tolist() == [-0.082787, 0.755736, -0.936307]
+
+
 def test_every_sample_is_described_and_its_settings_are_valid() -> None:
     for key, sample in SAMPLES.items():
         assert sample.key == key

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from pages.learn import corrected, reproduction
-from pages.learn.questions import QUESTIONS
+from pages.learn.asked.labels import LABELS
+from pages.learn.questions import ANSWERS
 from pages.learn.reproduction import equal_digits, equals_printed
 from rnn.core.article import PRINTED, PRINTED_RMSE
 from rnn.core.config import PRESETS
@@ -26,7 +27,12 @@ def reproduced():
 @pytest.fixture
 def learn(open_app, monkeypatch, reproduced):
     monkeypatch.setattr(reproduction, "reproduce", lambda: reproduced)
-    return open_app("learn/page.py")
+    return open_app("learn/page.py", learn="As published")
+
+
+@pytest.fixture
+def asked(open_app):
+    return open_app("learn/page.py", learn="Questions")
 
 
 def table_of(app, first_column):
@@ -34,7 +40,7 @@ def table_of(app, first_column):
 
 
 def test_the_printed_table_is_made_again_by_the_page_itself(open_app):
-    learn = open_app("learn/page.py")
+    learn = open_app("learn/page.py", learn="As published")
     assert not learn.exception
     table = table_of(learn, "Epoch")
     assert {row["Epoch"]: (row["Loss, printed"], row["Validation, printed"]) for _, row in table.iterrows()} == PRINTED
@@ -81,32 +87,32 @@ def test_train_it_live_sets_the_preset_and_the_sine_and_opens_train(learn):
     assert not learn.table
 
 
-def test_the_weather_opens_on_train_and_one_network_predicts_two_columns_from_four(learn):
-    learn.button(key="try_3").click().run()
-    assert not learn.exception
-    assert learn.multiselect(key="target:seattle-weather").value == ["temp_max", "wind"]
-    assert learn.multiselect(key="input:seattle-weather").value == ["temp_min", "precipitation"]
-    assert learn.session_state["window"] == 50
-    learn.button(key="step").click().run()
-    run = until(learn, "paused")
+def test_the_weather_opens_on_train_and_one_network_predicts_two_columns_from_four(asked):
+    asked.button(key="try_several").click().run()
+    assert not asked.exception
+    assert asked.multiselect(key="target:seattle-weather").value == ["temp_max", "wind"]
+    assert asked.multiselect(key="input:seattle-weather").value == ["temp_min", "precipitation"]
+    assert asked.session_state["window"] == 50
+    asked.button(key="step").click().run()
+    run = until(asked, "paused")
     assert run.epoch == 1 and run.config.window == 50
     fit = runner().store.fit(run.id)
     assert fit.model.params["readout.W"].shape == (run.config.hidden, 2)
     assert fit.model.params["layer0.W_x"].shape == (4, run.config.hidden)
     predicted = fit.model.predict(fit.series.values[None, :50])
     assert predicted.shape == (1, 1, 2)
-    learn.switch_page("train/page.py").run()
-    choices = learn.selectbox(key="shown_target").options
+    asked.switch_page("train/page.py").run()
+    choices = asked.selectbox(key="shown_target").options
     assert list(choices) == ["temp_max", "wind"]
 
 
-def test_a_static_column_opens_on_train_and_is_trained_with(learn):
-    learn.button(key="try_4").click().run()
-    assert not learn.exception
-    assert learn.multiselect(key="static:seattle-weather").value == ["precipitation"]
-    learn.button(key="step").click().run()
-    assert until(learn, "paused").epoch == 1
-    series = runner().store.series(until(learn, "paused").series_hash)
+def test_a_static_column_opens_on_train_and_is_trained_with(asked):
+    asked.button(key="try_static").click().run()
+    assert not asked.exception
+    assert asked.multiselect(key="static:seattle-weather").value == ["precipitation"]
+    asked.button(key="step").click().run()
+    assert until(asked, "paused").epoch == 1
+    series = runner().store.series(until(asked, "paused").series_hash)
     assert (series.static, series.targets) == (("precipitation",), ("temp_max",))
 
 
@@ -121,11 +127,11 @@ def until(app, state, seconds=60):
     return run
 
 
-def test_each_question_of_the_readers_has_its_answer(learn):
-    assert [one.label for one in learn.expander] == list(QUESTIONS)
-    assert len(QUESTIONS) == 8
-    learn.run()
-    assert not learn.exception
+def test_each_question_of_the_readers_has_its_answer(asked):
+    assert [one.label for one in asked.expander] == list(LABELS.values())
+    assert list(LABELS) == list(ANSWERS) and len(LABELS) == 8
+    asked.run()
+    assert not asked.exception
 
 
 def test_digits_worked_by_hand():

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.inside.states.quantities import QUANTITIES
-from pages.inside.weights.matrices import input_names, output_names, skip_names
+from pages.inside.weights.blocks import input_names, output_names, skip_names
 from rnn.core.inspection import GATES
 from rnn.core.model import Model
 from rnn.core.network import Network

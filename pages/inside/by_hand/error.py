@@ -20,7 +20,7 @@ _ASKED = "by_hand_error_asked"
 def draw(view: View, params: Params) -> None:
     """At once where that takes no more than a moment, else by a button; params: with the edits."""
     edits = tuple(standing.weights(view).items())
-    stamp = (view.run.id, view.run.version, view.epoch, view.series.name)
+    stamp = (view.run.id, view.epoch, view.series.name)
     windows = split_windows(view.config, len(view.series)).validation
     all_of = f"all {windows:,} validation windows" if windows > 1 else "the one validation window"
     if not edits:

@@ -23,7 +23,9 @@ def draw(view: View, effect: Effect, chosen: Chosen | None, *, edited: bool) -> 
     targets = view.series.targets
     target = 0
     if len(targets) > 1:
-        name = st.selectbox("Target shown", targets, key=f"by_hand_target:{view.run.id}", width=220)
+        name = st.selectbox(
+            "Target shown", targets, key=f"by_hand_target:{view.run.id}", width=220, persist_state="session"
+        )
         target = targets.index(name)
     st.markdown(_in_words(view, effect, edited=edited))
     if not effect.finite:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from pages.inside.by_hand import standing
 from pages.inside.by_hand.edits import Loudness, Noise
+from pages.inside.most_heard import most_heard
 from pages.inside.view import View
 
 LOUDEST = 2.0
@@ -16,10 +16,10 @@ def draw_unit(view: View) -> None:
     """A unit of the layer that the page looks at."""
     layer, hidden = view.part.layer, view.config.hidden
     key = f"by_hand_unit:{view.run.id}:{layer}"
-    st.session_state.setdefault(key, most_heard(view))
+    st.session_state.setdefault(key, most_heard(view.part))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="by_hand_unit"):
         if hidden > 1:
-            st.number_input("Unit", 0, hidden - 1, step=1, key=key, width=130)
+            st.number_input("Unit", 0, hidden - 1, step=1, key=key, width=130, persist_state="session")
         edit = Loudness(layer, int(st.session_state[key]))
         slider = f"by_hand_loudness:{view.run.id}:{view.part.member}:{edit}"
         factor = standing.weights(view).get(edit, 1.0)
@@ -31,20 +31,14 @@ def draw_unit(view: View) -> None:
         off = factor == 0
         turn, icon = ("on", ":material/toggle_off:") if off else ("off", ":material/toggle_on:")
         st.button(
-            f"Switch unit {edit.unit} {turn}", icon=icon, key="by_hand_switch", on_click=standing.put_weight, args=(view, edit, 1.0 if off else 0.0),
+            f"Switch unit {edit.unit} {turn}", icon=icon, key="by_hand_switch",
+            on_click=standing.put_weight, args=(view, edit, 1.0 if off else 0.0),
         )  # fmt: skip
     readers = "the outputs" if view.part.is_top else "the layer above"
     st.caption(
         f"Everything that reads the unit’s state, which is all units at the next step and {readers}, hears it so many times as "
         "loudly: its outgoing weights are multiplied."
     )
-
-
-def most_heard(view: View) -> int:
-    """The unit whose state weighs most in what reads it: the outputs, or the layer above."""
-    part = view.part
-    name = "readout.W" if part.is_top else f"layer{part.layer + 1}.W_x"
-    return int(np.linalg.norm(part.params[name], axis=-1).argmax())
 
 
 def draw_noise(view: View) -> None:

@@ -33,7 +33,11 @@ def draw(view: View) -> Chosen:
         if len(series.names) > 1:
             others = [name for name in series.names if name not in series.targets]
             column = st.selectbox(
-                "Column to change", [*series.targets, *others], key=f"by_hand_column:{view.run.id}", width=220
+                "Column to change",
+                [*series.targets, *others],
+                key=f"by_hand_column:{view.run.id}",
+                width=220,
+                persist_state="session",
             )
         chosen = _choose_record(view, column)
     _draw_value(view, chosen)
@@ -51,7 +55,7 @@ def _choose_record(view: View, column: str) -> Chosen:
     number = 1
     if count > 1:
         number = st.slider(
-            "Record", 1, count, key=key, width="stretch",
+            "Record", 1, count, key=key, width="stretch", persist_state="session",
             help="Counted from the window’s first record. A click on a point of the chart chooses it too.",
         )  # fmt: skip
     return Chosen(Cell(rows.start + number - 1, column), number - 1)

@@ -27,7 +27,8 @@ def draw(view: View, params: Params) -> None:
     blocks = blocks_of(network)
     with st.container(key="by_hand_block"):
         block = st.selectbox(
-            "Weights", blocks, index=blocks.index(_first_shown(view)), key=f"by_hand_block:{view.run.id}",
+            "Weights", blocks, index=blocks.index(Block("readout.W")), key=f"by_hand_block:{view.run.id}",
+            persist_state="session",
             format_func=lambda one: one.label(network),
         )  # fmt: skip
     matrix = block.of(params, cell)
@@ -37,10 +38,6 @@ def draw(view: View, params: Params) -> None:
         _draw_map(view, block, matrix)
     with controls:
         _draw_entry(view, Weight(block, row, column), float(matrix[row, column]))
-
-
-def _first_shown(view: View) -> Block:
-    return Block("readout.W")
 
 
 def _keys(view: View, block: Block) -> tuple[str, str]:
@@ -65,7 +62,9 @@ def _choose_entry(view: View, block: Block, shape: tuple[int, ...]) -> tuple[int
         ):
             st.session_state.setdefault(key, int(start))
             if size > 1:
-                st.number_input(word, 0, size - 1, step=1, key=key, width=130, help=_numbered(names))
+                st.number_input(
+                    word, 0, size - 1, step=1, key=key, width=130, persist_state="session", help=_numbered(names)
+                )
             found.append(int(st.session_state[key]))
     return found[0], found[1]
 

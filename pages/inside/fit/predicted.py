@@ -15,8 +15,8 @@ from rnn.core.model import Model
 from rnn.core.series import Series
 from rnn.core.windows import Split
 
-# One core multiplies and adds about 2e10 times a second: an eighth of a second of that.
-MOST_WORK = 2.5e9
+# One core multiplies and adds about 2e10 times a second: a tenth of a second of that.
+MOST_WORK = 2e9
 FEWEST, MOST = 60, 1200
 
 

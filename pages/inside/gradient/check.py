@@ -10,6 +10,9 @@ import streamlit as st
 from pages.inside.subject import Subject
 from rnn.core.config import Config
 from rnn.core.gradient_check import TOLERANCE, GradientCheck, check_gradients
+from rnn.core.network import Network, beside
+from rnn.core.planted_faults import FAULTS, with_fault
+from rnn.ui.wording import escaped
 
 # Each entry takes four forward passes: a copy of at most this size is checked within seconds.
 MOST = {"hidden": 8, "layers": 3, "patch": 4, "horizon": 4}
@@ -43,12 +46,14 @@ def draw(subject: Subject) -> None:
     if subject.problem:
         st.warning(f"{subject.problem} The default settings are checked instead.", icon=":material/info:")
     what = (copy.config.to_json(), copy.inputs, copy.targets, copy.static, copy.known)
-    if st.button("Check the gradient", icon=":material/rule:", key="check_gradient"):
-        st.session_state[_CHECKED] = what
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="gradient_check_choice"):
+        if st.button("Check the gradient", icon=":material/rule:", key="check_gradient"):
+            st.session_state[_CHECKED] = what
+        fault = _choose_fault(copy.config)
     if remarks := _remarks(subject, copy):
         st.caption(f":material/info: {' '.join(remarks)}")
     if st.session_state.get(_CHECKED) == what:
-        _draw_result(_check(*what))
+        _draw_result(_check(*what, fault), fault)
 
 
 def checked_copy(config: Config, inputs: int, targets: int, static: int = 0, known: int = 0) -> Copy:
@@ -65,9 +70,27 @@ def checked_copy(config: Config, inputs: int, targets: int, static: int = 0, kno
     return Copy(copy, *columns)
 
 
+def _choose_fault(config: Config) -> str | None:
+    """A key of FAULTS, or None: the gradient as it is."""
+    offered = [key for key, fault in FAULTS.items() if fault.applies(config)]
+    return st.selectbox(
+        "Plant a fault", offered, index=None, key="planted_fault", width=360, placeholder="None: check what trains",
+        format_func=lambda key: FAULTS[key].label,
+        help="A mistake as people make it, put into a copy of the gradient, to see the check find it. Training is untouched.",
+    )  # fmt: skip
+
+
 @st.cache_data(max_entries=32, show_spinner="Checking every weight …")
-def _check(config_json: str, inputs: int, targets: int, static: int, known: int) -> list[GradientCheck]:
-    return check_gradients(Config.from_json(config_json), inputs, targets, n_static=static, n_known=known)
+def _check(
+    config_json: str, inputs: int, targets: int, static: int, known: int, fault: str | None
+) -> list[GradientCheck]:
+    config = Config.from_json(config_json).replace(dtype="float64", dropout=0.0)
+    planted = None
+    if fault is not None:
+        planted = with_fault(Network(config, inputs, targets, beside(config, static, known)), FAULTS[fault])
+    return check_gradients(
+        config, inputs, targets, n_static=static, n_known=known, loss_and_gradients=planted
+    )  # fmt: skip
 
 
 def _remarks(subject: Subject, copy: Copy) -> list[str]:
@@ -99,12 +122,14 @@ def _remarks(subject: Subject, copy: Copy) -> list[str]:
     return remarks
 
 
-def _draw_result(checks: list[GradientCheck]) -> None:
-    wrong = [check.parameter for check in checks if not check.agrees]
+def _draw_result(checks: list[GradientCheck], fault: str | None) -> None:
+    wrong = [check for check in checks if not check.agrees]
+    if fault is not None:
+        st.markdown(f":material/bug_report: **Planted: {FAULTS[fault].label}.** {escaped(FAULTS[fault].meaning, 400)}")
     compared, entries = sum(check.compared for check in checks), sum(check.entries for check in checks)
     which = f"all {entries:,} entries" if compared == entries else f"{compared:,} of {entries:,} entries"
     if wrong:
-        st.error(f"The gradient is wrong in {', '.join(wrong)}.", icon=":material/error:")
+        st.error(_what_is_wrong(wrong, len(checks)), icon=":material/error:")
     else:
         worst = max(check.relative_error for check in checks)
         st.success(
@@ -131,6 +156,17 @@ def _draw_result(checks: list[GradientCheck]) -> None:
     st.caption(
         f"Right means a relative error of at most {_small(TOLERANCE)} at the entry that agrees least, for which both numbers "
         "are given."
+    )
+
+
+def _what_is_wrong(wrong: list[GradientCheck], count: int) -> str:
+    worst = max(wrong, key=lambda check: check.relative_error)
+    names = ", ".join(f"`{check.parameter}`" for check in wrong)
+    which = f" ({len(wrong)} of {count})" if len(wrong) > 2 else ""
+    entry = ", ".join(map(str, worst.worst_index))
+    return (
+        f"The gradient is wrong in {names}{which}. Most of all in `{worst.parameter}`, entry {entry}: backpropagation says "
+        f"{worst.analytic:.9g}, the differences say {worst.numeric:.9g}."
     )
 
 

@@ -1,109 +1,124 @@
-"""States and gates along one window of the user's choice, under the values that the network reads there."""
+"""States and gates along the chosen window, under the values that the network reads there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.inside.gradient import error_travel
 from pages.inside.part import Part
+from pages.inside.states import followed, picked
+from pages.inside.states.choices import BY_FOLLOWED, BY_PEAK, BY_READOUT, LINES, Choice
 from pages.inside.states.quantities import QUANTITIES, Quantity
 from pages.inside.view import View
 from pages.inside.window import Window
-from rnn.core.fit import Fit
+from rnn.core.following import Following
 from rnn.core.inspection import gate_activations, hidden_states, peak_order
 from rnn.core.losses import point
-from rnn.ui.figures import UNBOUNDED, alt_hidden, hidden_figure
-from rnn.ui.live_chart import live_chart
+from rnn.core.model import Model
+from rnn.ui.figures import UNBOUNDED, Read, Shown, alt_hidden, hidden_figure, hidden_lines_figure
+from rnn.ui.figures.hidden import ALL_NAMED, only
+from rnn.ui.live_chart import Pick, live_chart
+from rnn.ui.wording import number_in_words
 
-HEIGHT = 560
-MOST_UNITS, MOST_STEPS = 128, 500
-BY_PEAK, BY_READOUT, BY_NUMBER = "Moment of peak", "Readout weight", "Number"
-
-
-@dataclass(frozen=True)
-class Pick:
-    """column: the name of the column shown above the states. letter: what is shown of the units, a key of QUANTITIES."""
-
-    column: str
-    order: str
-    letter: str
+LEAST_HEIGHT, MOST_HEIGHT, ROW = 460, 900, 15
+MOST_UNITS, MOST_STEPS, MOST_LINES = 128, 500, 6
+MOST_INPUTS = 6
 
 
-def draw(view: View) -> None:
-    """A fragment."""
-    series, fit, config, part, window = view.series, view.fit, view.config, view.part, view.window
-    pick = _choose(view)
-    quantity = QUANTITIES[config.cell][pick.letter]
-    activation = quantity.activation or config.activation
-    shown = _quantity(part, window, pick.letter)
-    order = _order(shown, pick, part, fit)
-    drawn = order[_evenly(len(order), MOST_UNITS)]
-    steps = _evenly(len(shown), MOST_STEPS)
-    column = series.names.index(pick.column)
-    guess = window.predicted[:, series.targets.index(pick.column)] if pick.column in series.targets else None
-    rows, ahead = window.rows, window.ahead
-    parts = (
-        series.times[rows], series.values[rows, column], series.times[ahead], series.values[ahead, column], guess,
-        window.step_times[steps], shown[steps][:, drawn], drawn.tolist(),
+def draw(view: View, choice: Choice, measure: Following | None) -> NDArray[np.intp]:
+    """Returns the unit numbers in the order shown, all of them."""
+    quantity = QUANTITIES[view.config.cell][choice.letter]
+    values = quantity_of(view.part, view.window, choice.letter)
+    order = _order(values, choice, view.part, view.fit.model, measure)
+    unit = picked.unit_of(view, order)
+    steps = _evenly(len(values), MOST_STEPS)
+    drawn = _with(order[_evenly(len(order), MOST_UNITS)], unit)
+    shown = Shown(
+        view.window.step_times[steps], values[steps][:, drawn], drawn.tolist(), quantity.name.lower(),
+        activation_of(view, quantity),
+        [(followed.short(measure, k, view), followed.clause(measure, k, view)) for k in drawn] if measure else (),
+        _inputs(view, steps), unit,
     )  # fmt: skip
-    words = {"column": pick.column, "shown": quantity.name.lower()}
-    figure = hidden_figure(
-        *parts, activation=activation, validation=view.validation,
-        time_label="" if np.issubdtype(series.times.dtype, np.datetime64) else "record", **words,
+    if choice.form == LINES:
+        first = [place for place, k in enumerate(drawn) if place < MOST_LINES or k == unit]
+        shown = only(shown, first)
+    read = _read(view, choice.column)
+    figure = hidden_lines_figure(read, shown) if choice.form == LINES else hidden_figure(read, shown)
+    rows = min(len(shown.units), ALL_NAMED) if choice.form != LINES else 0
+    identity = f"{view.identity}:{view.subject.id}:{view.window.first}:{choice}"
+
+    def pick(at: Pick) -> None:
+        found = _unit_at(at, figure, shown)
+        if found is not None:
+            picked.pick(view, found)
+
+    live_chart(
+        figure, key="hidden_chart", identity=identity, alt=alt_hidden(read, shown),
+        height=min(MOST_HEIGHT, max(LEAST_HEIGHT, 220 + ROW * rows)), on_pick=pick,
     )  # fmt: skip
-    identity = f"{view.identity}:{window.first}:{pick}"
-    live_chart(figure, key="hidden_chart", identity=identity, alt=alt_hidden(*parts, **words), height=HEIGHT)
-    _explain(part, quantity, activation, len(drawn))
-    error_travel.draw(part, window)
+    _explain(view, quantity, len(shown.units), measure)
+    return order
 
 
-def _choose(view: View) -> Pick:
-    series, part = view.series, view.part
-    quantities = QUANTITIES[part.network.config.cell]
-    orders = [BY_PEAK, BY_READOUT, BY_NUMBER] if part.is_top else [BY_PEAK, BY_NUMBER]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="hidden_choice"):
-        order = st.segmented_control(
-            "Sort units by", orders, default=BY_PEAK, required=True, key=f"hidden_order:{len(orders)}",
-            persist_state="session",
-            help="Moment of peak: the step of the window's second half at which a unit is highest, the earliest on top. "
-            "Readout weight: how much a unit adds to the first output shown, the most on top.",
-        )  # fmt: skip
-        letter = "h"
-        if len(quantities) > 1:
-            letter = st.selectbox(
-                "What is shown", list(quantities), key=f"hidden_quantity:{part.network.config.cell}", width=180,
-                format_func=lambda letter: quantities[letter].name, persist_state="session",
-            )  # fmt: skip
-        column = series.targets[0]
-        if len(series.names) > 1:
-            others = [name for name in series.names if name not in series.targets]
-            column = st.selectbox(
-                "Column shown", [*series.targets, *others], key=f"hidden_column:{view.run.id}", width=220
-            )
-    return Pick(column, str(order), letter)
-
-
-def _quantity(part: Part, window: Window, letter: str) -> NDArray[np.floating]:
+def quantity_of(part: Part, window: Window, letter: str) -> NDArray[np.floating]:
     """(T, H) of the part's layer."""
     if letter == "h":
         return hidden_states(part.network, part.params, window.x, part.layer)[:, 0]
     return gate_activations(part.network, part.params, window.x, part.layer)[letter][:, 0]
 
 
-def _order(shown: NDArray[np.floating], pick: Pick, part: Part, fit: Fit) -> NDArray[np.intp]:
-    if pick.order == BY_PEAK:
+def activation_of(view: View, quantity: Quantity) -> str:
+    return quantity.activation or view.config.activation
+
+
+def _unit_at(at: Pick, figure: go.Figure, shown: Shown) -> int | None:
+    """The unit whose row or line was clicked; None for a click on the values above."""
+    if figure.data[-1].type == "heatmap":
+        return int(at.y) if at.trace == len(figure.data) - 1 else None
+    place = at.trace - (len(figure.data) - len(shown.units))
+    return shown.units[place] if place >= 0 else None
+
+
+def _read(view: View, name: str) -> Read:
+    series, window = view.series, view.window
+    column, rows, ahead = series.names.index(name), window.rows, window.ahead
+    guess = window.predicted[:, series.targets.index(name)] if name in series.targets else None
+    label = "" if np.issubdtype(series.times.dtype, np.datetime64) else "record"
+    return Read(
+        series.times[rows], series.values[rows, column], series.times[ahead], series.values[ahead, column], guess,
+        name, view.validation, label,
+    )  # fmt: skip
+
+
+def _inputs(view: View, steps: NDArray[np.intp]) -> list[str]:
+    """What the network reads at each of these steps: "temp_max 12.3 · wind 4.5", of a patch its last record."""
+    series, config = view.series, view.config
+    names = [name for name in series.names if name not in series.static]
+    columns = [series.names.index(name) for name in names[:MOST_INPUTS]]
+    last = view.window.rows.stop - config.window + (steps + 1) * config.patch - 1
+    more = f" · and {len(names) - MOST_INPUTS} more" if len(names) > MOST_INPUTS else ""
+    return [
+        " · ".join(f"{names[k]} {number_in_words(value)}" for k, value in enumerate(row)) + more
+        for row in series.values[last][:, columns].tolist()
+    ]
+
+
+def _order(
+    values: NDArray[np.floating], choice: Choice, part: Part, model: Model, measure: Following | None
+) -> NDArray[np.intp]:
+    if choice.order == BY_PEAK:
         # Every window starts from a state of zero; by the second half that has faded.
-        return peak_order(shown[len(shown) // 2 :])
-    if pick.order == BY_READOUT:
-        targets, levels = fit.model.targets, part.network.levels
-        target = targets.index(pick.column) if pick.column in targets else 0
-        output = target * levels + (point(fit.config.quantiles) if levels > 1 else 0)
+        return peak_order(values[len(values) // 2 :])
+    if choice.order == BY_FOLLOWED and measure is not None:
+        return measure.order
+    if choice.order == BY_READOUT:
+        targets, levels = model.targets, part.network.levels
+        target = targets.index(choice.column) if choice.column in targets else 0
+        output = target * levels + (point(model.config.quantiles) if levels > 1 else 0)
         return np.argsort(-part.params["readout.W"][:, output], kind="stable")
-    return np.arange(shown.shape[1])
+    return np.arange(values.shape[1])
 
 
 def _evenly(count: int, most: int) -> NDArray[np.intp]:
@@ -111,22 +126,29 @@ def _evenly(count: int, most: int) -> NDArray[np.intp]:
     return np.linspace(0, count - 1, min(count, most)).round().astype(np.intp)
 
 
-def _explain(part: Part, quantity: Quantity, activation: str, drawn: int) -> None:
+def _with(drawn: NDArray[np.intp], unit: int) -> NDArray[np.intp]:
+    """The units drawn, with the picked one in place of the last where it is not among them."""
+    return drawn if unit in drawn else np.append(drawn[:-1], unit)
+
+
+def _explain(view: View, quantity: Quantity, drawn: int, measure: Following | None) -> None:
     colours = {
         "tanh": "orange towards 1, blue towards −1, pale near 0, where a unit is at rest",
         "sigmoid": "orange towards 1, blue towards 0, pale near ½",
         UNBOUNDED: "orange above 0, blue below, pale near 0",
-    }.get(activation, "the darker, the higher")
-    config = part.network.config
+    }.get(activation_of(view, quantity), "the darker, the higher")
+    config = view.config
     meaning = f"{quantity.name}: {quantity.meaning}. " if quantity.meaning else ""
     some = (
         f" Drawn are {drawn} of {config.hidden:,} units, evenly taken from the order." if drawn < config.hidden else ""
     )
     step = f"one step of the window, {config.patch} records" if config.patch > 1 else "one step of the window"
     use = "The state of the last step is all that the prediction is made from"
-    if not part.is_top:
+    if not view.part.is_top:
         use = "The states of every step are what the layer above reads"
     elif config.skip != "none":
         use = "The state of the last step, and the straight path from the window, are what the prediction is made from"
     whole = " The prediction drawn is the median of the whole ensemble." if config.seeds > 1 else ""
     st.caption(f"{meaning}Each row is one hidden unit, each column {step}: {colours}. {use}.{some}{whole}")
+    if measure is not None:
+        st.caption(followed.explain(measure))

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.inside import epoch_choice
 from pages.inside.view import View
 from pages.inside.weights import one_weight
 from pages.inside.weights.blocks import READOUT, SKIP, W_H, W_X, Names, Place, names_of
@@ -28,8 +29,12 @@ def draw(view: View, place: Place, course: Course) -> None:
         with columns.get(name, st.container()):
             _draw(view, place, name, matrix, names[name], bounds.get(name))
     one_weight.draw(view, place, blocks, names)
-    recurrent = view.part.params[view.part.weights("W_h")]
-    say_radii(gate_blocks(view.config.cell, recurrent), view.config)
+    if epoch_choice.place_of(view.run).playing:
+        # It would be gone before it is read, and takes longer than the time between two epochs.
+        st.caption("Pause to read the spectral radius of an epoch and what it means.")
+    else:
+        recurrent = view.part.params[view.part.weights("W_h")]
+        say_radii(gate_blocks(view.config.cell, recurrent), view.config)
 
 
 def _draw(view: View, place: Place, name: str, matrix: NDArray[np.floating], names: Names, bound: float | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from pages.inside import at_epoch
@@ -12,7 +13,9 @@ from pages.inside.view import View
 from pages.inside.weights import course as courses
 from pages.inside.weights.blocks import READOUT, W_H, W_X, Place
 from pages.inside.weights.course import LEVELS, MOST_UNITS, Course
-from rnn.ui.figures.course import LINES, alt_courses, alt_spread, courses_figure, spread_figure
+from rnn.ui import session
+from rnn.ui.figures.course import LINES, alt_courses, alt_spread, courses_figure, marked, spread_figure
+from rnn.ui.kept import kept
 from rnn.ui.live_chart import live_chart
 from rnn.ui.wording import escaped, number_in_words
 
@@ -23,14 +26,14 @@ SECONDS = 0.25
 
 def draw(view: View, place: Place, course: Course, complete: bool) -> None:
     """A fragment, run again until all epochs are digested."""
-    kept = at_epoch.kept_epochs(view.run)
-    if len(kept) < 2:
+    epochs = at_epoch.kept_epochs(view.run)
+    if len(epochs) < 2:
         return
     if not complete:
-        complete = courses.go_on(course, place, kept, partial(at_epoch.read_params, view.run.id), SECONDS)
+        complete = courses.go_on(course, place, epochs, partial(session.store().params_at, view.run.id), SECONDS)
         if complete:
             st.rerun(scope="app")
-    known, wanted = len(course.matrices), len(courses.sampled(kept, courses.MOST_EPOCHS, course.matrices))
+    known, wanted = len(course.matrices), len(courses.sampled(epochs, courses.MOST_EPOCHS, course.matrices))
     note = (
         ""
         if complete
@@ -50,13 +53,18 @@ def draw(view: View, place: Place, course: Course, complete: bool) -> None:
 def _draw_spread(view: View, place: Place, course: Course, name: str) -> None:
     epochs, quantiles, _ = courses.arranged(course, name)
     full = place.full(name)
+    lines = {percent: quantiles[:, np.abs(LEVELS - percent / 100).argmin()] for percent in LINES}
     st.markdown(f"**Values of {escaped(full)}**")
-    low, high = float(quantiles.min()), float(quantiles.max())
-    room = 0.02 * (high - low) or 1e-6
-    edges = np.linspace(low - room, high + room, BINS + 1)
-    lines = {per_cent: quantiles[:, np.abs(LEVELS - per_cent / 100).argmin()] for per_cent in LINES}
+
+    def picture() -> go.Figure:
+        low, high = float(quantiles.min()), float(quantiles.max())
+        room = 0.02 * (high - low) or 1e-6
+        edges = np.linspace(low - room, high + room, BINS + 1)
+        return spread_figure(epochs, edges, courses.shares(quantiles, edges), lines)
+
+    figure = kept(f"spread_{name}", (view.run.id, place, len(epochs)), picture)
     live_chart(
-        spread_figure(epochs, edges, courses.shares(quantiles, edges), lines, at=view.epoch),
+        marked(figure, view.epoch),
         key=f"spread_{full}", identity=f"{view.identity}:{place.letter}", height=HEIGHT,
         alt=alt_spread(epochs, lines, name=full, at=view.epoch),
     )  # fmt: skip
@@ -70,9 +78,12 @@ def _draw_radius(view: View, place: Place, course: Course) -> None:
         return
     found = sorted(course.radii.items())
     epochs, radii = {"spectral radius": [one for one, _ in found]}, {"spectral radius": [radius for _, radius in found]}
-    figure = courses_figure(epochs, radii, "spectral radius", at=view.epoch, level=1.0, level_name="1")
+    figure = kept(
+        "inside_radius", (view.run.id, place, len(found)),
+        lambda: courses_figure(epochs, radii, "spectral radius", level=1.0),
+    )  # fmt: skip
     live_chart(
-        figure, key="inside_radius", identity=f"{view.identity}:{place.letter}", height=HEIGHT,
+        marked(figure, view.epoch), key="inside_radius", identity=f"{view.identity}:{place.letter}", height=HEIGHT,
         alt=alt_courses(epochs, radii, what=f"Spectral radius of W_h{gate}", at=view.epoch),
     )  # fmt: skip
     st.caption(
@@ -95,9 +106,12 @@ def _draw_moved(view: View, place: Place, course: Course) -> None:
             "The weights before training are not kept, or are all zero, so there is no way to measure from them."
         )
         return
+    figure = kept(
+        "inside_moved", (view.run.id, place, len(course.matrices)),
+        lambda: courses_figure(epochs, moved, "% of the start"),
+    )  # fmt: skip
     live_chart(
-        courses_figure(epochs, moved, "% of the start", at=view.epoch), key="inside_moved",
-        identity=f"{view.identity}:{place.letter}", height=HEIGHT,
+        marked(figure, view.epoch), key="inside_moved", identity=f"{view.identity}:{place.letter}", height=HEIGHT,
         alt=alt_courses(epochs, moved, what="Way from the start in per cent of the start's own length", at=view.epoch),
     )  # fmt: skip
     st.caption(

@@ -12,6 +12,7 @@ from pages.inside.view import View
 from pages.inside.weights import course, matrices, over_epochs
 from pages.inside.weights.blocks import Place
 from rnn.core.inspection import GATES
+from rnn.ui import session
 
 # A share of a redraw: the digest of all epochs comes bit by bit, so that the page answers meanwhile.
 SECONDS = 0.1
@@ -22,7 +23,7 @@ def draw(view: View) -> None:
     place = Place(view.config.cell, view.config.seeds, view.part.member, view.part.layer, _choose_gate(view))
     known = course.course_of(view.run.id, place)
     kept = at_epoch.kept_epochs(view.run)
-    read = partial(at_epoch.read_params, view.run.id)
+    read = partial(session.store().params_at, view.run.id)
     playing = epoch_choice.place_of(view.run).playing
     complete = course.go_on(known, place, kept, read, 0.02 if playing else SECONDS)
     st.fragment(matrices.draw)(view, place, known)

@@ -34,13 +34,11 @@ _COLOURS = (
 )
 
 
-def spread_figure(
-    epochs: ArrayLike, edges: ArrayLike, shares: ArrayLike, lines: Mapping[int, ArrayLike], *, at: int
-) -> go.Figure:
+def spread_figure(epochs: ArrayLike, edges: ArrayLike, shares: ArrayLike, lines: Mapping[int, ArrayLike]) -> go.Figure:
     """Heat map of the values of a matrix: a column an epoch, upwards the value, the colour the share of the entries.
 
     epochs: (N,). edges: (bins + 1,). shares: (N, bins). lines: per cent → (N,), the value that so many of the entries lie
-    below. at: the epoch that is shown elsewhere.
+    below. `marked` adds the epoch that is shown elsewhere.
     """
     x, bins, cells = np.asarray(epochs, np.float64), floats(edges), np.asarray(shares, np.float64)
     trace = heat_trace(
@@ -52,20 +50,13 @@ def spread_figure(
         dash = "solid" if per_cent == 50 else DASHED
         drawn = curve(x, floats(line), f"{LINES.get(per_cent, per_cent)} below", "#a84a00", dash=dash, width=1.25)
         traces.append({**drawn, "mode": "lines", "hoverinfo": "skip", "hovertemplate": None})
-    made = figure(traces, "epoch", "weight", hovermode="closest", showlegend=False)
-    return _marked(made, x, at)
+    return figure(traces, "", "weight", hovermode="closest", showlegend=False, xaxis=_epoch_axis(x))
 
 
 def courses_figure(
-    epochs: Mapping[str, ArrayLike],
-    values: Mapping[str, ArrayLike],
-    title: str,
-    *,
-    at: int,
-    level: float | None = None,
-    level_name: str = "",
+    epochs: Mapping[str, ArrayLike], values: Mapping[str, ArrayLike], title: str, *, level: float | None = None
 ) -> go.Figure:
-    """One line a name over the epochs. level: a dotted line across. at: the epoch that is shown elsewhere."""
+    """One line a name over the epochs. level: a dotted line across. `marked` adds the epoch that is shown elsewhere."""
     traces = []
     for name, (colour, dash, symbol) in zip(values, _COLOURS, strict=False):  # three lines at most
         x = np.asarray(epochs[name], np.float64)
@@ -74,12 +65,16 @@ def courses_figure(
     everywhere = np.concatenate([np.asarray(one, np.float64) for one in epochs.values()])
     if level is not None and len(everywhere):
         ends = np.array([everywhere.min(), everywhere.max()])
-        line = curve(ends, np.array([level, level]), level_name, ACTUAL, dash=DOTTED, width=1.25)
+        line = curve(ends, np.array([level, level]), number(level), ACTUAL, dash=DOTTED, width=1.25)
         traces.append({**line, "mode": "lines", "hoverinfo": "skip", "hovertemplate": None})
-    made = figure(traces, "epoch", title, showlegend=len(traces) > 1)
-    made.update_yaxes(rangemode="tozero")
-    made.update_xaxes(unifiedhovertitle={"text": "epoch %{x}"}, hoverformat="d")
-    return _marked(made, everywhere, at)
+    return figure(
+        traces,
+        "",
+        title,
+        showlegend=len(traces) > 1,
+        xaxis=_epoch_axis(everywhere),
+        yaxis=axis(title, rangemode="tozero"),
+    )
 
 
 def _edges(x: Any) -> Any:
@@ -90,14 +85,18 @@ def _edges(x: Any) -> Any:
     return np.concatenate([[x[0] - (middle[0] - x[0])], middle, [x[-1] + (x[-1] - middle[-1])]])
 
 
-def _marked(made: go.Figure, x: Any, at: int) -> go.Figure:
-    """An upright line at the epoch shown."""
+def _epoch_axis(x: Any) -> dict[str, Any]:
+    few = {"dtick": 1} if len(x) and np.ptp(x) < 6 else {"nticks": 6}
+    return axis(
+        "epoch", tickformat=",d", showgrid=False, showline=True, ticks="outside", ticklen=4, hoverformat="d",
+        unifiedhovertitle={"text": "epoch %{x}"}, **few,
+    )  # fmt: skip
+
+
+def marked(made: go.Figure, at: int) -> go.Figure:
+    """The figure with an upright line at an epoch, in place of the one before."""
     line = {"color": ACTUAL, "width": 1.5}
-    shape = {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": line}
-    made.update_layout(shapes=[shape])
-    made.update_xaxes(axis("epoch", tickformat=",d", nticks=6))
-    if len(x) and np.ptp(x) < 6:
-        made.update_xaxes(dtick=1)
+    made.layout.shapes = [{"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": line}]
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,20 @@ RISING = [[0.0, "#f5f4f1"], [0.5, "#7fb0d6"], [1.0, "#1f5f99"]]
 
 
 def heat_trace(
-    z: NDArray[Any], x: Any, y: Any, *, low: float, high: float, hover: str, bar: dict[str, Any], **more: Any
-) -> dict[str, Any]:
+    z: NDArray[Any], x: Any, y: Any, *, low: float, high: float, hover: str, bar: dict[str, Any],
+    of_column: Sequence[str] = (), of_row: Sequence[str] = (), **more: Any,
+) -> dict[str, Any]:  # fmt: skip
     """A heat map of z (rows, columns), row y[i], column x[j]; the colours span low … high.
 
-    hover: what the box over a cell says. bar: where the colour bar stands.
+    hover: what the box over a cell says. bar: where the colour bar stands. of_column, of_row: what it says besides, of the
+    cell's column and of its row; only live_chart makes of them what Plotly wants, a text for each cell.
     """
+    for attribute, template, given in (
+        ("hovertext", "%{hovertext}", [list(of_column)] if of_column else None),
+        ("customdata", "%{customdata}", [[text] for text in of_row] or None),
+    ):
+        if given:
+            more[attribute], hover = given, f"{hover}<br>{template}"
     return {
         "type": "heatmap",
         "z": np.asarray(z, np.float32),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,59 +11,136 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from rnn.ui.figures.heat import DIVERGING, RISING, heat_trace
-from rnn.ui.figures.style import ACTUAL, TRAIN, VALIDATION, axis, curve, figure, floats, moment, moments, number
+from rnn.ui.figures.style import (
+    ACTUAL,
+    TRAIN,
+    UNIT_COLOURS,
+    UNIT_DASHES,
+    VALIDATION,
+    axis,
+    curve,
+    figure,
+    floats,
+    moment,
+    moments,
+    number,
+    plain,
+    shortened,
+)
 
-_HEAT_TOP, _VALUES_FOOT = 0.58, 0.66
+_HEAT_TOP, _VALUES_FOOT = 0.62, 0.7
 # What the colours span: a tanh unit rests at 0 between −1 and 1, a sigmoid unit at ½ between 0 and 1, an LSTM's cell at 0
 # without bounds.
 SPANS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
 UNBOUNDED = "unbounded"
 
+ALL_NAMED = 40
+"""Up to so many rows each one is labelled."""
 
-def hidden_figure(
-    times: ArrayLike,
-    values: ArrayLike,
-    next_times: ArrayLike,
-    actual: ArrayLike,
-    predicted: ArrayLike | None,
-    state_times: ArrayLike,
-    states: ArrayLike,
-    units: Sequence[int],
-    *,
-    column: str,
-    activation: str,
-    validation: bool,
-    time_label: str = "",
-    shown: str = "state",
-) -> go.Figure:
-    """One window and what follows it above, the hidden states below, on one time axis.
 
-    times, values: (N,) of the window, original units. next_times, actual, predicted: (horizon,), the values after it;
-    predicted None where `column` is only an input. state_times: (T',), the time of the last record that each step has
-    read. states: (T', H'). units: the H' unit numbers, from the top. activation: what the states have gone through, or
-    UNBOUNDED; it settles the colours. validation: whether the window is of the validation part. shown: what the states
-    are, in a word.
-    """
-    x, at, drawn = moments(times), moments(state_times), np.asarray(states)
-    low, high = _span(activation, drawn)
-    traces = _curves(x, floats(values), moments(next_times), floats(actual), predicted, validation=validation)
-    traces.append(
-        heat_trace(
-            drawn.T, at, [str(unit) for unit in units], low=low, high=high,
-            hover=f"unit %{{y}}, %{{x}}<br>{shown} %{{z:.3f}}", yaxis="y2",
-            colorscale=DIVERGING if low < 0 or activation in SPANS else RISING,
-            bar={"len": _HEAT_TOP, "y": 0, "yanchor": "bottom", "lenmode": "fraction"},
-        )
+@dataclass(frozen=True, eq=False)
+class Read:
+    """One window and what follows it. times, values: (N,), original units. next_times, actual, predicted: (horizon,), the
+    values after it; predicted None where `column` is only an input. validation: whether it is of the validation part."""
+
+    times: ArrayLike
+    values: ArrayLike
+    next_times: ArrayLike
+    actual: ArrayLike
+    predicted: ArrayLike | None
+    column: str
+    validation: bool
+    time_label: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """Units along the window. times: (T',), the time of the last record that each step has read. values: (T', H'). units: the
+    H' unit numbers, from the top. name: what is shown of them, in a word. activation: what the values have gone through, or
+    UNBOUNDED; it settles the colours. labels: what each unit follows, short and as a clause; () for none. inputs: (T',), what
+    the network reads at each step, in words. picked: the unit that is marked."""
+
+    times: ArrayLike
+    values: NDArray[Any]
+    units: Sequence[int]
+    name: str
+    activation: str
+    labels: Sequence[tuple[str, str]] = ()
+    inputs: Sequence[str] = ()
+    picked: int | None = None
+
+
+def hidden_figure(read: Read, shown: Shown) -> go.Figure:
+    """The window above, the units as a heat map below, on one time axis."""
+    at, drawn = moments(shown.times), np.asarray(shown.values)
+    low, high = _span(shown.activation, drawn)
+    names = [str(unit) for unit in shown.units]
+    trace = heat_trace(
+        drawn.T, at, names, low=low, high=high, yaxis="y2", hover=f"unit %{{y}}, %{{x}}<br>{shown.name} %{{z:.3f}}",
+        of_column=[plain_text(text) for text in shown.inputs], of_row=[plain_text(text) for _, text in shown.labels],
+        colorscale=DIVERGING if low < 0 or shown.activation in SPANS else RISING,
+        bar={"len": _HEAT_TOP, "y": 0, "yanchor": "bottom", "lenmode": "fraction"},
     )  # fmt: skip
-    made = figure(traces, time_label, column, hovermode="closest")
-    made.update_yaxes(domain=[_VALUES_FOOT, 1], nticks=5)
+    made = _above(read, [trace])
     made.update_layout(
         yaxis2=axis(
-            "hidden unit", domain=[0, _HEAT_TOP], type="category", autorange="reversed", showgrid=False, nticks=10
-        )
+            "" if shown.labels else "hidden unit", domain=[0, _HEAT_TOP], type="category", autorange="reversed",
+            showgrid=False, nticks=10, **_ticks(shown, names),
+        ),
+        shapes=[_mark(names.index(str(shown.picked)))] if str(shown.picked) in names else [],
+    )  # fmt: skip
+    return made
+
+
+def hidden_lines_figure(read: Read, shown: Shown) -> go.Figure:
+    """The window above, each unit as a line below; for a few of them."""
+    at, drawn = moments(shown.times), np.asarray(shown.values)
+    traces = []
+    clauses = [text for _, text in shown.labels] or [""] * len(shown.units)
+    for place, (unit, clause) in enumerate(zip(shown.units, clauses, strict=True)):
+        line = curve(
+            at, floats(drawn[:, place]), f"unit {unit}", UNIT_COLOURS[place % len(UNIT_COLOURS)],
+            dash=UNIT_DASHES[place // len(UNIT_COLOURS) % len(UNIT_DASHES)], yaxis="y2",
+            width=3 if unit == shown.picked else 1.75,
+        )  # fmt: skip
+        line["hovertemplate"] = f"unit {unit}, %{{x}}<br>{shown.name} %{{y:.3f}}<br>%{{text}}<extra></extra>"
+        line["text"] = ["<br>".join(filter(None, (plain_text(text), plain_text(clause)))) for text in shown.inputs]
+        traces.append(line)
+    made = _above(read, traces)
+    low, high = _span(shown.activation, drawn)
+    bounds = {"range": [low - 0.04 * (high - low), high + 0.04 * (high - low)]} if shown.activation in SPANS else {}
+    made.update_layout(yaxis2=axis(shown.name, domain=[0, _HEAT_TOP], nticks=5, **bounds))
+    return made
+
+
+def plain_text(text: str) -> str:
+    """As `plain`, of any length and with its line breaks."""
+    return "<br>".join(
+        part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for part in text.split("\n")
     )
+
+
+def _above(read: Read, below: list[dict[str, Any]]) -> go.Figure:
+    made = figure([*_curves(read), *below], read.time_label, read.column, hovermode="closest")
+    made.update_yaxes(domain=[_VALUES_FOOT, 1], nticks=5)
     made.update_xaxes(anchor="y2")
     return made
+
+
+def _ticks(shown: Shown, names: list[str]) -> dict[str, Any]:
+    """Each row by its unit and what it follows; of many rows every n-th."""
+    if not shown.labels:
+        return {}
+    every = -(-len(names) // ALL_NAMED)
+    texts = [f"{plain(shortened(short, 24))} · {name}" for name, (short, _) in zip(names, shown.labels, strict=True)]
+    return {"tickmode": "array", "tickvals": names[::every], "ticktext": texts[::every], "tickfont": {"size": 10}}
+
+
+def _mark(row: int) -> dict[str, Any]:
+    return {
+        "type": "rect", "xref": "x domain", "yref": "y2", "x0": 0, "x1": 1, "y0": row - 0.5, "y1": row + 0.5,
+        "line": {"width": 1.5, "color": ACTUAL}, "fillcolor": "rgba(0,0,0,0)",
+    }  # fmt: skip
 
 
 def _span(activation: str, states: NDArray[Any]) -> tuple[float, float]:
@@ -74,57 +152,51 @@ def _span(activation: str, states: NDArray[Any]) -> tuple[float, float]:
     return 0.0, max(float(states.max()), 1e-6)
 
 
-def _curves(
-    x: NDArray[Any],
-    values: NDArray[np.float64],
-    next_x: NDArray[Any],
-    actual: NDArray[np.float64],
-    predicted: ArrayLike | None,
-    *,
-    validation: bool,
-) -> list[dict[str, Any]]:
+def _curves(read: Read) -> list[dict[str, Any]]:
     hover = {"hovertemplate": "%{x}: %{y:.4~g}"}
+    x, values = moments(read.times), floats(read.values)
+    next_x, actual = moments(read.next_times), floats(read.actual)
     followed = curve(next_x, actual, "actual", ACTUAL, dash="1.5px,3px", symbol="circle-open") | hover
     # The dotted line sets out from the window's last value, which is not one of the values to predict.
     followed["x"], followed["y"] = np.concatenate([x[-1:], next_x]), np.concatenate([values[-1:], actual])
     followed["marker"] = {**followed.get("marker", {}), "size": np.array([0, *[7] * len(actual)])}
     traces = [curve(x, values, "window", ACTUAL, width=2) | hover, followed]
-    if predicted is not None:
-        colour, name = (VALIDATION, "validation") if validation else (TRAIN, "training")
-        guess = curve(next_x, floats(predicted), f"predicted ({name})", colour, symbol="square") | hover
+    if read.predicted is not None:
+        colour, name = (VALIDATION, "validation") if read.validation else (TRAIN, "training")
+        guess = curve(next_x, floats(read.predicted), f"predicted ({name})", colour, symbol="square") | hover
         traces.append({**guess, "mode": "lines+markers", "marker": {"size": 8, "symbol": "square", "color": colour}})
     return traces
 
 
-def alt_hidden(
-    times: ArrayLike,
-    values: ArrayLike,
-    next_times: ArrayLike,
-    actual: ArrayLike,
-    predicted: ArrayLike | None,
-    state_times: ArrayLike,
-    states: ArrayLike,
-    units: Sequence[int],
-    *,
-    column: str,
-    shown: str = "state",
-) -> str:
-    """The hidden states in words; arguments as for `hidden_figure`."""
-    x, window, drawn = moments(times), floats(values), np.asarray(states)
+def alt_hidden(read: Read, shown: Shown) -> str:
+    """Either figure in words."""
+    x, window, drawn = moments(read.times), floats(read.values), np.asarray(shown.values)
     text = [
-        f"{shown.capitalize()} of the hidden units at {len(moments(state_times))} steps over "
-        f"the window {moment(x[0])} to {moment(x[-1])}. {column} lies between "
+        f"{shown.name.capitalize()} of the hidden units at {len(moments(shown.times))} steps over "
+        f"the window {moment(x[0])} to {moment(x[-1])}. {read.column} lies between "
         f"{number(window.min())} and {number(window.max())}"
     ]
-    known = floats(actual)
-    if predicted is not None:
+    if read.predicted is not None:
         text.append(
-            f"Predicted for {moment(moments(next_times)[0])}: {number(floats(predicted)[0])}, actual {number(known[0])}"
+            f"Predicted for {moment(moments(read.next_times)[0])}: {number(floats(read.predicted)[0])}, "
+            f"actual {number(floats(read.actual)[0])}"
         )
+    units = shown.units
     swings = np.ptp(drawn, axis=0)
     most, least = int(np.argmax(swings)), int(np.argmin(swings))
     text.append(
-        f"{len(units)} units between {number(drawn.min())} and {number(drawn.max())}; unit {units[most]} "
-        f"swings most, by {number(swings[most])}, unit {units[least]} least, by {number(swings[least])}"
+        f"{len(units)} unit{'' if len(units) == 1 else 's'} between {number(drawn.min())} and {number(drawn.max())}; "
+        f"unit {units[most]} swings most, by {number(swings[most])}, unit {units[least]} least, by {number(swings[least])}"
     )
+    text += [f"Unit {unit} {clause}" for unit, (_, clause) in list(zip(units, shown.labels, strict=False))[:5]]
     return ". ".join(text) + "."
+
+
+def only(shown: Shown, places: Sequence[int]) -> Shown:
+    """Some of the units: their places in the order shown."""
+    return replace(
+        shown,
+        values=np.asarray(shown.values)[:, list(places)],
+        units=[shown.units[place] for place in places],
+        labels=[shown.labels[place] for place in places] if shown.labels else (),
+    )

@@ -56,7 +56,7 @@ def loss_figure(
         traces.append(curve(x, curves[1], "validation", VALIDATION, width=2, dash=DASHED, symbol="square"))
         traces += _best(x, curves[1], best_epoch)
     if naive is not None and np.isfinite(naive) and (naive > 0 or not log):
-        traces.append(_level(x, naive))
+        traces.append(naive_level(x, naive))
     y_axis = log_axis(traces) if log else {"type": "linear", "rangemode": "tozero"}
     made = figure(traces, "epoch", unit, **_marks(x, changes))
     made.update_yaxes(y_axis)
@@ -96,7 +96,7 @@ def _best(x: NDArray[Any], val: NDArray[np.float64], best_epoch: int | None) -> 
     ]
 
 
-def _level(x: NDArray[Any], naive: float) -> dict[str, Any]:
+def naive_level(x: NDArray[Any], naive: float) -> dict[str, Any]:
     line = {"color": ACTUAL, "dash": DOTTED, "width": 1.75}
     ends = np.array([x[0], x[-1]])
     return {

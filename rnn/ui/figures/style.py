@@ -16,6 +16,10 @@ FORECAST = "#0f9172"
 TEST = "#8a63c9"
 ACTUAL = "#80868f"
 
+# Several lines of one kind: colours by turns, and another dash for each round of them.
+UNIT_COLOURS = [TRAIN, VALIDATION, FORECAST, TEST]
+UNIT_DASHES = ["solid", "5px,3px", "1.5px,3px"]
+
 _POINTER = {"spikethickness": 1, "spikedash": "solid", "spikecolor": ACTUAL}
 SHADE = "rgba(128, 134, 143, 0.10)"
 DASHED = "5px,3px"

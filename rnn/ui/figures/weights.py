@@ -32,12 +32,12 @@ def weights_figure(
     trace = heat_trace(
         drawn, names[1], names[0], low=-bound, high=bound, hover=hover, colorscale=DIVERGING, bar=_bar(bound)
     )
-    made = figure([trace], "", "", hovermode="closest", showlegend=False)
-    made.update_layout(
+    # The axes are given at once: to update a figure takes longer than to make it, and these are made as the run is played.
+    return figure(
+        [trace], "", "", hovermode="closest", showlegend=False,
         xaxis=axis(column, type="category", showgrid=False, ticks="", showline=False, nticks=8),
         yaxis=axis(row, type="category", showgrid=False, autorange="reversed", nticks=8),
-    )
-    return made
+    )  # fmt: skip
 
 
 def _bar(bound: float) -> dict[str, Any]:
