@@ -33,7 +33,7 @@ def inside(server: Server, open_page: Callable[..., Page], run_id: str) -> Itera
     def _open(more: str = "", **options: object) -> Page:
         page = open_page(f"{server.url}/inside?run={run_id}{more}", **options)
         pages.append(page)
-        handle(page).wait_for(timeout=SLOW * 1000)
+        handle(page).wait_for(timeout=2 * SLOW * 1000)  # the first page of a server loads everything
         wait_until_settled(page)
         return page
 
@@ -65,7 +65,7 @@ def test_by_keys_alone_the_run_is_stepped_played_and_paused_without_a_remount(in
     page.keyboard.press("k")
     wait_until(lambda: epoch(page) >= 4, SLOW, "the run played")
     page.keyboard.press("k")
-    expect(button(page, "Play")).to_be_visible(timeout=SLOW * 1000)
+    expect(page.locator(".st-key-epoch_play").first).to_contain_text("Play", timeout=SLOW * 1000)
     wait_until_settled(page)
     stands = epoch(page)
     assert 4 <= stands < 30
