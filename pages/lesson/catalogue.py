@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rnn.ui.lessons import Lesson
-from rnn.ui.lessons.address import parameters
+from rnn.ui.lessons.address import DRAFT, query_of
 from rnn.ui.lessons.builtin import LESSONS
 
 PAGE, TEACH = "lesson/page.py", "teach/page.py"
@@ -42,5 +42,5 @@ def draw_neighbours(lesson: Lesson) -> None:
     with st.expander("All lessons, and a page to make your own", icon=":material/list:", key="lesson_list"):
         draw_list()
         st.page_link(
-            TEACH, label="Make a lesson from this one", icon=":material/edit:", query_params=parameters(lesson)
+            TEACH, label="Make a lesson from this one", icon=":material/edit:", query_params={DRAFT: query_of(lesson)}
         )

@@ -20,11 +20,16 @@ else:
     made = attempt.current(lesson)
     runs = made.trained()
     if runs:
-        if reveal.ready(lesson, runs):
-            reveal.draw(lesson, made, runs)
-            play.draw(lesson, runs)
+        revealed = reveal.ready(lesson, runs)
+        with st.container(
+            gap="small"
+        ):  # always there, so that what comes in it does not move the charts to another place
+            if revealed:
+                reveal.draw(lesson, made, runs)
         poll = watching.poll_seconds(runs)
         st.fragment(watching.draw, run_every=poll)(setup, runs, poll)
+        if revealed:
+            play.draw(lesson, runs)
     else:
         question.draw(lesson, setup)
         predictions.draw(setup, None, None)

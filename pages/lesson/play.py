@@ -14,7 +14,7 @@ from rnn.runs.records import Run
 from rnn.ui import config_form, session
 from rnn.ui.lessons import Lesson
 from rnn.ui.lessons.address import short_name
-from rnn.ui.relevance import matters
+from rnn.ui.relevance import matters, settled
 from rnn.ui.wording import escaped
 
 COLUMNS = 4
@@ -55,7 +55,7 @@ def _settings(lesson: Lesson) -> Config:
         for column, field in zip(st.columns(COLUMNS), fields[first : first + COLUMNS], strict=False):
             with column:
                 changed[field] = config_form.draw_apart(field, f"{name}:{field}", values[field])
-    return Config(**{**values, **changed})
+    return Config(**settled(values | changed))
 
 
 def _draw_ways_on(runs: Mapping[str, Run]) -> None:

@@ -20,11 +20,7 @@ MOST_NAMED = 8
 def draw(lesson: Lesson, setup: Setup) -> None:
     """The question, its answers and the button that trains."""
     with st.container(border=True, key="lesson_question"):
-        answers = [escaped(answer.text, LONGEST["answer"]) for answer in lesson.answers]
-        number = st.radio(
-            f"**{escaped(lesson.question, LONGEST['question'])}**", range(len(answers)), index=None,
-            format_func=answers.__getitem__, key=f"{GUESS}:{short_name(lesson)}",
-        )  # fmt: skip
+        number = draw_answers(lesson, f"{GUESS}:{short_name(lesson)}")
         st.button(
             "That is my guess: train", icon=":material/play_arrow:", type="primary", key="lesson_train",
             disabled=number is None or setup.problem is not None, on_click=attempt.guess, args=(lesson, number or 0),
@@ -32,6 +28,15 @@ def draw(lesson: Lesson, setup: Setup) -> None:
         )  # fmt: skip
     if setup.problem is not None:
         st.error(escaped(setup.problem, 600), icon=":material/error:")
+
+
+def draw_answers(lesson: Lesson, key: str) -> int | None:
+    """Returns the number of the answer that is chosen, None before one is."""
+    answers = [escaped(answer.text, LONGEST["answer"]) for answer in lesson.answers]
+    return st.radio(
+        f"**{escaped(lesson.question, LONGEST['question'])}**", range(len(answers)), index=None,
+        format_func=answers.__getitem__, key=key,
+    )  # fmt: skip
 
 
 def draw_settings(lesson: Lesson) -> None:

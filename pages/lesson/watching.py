@@ -28,11 +28,14 @@ def draw(setup: Setup, drawn: Mapping[str, Run], poll: float | None) -> None:
     with st.container(gap="small"):
         at_work = attempt.at_work(runs) or list(runs.values())[-1]
         progress.draw(at_work, run_history.seen(at_work))
-        st.button(
-            "Stop", icon=":material/stop:", key="lesson_stop", disabled=not at_work.active, on_click=attempt.stop,
-            args=(runs,), help="End the training; what it has learnt so far is kept.",
-        )  # fmt: skip
-        name = _choose(runs)
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="lesson_choices"
+        ):
+            name = _choose(runs)
+            st.button(
+                "Stop", icon=":material/stop:", key="lesson_stop", disabled=not at_work.active, on_click=attempt.stop,
+                args=(runs,), help="End the training; what it has learnt so far is kept.",
+            )  # fmt: skip
     left, right = st.columns([5, 7], gap="medium")
     with left:
         st.caption("Error by epoch: the lower, the better")
@@ -46,9 +49,8 @@ def draw(setup: Setup, drawn: Mapping[str, Run], poll: float | None) -> None:
 def _choose(runs: Mapping[str, Run]) -> str:
     """Whose predictions are shown: the newest run's, until the learner picks another."""
     names = list(runs)
-    if len(names) == 1:
-        return names[0]
     picked = st.segmented_control(
         "Predictions of", names, default=names[-1], required=True, key=f"lesson_shown:{'+'.join(names)}",
+        label_visibility="collapsed", help="Whose predictions are drawn on the right.",
     )  # fmt: skip
     return str(picked)

@@ -58,7 +58,9 @@ def _picture(race: Race, lanes: Sequence[Seen], part: str, by: str, unit: str, l
         tracks.append(Track(number, name, x, y))
     x_title = "seconds of training" if by == SECONDS else "epoch"
     axis = unit_of_stored(race.runs[0].series_hash).axis if unit == RMSE else "scaled loss"
-    naive = run_history.baselines(race.runs[0]).get("naive") if (part, unit) == (VALIDATION, RMSE) else None
+    # Of a lane that could be trained: the others may have no validation part at all.
+    begun = next((run for run in race.runs if run.epoch), None)
+    naive = run_history.baselines(begun).get("naive") if begun and (part, unit) == (VALIDATION, RMSE) else None
     title = f"{part.lower()} {axis}"
     figure = race_figure(tracks, x_title=x_title, unit=title, log=log, naive=naive, whole=by == EPOCHS)
     return figure, alt_race(tracks, x_title=x_title, unit=title, naive=naive)

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from pages.race.current import Race
+from pages.race.names import differing_fields
 from pages.race.seen import Seen
 from rnn.runs.records import Run
 from rnn.ui import session
@@ -69,9 +70,14 @@ def draw(race: Race, lanes: Sequence[Seen]) -> None:
     )  # fmt: skip
     head = "".join(f'<th scope="col" class="{kind}">{text}</th>' for kind, text in heads)
     st.html(
-        f'{_STYLE}<table class="race-rows"><caption hidden>The lanes of the race</caption><thead><tr>{head}</tr></thead>'
+        f'{_STYLE}<table class="race-rows" aria-label="The lanes of the race"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
+    if "horizon" in differing_fields([run.config for run in race.runs]):
+        st.caption(
+            "Each lane’s RMSE is over all steps of its own horizon, which are not the same; the verdict at the end compares "
+            "the steps that all lanes predict."
+        )
 
 
 def _row(run: Run, name: str, lane: int, standing: Standing) -> str:

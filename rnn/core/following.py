@@ -84,8 +84,8 @@ class Following:
 
 
 def following(units: Units, starts: Starts, seasons: Sequence[float] = (), *, sigmoid: bool = False) -> Following:
-    """By a sample of the windows that start at these records, the same for the same arguments. seasons: how many records each of
-    them has. sigmoid: whether the values have gone through one, for `extreme`."""
+    """By a sample of the windows that start at these records, the same for the same arguments. seasons: how many records each
+    of them has. sigmoid: whether the values have gone through one, for `extreme`."""
     most = min(MOST, max(FEWEST, COST // units.cost))
     sample = starts[spread_out(len(starts), most)]
     x = units.read(sample)

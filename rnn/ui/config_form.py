@@ -121,7 +121,7 @@ def draw_form(
     _draw_presets(recommended)
     draw_note()
     values = values_of_form()
-    problem = _problem(values)
+    problem = problem_of(values)
     for group in GROUPS:
         if group == BASIC:
             _draw_group(group, values, problem, on_live_change)
@@ -163,7 +163,8 @@ class Problem:
     sentence: str
 
 
-def _problem(values: Mapping[str, Any]) -> Problem | None:
+def problem_of(values: Mapping[str, Any]) -> Problem | None:
+    """None where the values of all fields go together."""
     try:
         Config(**settled(values))
     except ValueError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from rnn.runs.runner import stop_runner
 
@@ -23,10 +24,14 @@ def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
     st.cache_resource.clear()
     st.cache_data.clear()
 
-    def _open(page: str | None = None, **query: str | list[str]) -> AppTest:
+    def _open(page: str | None = None, *, deep_link: bool = False, **query: str | list[str]) -> AppTest:
+        """deep_link: the page is the first that the session opens; else Train is, and the page comes after it."""
         app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=30)
         for name, value in query.items():
             app.query_params[name] = value
+        if deep_link and page is not None:
+            app._page_hash = calc_hash(page.split("/")[0])  # before a first run `switch_page` does not know the routes
+            return app.run()
         app.run()
         if page is not None:
             app.switch_page(page).run()

@@ -25,6 +25,7 @@ from rnn.ui.relevance import DEFAULT
 Query = Mapping[str, Sequence[str]]
 
 KEY = "lesson"
+DRAFT = "draft"  # on the page where a lesson is made: all of the lesson's own query
 LETTERS = "abcd"
 MEND, WHEN = "mend_", "_when"
 MOST_LETTERS = 12_000

@@ -118,10 +118,10 @@ _ALL = (
         ),
         right=1,
         why="With the leak the validation RMSE reads {rmse}, without it {mended_rmse}: {of_mended} of the honest error. "
-        "Nothing was learnt better. A tanh network keeps to the range that it was trained on, and the leaky scaler had put "
-        "the values to come within it. For the years after the file there is no such scaler, so that error is a promise "
-        "that cannot be kept. (Repeating the last value errs by {naive}: for a series that rises this network is a poor "
-        "choice either way.)",
+        "Nothing was learnt better. The leaky scaler knows the values to come and so brings them nearer to 0, where tanh "
+        "units still respond; the honest one leaves them far out, where these hardly move. For the years after the file no "
+        "scaler knows the values to come, so the smaller error is a promise that cannot be kept. (Repeating the last value "
+        "errs by {naive}: for a series that rises this network is a poor choice either way.)",
         choice=Choice("co2", ("co2",)),
         config=_LEAK,
         mended=_LEAK.replace(scaler_rows="train"),
