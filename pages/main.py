@@ -37,6 +37,8 @@ st.html(
     @media (max-width: 640px) { .st-key-verdict { min-height: 15.5rem; } }
     .st-key-race_result { min-height: 4.5rem; }
     @media (max-width: 640px) { .st-key-race_result { min-height: 13rem; } }
+    /* A phone has no keyboard, but little room. */
+    @media (max-width: 640px) { .st-key-inside_steps [aria-label^='Shortcut'] { display: none; } }
     /* What redraws four times a second must not fade while it does. */
     [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
     </style>"""

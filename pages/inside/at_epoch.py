@@ -54,18 +54,18 @@ def at_epoch(subject: Subject, epoch: int) -> AtEpoch:
     """The shown run at one of its `kept_epochs`. Raises LookupError where its weights have gone meanwhile."""
     run = subject.run
     assert run is not None
-    params = params_at(run.id, epoch)
-    if params is None:
-        raise LookupError(f"The weights of epoch {epoch} are not kept any more.")
-    model = Model(run.config, params, _framing(run.id, run.series_hash))
+    model = Model(run.config, params_at(run.id, epoch), _framing(run.id, run.series_hash))
     return AtEpoch(epoch, model.of(subject.id) if subject.id else model, history(run))
 
 
 # Weights of 1,024 hidden units take up to 32 MB; a few epochs are enough to step back and forth.
 @st.cache_resource(max_entries=6, show_spinner=False)
-def params_at(run_id: str, epoch: int) -> Params | None:
+def params_at(run_id: str, epoch: int) -> Params:
     """The weights at the end of an epoch, for all sessions; they are read by everyone and written by no one."""
-    return session.store().params_at(run_id, epoch)
+    found = session.store().params_at(run_id, epoch)
+    if found is None:  # a run at work has dropped them since it was asked which there are
+        raise LookupError(f"The weights of epoch {epoch:,} are not kept any more; choose another epoch.")
+    return found
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

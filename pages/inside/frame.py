@@ -11,6 +11,7 @@ from pages.inside import at_epoch, epoch_choice, epoch_line, link, part, scrubbe
 from pages.inside.gradient import check
 from pages.inside.subject import Subject, say_where_to_start
 from pages.inside.view import View
+from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.live_chart import is_moving
 
@@ -34,13 +35,20 @@ def draw(subject: Subject) -> None:
 def _say_that_there_are_none(subject: Subject) -> None:
     run = subject.run
     assert run is not None
-    ended = (
-        ""
-        if run.active
-        else f" It {'diverged' if run.state == 'diverged' else 'ended'} before its first epoch was done."
-    )
-    say_where_to_start(f"This run has not stored any weights yet; its first come with its first epochs.{ended}")
+    sentence = "This run has not stored any weights yet; its first come with its first epochs."
+    if not run.active:
+        verb = "diverged" if run.state == "diverged" else "ended"
+        sentence = f"This run has not stored any weights: it {verb} before its first epoch was done."
+    say_where_to_start(sentence)
+    st.fragment(_wait, run_every=epoch_choice.FOLLOW_SECONDS if run.active else None)(run)
     st.fragment(check.draw)(subject)
+
+
+def _wait(seen: Run) -> None:
+    """A fragment: begins the page anew when there is something to see."""
+    run = session.store().run(seen.id)
+    if run is None or run.state != seen.state or at_epoch.kept_epochs(run):
+        st.rerun()
 
 
 def _draw(subject: Subject, poll: float | None) -> None:
@@ -56,7 +64,12 @@ def _draw(subject: Subject, poll: float | None) -> None:
             st.rerun()
         subject = replace(subject, run=run)
         notes = st.container(gap="small")
-        fit = at_epoch.at_epoch(subject, at)
+        try:
+            fit = at_epoch.at_epoch(subject, at)
+        except LookupError as error:
+            st.warning(str(error), icon=":material/info:")
+            scrubber.draw(run, kept, at, at_epoch.history(run))
+            return
         epoch_line.draw(run, fit)
         scrubber.draw(run, kept, at, fit.history)
     epoch_choice.remember_in_link(run, kept, moving=is_moving(scrubber.KEY))

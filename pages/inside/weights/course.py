@@ -77,18 +77,17 @@ def go_on(
     """Digest some more of the sampled epochs, for so long; the ends first, then what lies between. Returns whether all are
     there. read: the weights of an epoch, None where they have gone."""
     until = time.monotonic() + seconds
-    for epoch in _ends_first(sampled(epochs, MOST_EPOCHS, course.matrices)):
-        if epoch not in course.matrices:
-            if course.matrices and time.monotonic() >= until:
-                return False
-            _add(course, place, epoch, read(epoch), first=epochs[0])
-    for epoch in _ends_first(sampled(epochs, MOST_RADII, course.radii)):
-        if epoch not in course.radii:
-            if time.monotonic() >= until:
-                return False
-            params = read(epoch)
-            if params is not None:
-                course.radii[epoch] = radius_of(place.blocks(params)[W_H])
+    steps = [(course.matrices, epoch) for epoch in _ends_first(sampled(epochs, MOST_EPOCHS, course.matrices))]
+    steps += [(course.radii, epoch) for epoch in _ends_first(sampled(epochs, MOST_RADII, course.radii))]
+    left = [(known, epoch) for known, epoch in steps if epoch not in known]
+    for number, (known, epoch) in enumerate(left):
+        if number and time.monotonic() >= until:  # one at least, or it would never end
+            return False
+        params = read(epoch)
+        if params is not None and known is course.radii:
+            course.radii[epoch] = radius_of(place.blocks(params)[W_H])
+        elif params is not None:
+            _add(course, place, epoch, params, first=epochs[0])
     return True
 
 
@@ -109,9 +108,7 @@ def _ends_first(epochs: list[int]) -> list[int]:
     return list(dict.fromkeys(order))
 
 
-def _add(course: Course, place: Place, epoch: int, params: Params | None, *, first: int) -> None:
-    if params is None:
-        return
+def _add(course: Course, place: Place, epoch: int, params: Params, *, first: int) -> None:
     blocks = place.blocks(params)
     if epoch == first == 0:
         course.start = {name: block.copy() for name, block in blocks.items()}
