@@ -58,8 +58,8 @@ def draw_title(subject: Subject) -> None:
         st.markdown("#### Inside")
         if named := st.query_params.get(session.RUN):
             st.warning(
-                f"There is no run={escaped(repr(link.shortened(named)))} here: its address is mistyped, or it has been deleted. "
-                "Runs lists those that there are.",
+                f"There is no run={escaped(repr(link.shortened(named)))} here: the address is mistyped, or the run has been "
+                "deleted. Runs lists those that there are.",
                 icon=":material/info:",
             )
         say_where_to_start(
