@@ -62,7 +62,8 @@ def trained(store: Store, series: Series, config: Config = SMALL, *, changes: di
 
 def of_file(store: Store, name: str = "Sales 2024.txt", content: bytes = FILE, **choices: object) -> dict[str, object]:
     key = store.add_file(name, content)
-    reading = {"data": f"file-{key}", "targets": ["sales"], "choices": choices, "repairs": []}
+    others: dict[str, object] = {"inputs": [], "static": [], "known": [], "ids": []}
+    reading = {"data": f"file-{key}", "targets": ["sales"], **others, "choices": choices, "repairs": []}
     return {"file_hash": key, "reading": reading}
 
 
@@ -76,7 +77,7 @@ def test_a_script_makes_the_changes_of_the_run_where_they_were_made(store, tmp_p
     """One in mid-epoch, one of both kinds at once; 13 batches or so an epoch."""
     run = trained(store, wave(), changes={0: {"lr": 0.02}, 17: {"lr": 0.001}, 30: {"epochs": 6}})
     made_changes = store.changes(run.id)
-    assert [(one.epoch, one.field, one.new) for one in made_changes][0] == (1, "lr", 0.02)
+    assert (made_changes[0].epoch, made_changes[0].field, made_changes[0].new) == (1, "lr", 0.02)
     assert len(made_changes) == 3 and made_changes[1].batch > 0 and run.epoch == 6
     away = Takeaway(store, run.id)
     source = away.source()
