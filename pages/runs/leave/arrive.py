@@ -13,7 +13,7 @@ _KEY, _TRIES, _SAID = "run_file", "run_file_tries", "run_file_said"
 
 def draw() -> None:
     """The button behind which a file is given, and below it what came of the last one."""
-    with st.popover("Open a file", icon=":material/upload_file:", key="open_run_file"):
+    with st.popover("Open a file", icon=":material/upload_file:", key=f"open_{_key()}"):
         st.file_uploader(
             "Run (.unroll), or the zip of a run",
             key=_key(),
@@ -36,7 +36,7 @@ def draw_outcome() -> None:
 
 
 def _key() -> str:
-    """Another one after each file, so that the field is empty again and the same file can be given twice."""
+    """Another one after each file: the popover closes, and the same file can be given twice."""
     return f"{_KEY}_{st.session_state.get(_TRIES, 0)}"
 
 

@@ -11,8 +11,6 @@ from rnn.ui import session
 from rnn.ui.takeaway import OFFERS, Offer, file_stem, made, reason_against, torch_offer
 from rnn.ui.wording import escaped
 
-WIDTH = 150  # of the buttons, pixels
-
 
 def draw(run: Run) -> None:
     """The folded list of all that can be had of the run."""
@@ -23,10 +21,11 @@ def draw(run: Run) -> None:
 
 
 def _draw_offer(run: Run, name: str, offer: Offer, reason: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    left, right = st.columns([2, 5], vertical_alignment="center", gap="small")
+    with left:
         st.download_button(
             offer.label, partial(made, session.store(), run.id, name), f"{file_stem(run)}{offer.ending}", offer.mime,
-            icon=offer.icon, key=f"take-{name}-{run.id}", on_click="ignore", width=WIDTH, disabled=bool(reason),
+            icon=offer.icon, key=f"take-{name}-{run.id}", on_click="ignore", width="stretch", disabled=bool(reason),
             type="primary" if name == "everything" else "secondary",
         )  # fmt: skip
-        st.caption(escaped(reason, 300) if reason else offer.about, width="stretch")
+    right.caption(escaped(reason, 300) if reason else offer.about)
