@@ -38,7 +38,9 @@ st.html(
     .st-key-race_result { min-height: 4.5rem; }
     @media (max-width: 640px) { .st-key-race_result { min-height: 13rem; } }
     /* A phone has no keyboard, but little room. */
-    @media (max-width: 640px) { .st-key-inside_steps [aria-label^='Shortcut'] { display: none; } }
+    @media (max-width: 640px) { .st-key-inside_steps [aria-label^='Shortcut'],
+      .st-key-step_by_step_buttons [aria-label^='Shortcut'] { display: none; } }
+    @media (max-width: 640px) { .st-key-window_choice > :last-child { min-width: 100%; } }
     /* What redraws four times a second must not fade while it does. */
     [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
     </style>"""
