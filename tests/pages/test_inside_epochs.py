@@ -226,3 +226,10 @@ def test_of_a_diverged_run_it_is_said_when(open_app):
     app = open_app("inside/page.py", run=run.id)
     assert not app.exception
     assert f"the run diverged in epoch {run.epoch + 1}" in texts(app, "caption")
+
+
+def test_the_median_of_an_ensemble_goes_nowhere_while_nothing_is_changed(open_app):
+    with Store() as store:
+        run = trained(store, sunspots(), **{**CONFIG, "seeds": 3, "epochs": 1})
+    said = texts(open_app("inside/page.py", run=run.id, look="By hand"), "caption")
+    assert "The median of all 3 is" in said and "goes from" not in said
