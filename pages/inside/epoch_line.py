@@ -15,6 +15,8 @@ def draw(run: Run, fit: AtEpoch) -> None:
     unit = unit_of_stored(run.series_hash)
     whose = " over all series" if unit is USUAL_STEPS else ""
     parts = [f"**{_which(run, fit.epoch)}**"]
+    if run.state == "diverged":
+        parts.append(f"**the run diverged in epoch {run.epoch + 1:,}**, so nothing later is kept")
     if losses := fit.losses:
         parts.append(
             f"loss {number_in_words(losses.train_loss)} training, {number_in_words(losses.val_loss)} validation"

@@ -67,7 +67,7 @@ def _draw(config: Config, run: Run) -> None:
         if config.layers > 1:
             st.segmented_control(
                 "Layer", range(config.layers), default=config.layers - 1, required=True, key=_layer_key(run),
-                format_func=lambda number: _layer_name(number, config.layers), **pausing,
+                format_func=lambda number: _layer_name(number, config.layers), wrap=True, **pausing,
             )  # fmt: skip
 
 

@@ -41,7 +41,8 @@ def find(subject: Subject, model: Model, run: Run, *, drawn: bool) -> tuple[Wind
         st.session_state[key] = given
     number = min(int(st.session_state.get(key, 1)), count)
     if row is not None:
-        with row:
+        # The buttons stay on either side of the slider where a phone breaks the row.
+        with row.container(horizontal=True, vertical_alignment="bottom", gap="small", wrap=False):
             number = _draw_number(Window(model, subject.series, first + number - 1), run, key, number, count)
     link.write(PART, None if validation else 2)
     link.write(NUMBER, number if number > 1 else None)

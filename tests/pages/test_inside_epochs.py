@@ -223,3 +223,19 @@ def test_how_an_epoch_stands():
     assert "100 % above" in in_words(1, 2, history) and "still to come" in in_words(1, 2, history)
     assert "5.2 times that on training" in in_words(3, 2, history)
     assert in_words(0, 2, history).startswith("**Before training:**")
+
+
+def test_of_a_diverged_run_it_is_said_when(open_app):
+    with Store() as store:
+        run = trained(store, sunspots(), lr=1.0, clip="none", optimiser="sgd", epochs=10)
+    assert run.state == "diverged"
+    app = open_app("inside/page.py", run=run.id)
+    assert not app.exception
+    assert f"the run diverged in epoch {run.epoch + 1}" in texts(app, "caption")
+
+
+def test_the_median_of_an_ensemble_goes_nowhere_while_nothing_is_changed(open_app):
+    with Store() as store:
+        run = trained(store, sunspots(), **{**CONFIG, "seeds": 3, "epochs": 1})
+    said = texts(open_app("inside/page.py", run=run.id, look="By hand"), "caption")
+    assert "The median of all 3 is" in said and "goes from" not in said

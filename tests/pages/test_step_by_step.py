@@ -369,7 +369,7 @@ def test_the_walk_on_a_trained_run_ends_where_truncation_ends_it(open_app, cell)
     unit = int(np.abs(fit.model.params["readout.W"][:, 0]).argmax())
     assert f"unit {unit} of layer 2" in texts(app, "markdown")
     for _ in range(2):
-        app.button(key="step_by_step_Forward").click().run()
+        app.button(key="step_by_step_Step on").click().run()
     assert "##### Step 3, forward" in texts(app, "markdown")
     app.button(key="step_by_step_To the turn").click().run()
     assert "The turn" in texts(app, "markdown")
@@ -432,19 +432,19 @@ def test_it_plays_a_step_a_second_and_stops_at_the_end(open_app, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(controls.time, "monotonic", lambda: now[0])
     app.button(key="step_by_step_play").click().run()
-    assert app.button(key="step_by_step_play").label == "Pause"
+    assert app.button(key="step_by_step_play").label == "Pause steps"
     places = []
     for _ in range(7):
         now[0] += 1.0
         app.run()
         places.append(next(one for one in app.slider if one.key.startswith("step_by_step_at")).value)
     assert places == [1, 2, 3, 4, 5, 5, 5]
-    assert app.button(key="step_by_step_play").label == "Play"
+    assert app.button(key="step_by_step_play").label == "Play steps"
     app.button(key="step_by_step_play").click().run()
     assert app.slider(key=f"step_by_step_at:{run.id}").value == 0, "from the end it begins anew"
     now[0] += 60
     app.run()
-    assert app.button(key="step_by_step_play").label == "Play", "left alone for a minute it has been left"
+    assert app.button(key="step_by_step_play").label == "Play steps", "left alone for a minute it has been left"
 
 
 def test_the_place_and_the_unit_outlive_a_look_at_another_section(open_app):

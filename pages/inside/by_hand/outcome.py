@@ -37,9 +37,10 @@ def draw(view: View, effect: Effect, chosen: Chosen | None, *, edited: bool) -> 
         return
     if view.config.seeds > 1:
         before, after = (one.whole[0, target] for one in (effect.before, effect.after))
+        moves = f"goes from {number_in_words(before)} to" if after != before else "is"
         st.caption(
-            f"Shown is network {view.part.member + 1} by itself. The median of all {view.config.seeds} goes from "
-            f"{number_in_words(before)} to {number_in_words(after)} at the first step."
+            f"Shown is network {view.part.member + 1} by itself. The median of all {view.config.seeds} {moves} "
+            f"{number_in_words(after)} at the first step."
         )
     _draw_chart(view, effect, target, chosen)
     if effect.actual.size > 1:

@@ -33,7 +33,7 @@ def draw(view: View) -> Choice:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="hidden_choice"):
         order = st.segmented_control(
             "Sort units by", orders, default=BY_PEAK, required=True, key=f"hidden_order:{len(orders)}",
-            persist_state="session",
+            persist_state="session", wrap=True,
             help="Moment of peak: the step of the window's second half at which a unit is highest, the earliest on top. "
             "What they follow: units that follow the same input stand together, the closest on top. "
             "Readout weight: how much a unit adds to the first output shown, the most on top.",

@@ -67,15 +67,17 @@ def draw(view: View, walk: Walk) -> None:
     """The buttons, each with its key, and a slider over the whole way."""
     here = position(view, walk)
     at_start, at_end = here == 0, here == walk.update
+    # Named unlike the buttons of the epochs above: Back, Play and Forward are theirs.
     moves = (
-        ("Start", ":material/first_page:", 0, START, at_start), ("Back", ":material/chevron_left:", here - 1, BACK, at_start),
-        ("Forward", ":material/chevron_right:", here + 1, ON, at_end),
+        ("Start", ":material/first_page:", 0, START, at_start),
+        ("Step back", ":material/chevron_left:", here - 1, BACK, at_start),
+        ("Step on", ":material/chevron_right:", here + 1, ON, at_end),
         ("To the turn", ":material/u_turn_left:", walk.turn, TO_TURN, here == walk.turn),
         ("End", ":material/last_page:", walk.update, END, at_end),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="step_by_step_buttons"):
         for name, icon, to, key, off in moves:
-            if name == "Forward":
+            if name == "Step on":
                 _draw_play(view, walk)
             st.button(
                 name, icon=icon, key=f"step_by_step_{name}", shortcut=key, on_click=_step, args=(view, to), disabled=off
@@ -92,8 +94,8 @@ def draw(view: View, walk: Walk) -> None:
 def _draw_play(view: View, walk: Walk) -> None:
     on = playing()
     st.button(
-        "Pause" if on else "Play", icon=":material/pause:" if on else ":material/play_arrow:", key="step_by_step_play",
-        shortcut=PLAY, on_click=_toggle, args=(view, walk), type="primary",
+        "Pause steps" if on else "Play steps", icon=":material/pause:" if on else ":material/play_arrow:",
+        key="step_by_step_play", shortcut=PLAY, on_click=_toggle, args=(view, walk), type="primary",
     )  # fmt: skip
 
 

@@ -49,7 +49,9 @@ def _title(view: View, text: str, unit: int) -> None:
 
 def _forward(view: View, passes: Passes, step: int, unit: int) -> None:
     _title(view, f"Step {step + 1:,}, forward", unit)
-    st.caption(f"Its last record is {escaped(moment(view.window.step_times[step]))}.")
+    st.caption(
+        f"Its {'last ' if view.config.patch > 1 else ''}record is {escaped(moment(view.window.step_times[step]))}."
+    )
     lines.draw(forward_lines(passes, step, unit))
     letter = _gate(view, "Terms of")
     st.markdown(f"**What the sum inside {'the curve' if letter == 'h' else f'gate {letter}'} is made of**")
