@@ -142,7 +142,7 @@ def test_a_write_that_fails_leaves_nothing_of_itself(
     def fail(*_: object) -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(ledger, "_write_changes", fail)  # the last part but one of an entry
+    monkeypatch.setattr(ledger, "write_changes", fail)  # the last part but one of an entry
     with pytest.raises(RuntimeError, match="power cut"):
         store.record(run_id, "worker", an_entry(epochs=(an_epoch(1),), checkpoint=Trainer(SMALL, series).state))
     assert store.run(run_id) == before and store.epochs(run_id) == [] and store.checkpoint(run_id) is None

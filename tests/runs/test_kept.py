@@ -216,7 +216,7 @@ def test_a_write_that_fails_leaves_what_was_kept_as_it_was(
     def fail(*_: object) -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(ledger, "_write_changes", fail)
+    monkeypatch.setattr(ledger, "write_changes", fail)
     monkeypatch.setattr(keeper, "KEEPING_GAP", 0.0)
     with pytest.raises(RuntimeError, match="power cut"):
         for event in events:
