@@ -31,9 +31,14 @@ def read(name: str, low: int, high: int, *, what: str, otherwise: str) -> int | 
     number = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST else None
     if number is not None and low <= number <= high:
         return number
-    given = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    say(name, f"{what} is a whole number from {low:,} to {high:,}, but the address says {name}={given!r}. {otherwise}")
+    allowed = f"is a whole number from {low:,} to {high:,}" if low < high else f"can only be {low:,} here"
+    say(name, f"{what} {allowed}, but the address says {name}={shortened(text)!r}. {otherwise}")
     return None
+
+
+def shortened(text: str) -> str:
+    """What the address says, short enough for a sentence."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def write(name: str, number: int | None) -> None:

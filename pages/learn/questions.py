@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.learn import address
 from pages.learn.asked import dna, every_step, half, scaling, several, sound, static_values, whole_code
-from pages.learn.asked.labels import LABELS
+from pages.learn.asked.labels import LABELS, box_key
 from rnn.core.config import PRESETS, Config
 from rnn.ui import series_choice, session
 from rnn.ui.chosen_series import Choice
@@ -108,7 +108,7 @@ def draw() -> None:
     st.markdown("##### What its readers asked")
     asked = address.take_name(_PARAMETER, list(LABELS), None)
     for slug, label in LABELS.items():
-        box = st.expander(label, expanded=slug == asked, key=f"question_{slug}", on_change="rerun")
+        box = st.expander(label, expanded=slug == asked, key=box_key(slug), on_change="rerun")
         with box:
             st.markdown(ANSWERS[slug])
             if box.open and slug in WIDGETS:

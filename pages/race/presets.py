@@ -14,7 +14,7 @@ from rnn.core.optimisers import OPTIMISERS
 Changes = dict[str, Any]
 OWN = "own"
 DEFAULT = "optimisers"
-# Where each did best, or nearly so, on most of five samples with the plain network (benchmarks/race.py, part "rates").
+# Within a quarter of the best loss on at least four of five samples, with the plain network (benchmarks/race.py --rates).
 SUITS = {"sgd": 0.1, "momentum": 0.03, "rmsprop": 0.003, "adam": 0.003}
 _WIDTHS = (4, 8, 16, 32, 64, 128)
 _HORIZONS_OF_ERROR = (1, 5, 20, None)

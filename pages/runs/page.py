@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.runs import details, listing, table
+from pages.runs.leave import arrive
 from rnn.ui import session
 
 POLL_SECONDS = 2.0
@@ -24,5 +25,6 @@ def draw(watched: bool) -> None:
 
 session.prepare(session.current_run())
 listing.draw_heading()
+arrive.draw()
 at_work = any(run.active for run in listing.newest()[0])
 st.fragment(draw, run_every=POLL_SECONDS if at_work else None)(at_work)

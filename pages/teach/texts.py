@@ -31,7 +31,7 @@ def draw_answers() -> tuple[tuple[Answer, ...], int] | None:
     which is said."""
     filled = []
     for letter in LETTERS:
-        left, right = st.columns([3, 2])
+        left, right = st.columns([3, 2], vertical_alignment="bottom")
         with left:
             _line(letter, f"Answer {letter}", kind="answer", needed=False)
         with right:

@@ -55,7 +55,7 @@ def alike(units: Units, unit: int, first: int, starts: Starts, *, most: int = 6)
     that starts at record `first`: moments at least half a window apart from that and from each other."""
     given = units.of_one(np.array([first]), unit)[:, 0]
     apart = max(1, units.model.config.window // 2)
-    stride = max(1, -(-len(starts) // min(MOST, max(FEWEST, COST // units.cost))))
+    stride = max(1, -(-len(starts) // _first_round(units)))
     seen = _Seen(units, unit, given, starts)
     seen.look_at(np.arange(0, len(starts), stride))
     usual = float(np.median(list(seen.distances.values())))
@@ -68,6 +68,15 @@ def alike(units: Units, unit: int, first: int, starts: Starts, *, most: int = 6)
     nearest = seen.nearest(first, apart, most)
     matches = tuple(_match(int(starts[place]), seen.courses([place])[:, 0], given) for place in nearest)
     return Alike(given, matches, usual, len(seen.distances), len(starts), stride)
+
+
+def work(units: Units, windows: int) -> int:
+    """Multiplications of the search in so many windows, at most about."""
+    return 2 * min(windows, _first_round(units)) * units.cost
+
+
+def _first_round(units: Units) -> int:
+    return min(MOST, max(FEWEST, COST // units.cost))
 
 
 def _refined(units: Units, stride: int) -> int:

@@ -25,7 +25,7 @@ class Branches(KeptEpochs):
     def branch(self, run_id: str, epoch: int, *, session: str, name: str | None = None) -> str:
         """A new run that stands where `run_id` stood at the end of `epoch`, paused; returns its id.
 
-        It has its epochs, kept epochs and changes up to there, with the learning rate and number of epochs that held then;
+        It has all that was recorded of the old run up to there, and the learning rate and number of epochs that held then;
         resumed it goes on with the bits that the old run went on with, unless lr or epochs are changed first. It needs the
         old run no more. Raises LookupError for an unknown run, and for an epoch of which not everything is kept.
         """

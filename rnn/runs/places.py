@@ -45,11 +45,15 @@ class Room:
         return count <= MOST and size <= self.limit
 
 
-def has_place(places: Sequence[int], epoch: int, most: int) -> bool:
-    """Whether `epoch`, the newest, is to be one of `places`, those kept so far, rising; most: how many find room."""
-    if most < 1 or (places and (epoch <= places[-1] or most < 2)):  # of one place there is the first stays
+def has_place(places: Sequence[int], epoch: int, free: bool) -> bool:
+    """Whether `epoch`, the newest, is to be one of `places`, those kept so far, rising. free: whether one more finds room;
+    else one of them will have to go."""
+    if places and epoch <= places[-1]:
         return False
-    return len(places) < most or math.sqrt(epoch) - math.sqrt(places[-1]) >= math.sqrt(epoch) / most
+    if free:
+        return True
+    # Of one place that there is the first epoch has it.
+    return len(places) > 1 and math.sqrt(epoch) - math.sqrt(places[-1]) >= math.sqrt(epoch) / len(places)
 
 
 def thinned(places: Iterable[int], fits: Callable[[Set[int]], bool]) -> list[int]:

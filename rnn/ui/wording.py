@@ -72,6 +72,8 @@ def moment_of(best_epoch: int) -> str:
     return f"epoch {best_epoch:,}" if best_epoch else "the start, which no epoch has beaten"
 
 
+# What looks like an address becomes a link even without signs; an invisible joiner inside keeps it text.
+_LINKED = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 _SIGNS = frozenset("\\`*_{}[]()<>#+-.!|$~:@&^=\"'")
 
 
@@ -79,4 +81,5 @@ def escaped(text: str, longest: int = 80) -> str:
     """Any text for use within Markdown: one line, not endless, and none of its signs means anything."""
     plain = " ".join(text.split())
     plain = plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    plain = _LINKED.sub("\u2060", plain)
     return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in plain)

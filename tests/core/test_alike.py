@@ -76,7 +76,9 @@ def test_a_long_series_is_sampled_and_then_looked_at_more_closely(monkeypatch):
     series = dataclasses.replace(series, values=values)
     units = units_of(series, cell="elman", activation="tanh", window=30)
     starts = np.arange(3960)
+    before = search.work(units, len(starts))
     monkeypatch.setattr(search, "MOST", 100)
+    assert search.work(units, len(starts)) == 2 * 100 * units.cost < before
     found = alike(units, 1, 500, starts)
     assert found.stride == 40 and found.looked_at < len(starts) / 2
     assert found.matches[0].first == 3100 and found.matches[0].distance == 0

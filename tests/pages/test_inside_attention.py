@@ -46,6 +46,10 @@ def slope(fit, first, column, row, ahead, target):
     return (ends[0] - ends[1]) / 2e-4
 
 
+def spread_of(fit, column):
+    return fit.series.values[: split_windows(fit.config, len(fit.series)).seen_rows, column].std()
+
+
 def test_the_cells_are_the_slopes_of_the_forecast(open_app):
     app, fit, first = opened(open_app, shop(), horizon=2, skip="linear", residual="last")
     named(app, "selectbox", "Forecast of").set_value(1).run()
@@ -64,7 +68,11 @@ def test_the_cells_are_the_slopes_of_the_forecast(open_app):
                 )
     assert "the forecast of visits 2 steps ahead" in charts(app)["attention_chart"]["alt"]
     table = app.table[0].value
-    assert list(table.columns) == ["When", "Date", "Value", "1 more", "Usual spread more"]
+    assert list(table.columns) == ["When", "Value", "1 more", "Usual spread more"]
+    number = max(abs(slope(fit, first, column, place, 1, 1)) * spread_of(fit, column)
+                 for column in (0, 1, 3) for place in range(8))  # fmt: skip
+    said = float(table["Usual spread more"].iloc[0].split(" by ")[1].split(" ")[0])
+    assert said == pytest.approx(number, rel=2e-3)
     assert "By path: through the recurrent layers" in texts(app, "markdown")
     assert "through the linear skip" in texts(app, "markdown")
 

@@ -80,6 +80,7 @@ def test_lines_and_a_picked_unit(open_app):
     assert not app.exception
     lines = [trace["name"] for trace in charts(app)["hidden_chart"]["data"] if trace.get("yaxis") == "y2"]
     assert lines == [f"unit {k}" for k in (*range(hidden_states.MOST_LINES), 7)]
+    assert "Drawn are the first 6 of 8 units in this order" in texts(app, "caption")
     assert "unit 7" in charts(app)["unit_course"]["alt"] and "unit 7" in charts(app)["unit_distribution"]["alt"]
     assert "Other windows in which unit 7 acts alike" in texts(app, "markdown")
 
@@ -102,6 +103,14 @@ def test_a_window_where_the_unit_acts_alike_becomes_the_chosen_one(open_app):
     assert app.slider[-1].value == number
     assert f"the window {str(fit.series.times[nearest])[:10]}" in charts(app)["hidden_chart"]["alt"]
     assert named(app, "selectbox", "Unit looked at").value == unit
+
+
+def test_a_search_that_takes_long_is_made_when_it_is_asked_for(open_app, monkeypatch):
+    monkeypatch.setattr("pages.inside.states.others.AT_ONCE", 0)
+    app, _, _, _ = opened(open_app)
+    assert "alike_0" not in charts(app)
+    named(app, "toggle", "Look for them").set_value(True).run()
+    assert "alike_0" in charts(app)
 
 
 def test_dead_and_saturated_units_are_named(open_app, monkeypatch):

@@ -56,6 +56,14 @@ def test_next_and_previous_go_along_the_steps_and_the_address_with_them(open_app
     assert link_value(app, "step") == "2" and not app.exception
 
 
+def test_a_step_leads_to_the_question_that_it_answers(open_app):
+    app = open_app(PAGE, step="5")
+    app.button(key="ask_half").click().run()
+    assert not app.exception
+    assert (link_value(app, "learn"), "step" in app.query_params) == ("Questions", False)
+    assert set(charts(app)) == {"half_loss"}
+
+
 @pytest.mark.parametrize("asked", ["0", "10", "-1", "1.5", "two", "１", "9" * 400, ""])
 def test_a_step_that_is_none_gets_a_sentence_and_the_first(open_app, asked):
     app = open_app(PAGE, step=asked)
@@ -141,6 +149,14 @@ def test_truncated_gradients_beside_the_full_one():
     flat_full, flat_cut = (np.append(one.U.ravel(), one.W.ravel()) for one in (full, cut))
     assert lengths[4] == pytest.approx(np.linalg.norm(flat_cut) / np.linalg.norm(flat_full))
     assert cosines[4] == pytest.approx(flat_cut @ flat_full / np.linalg.norm(flat_cut) / np.linalg.norm(flat_full))
+
+
+def test_where_no_gradient_is_left_truncation_says_so(open_app):
+    app = open_app(PAGE, step="7")
+    app.segmented_control(key="start:truncation").set_value("between 0 and 1, as published").run()
+    app.select_slider(key="walk_size:truncation").set_value(16.0).run()
+    assert not app.exception
+    assert "No gradient reaches U and W" in app.info[0].value and not app.metric
 
 
 def test_what_becomes_of_the_error_is_named():

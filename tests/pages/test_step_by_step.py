@@ -264,6 +264,8 @@ def test_the_error_before_each_gate_is_what_the_loss_does_when_its_input_weights
                     y_hat = naive_outputs(made, params | {"layer0.W_x": moved}, x)
                     losses.append(float(LOSS_FORMULAS[made.loss](y_hat, y, made)))
                 exact = (losses[0] - losses[1]) / 2e-5 / x[step, 0, 0]
+                factors, shown = (numbers(part) for part in line.numbers.split(" = ")[-2:])
+                assert np.isclose(np.prod(factors), shown[0], rtol=5e-3, atol=1e-12), "the factors make the result"
                 assert close(bold(line), exact) or abs(exact) < 1e-8, (step, unit, line, exact)
 
 

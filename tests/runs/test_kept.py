@@ -100,15 +100,17 @@ def test_kept_epochs_stay_below_the_limit_and_go_with_the_run(
     store: Store, series: Series, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeper, "KEPT_BYTES", 12_000)
-    run_id = trained(store, series, SMALL.replace(epochs=60, lr=0.03))
+    run_id = trained(store, series, SMALL.replace(epochs=60, lr=0.05, batch=16))
     run, kept = the(store, run_id), numbers(store, run_id)
-    assert 8 < len(kept) < 20 and {0, run.best_epoch, 60} <= set(kept)
+    assert 5 < len(kept) < 20 and {0, run.best_epoch, 60} <= set(kept)
     with store.read() as connection:
         rows = connection.execute(select(schema.kept_arrays)).all()
     assert store.kept_size(run_id) == sum(len(row.arrays) for row in rows) <= 12_000
     # Nothing lies about that no kept epoch is made of.
     bests = {row.best_epoch for row in store.kept_rows(run_id)[0]}
-    assert {row.epoch for row in rows} == set(kept) | bests
+    assert {row.epoch for row in rows} == set(kept) | bests and bests - set(kept), (
+        "no best but kept ones: nothing tested"
+    )
     store.delete(run_id)
     with store.read() as connection:
         for table in (schema.kept, schema.kept_arrays):
@@ -135,8 +137,8 @@ def test_where_little_fits_the_best_and_the_newest_are_read_from_the_checkpoint(
 def test_which_epochs_are_kept_is_the_same_for_a_run_that_was_paused_at_each(
     store: Store, series: Series, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper, "KEPT_BYTES", 20_000)
-    config = SMALL.replace(epochs=40)
+    monkeypatch.setattr(keeper, "KEPT_BYTES", 14_000)
+    config = SMALL.replace(epochs=40, lr=0.05)
     at_once, step_by_step = trained(store, series, config), trained(store, series, config, pause_at=1)
     for epoch in range(2, 41):
         store.command(step_by_step, "step")
@@ -144,6 +146,8 @@ def test_which_epochs_are_kept_is_the_same_for_a_run_that_was_paused_at_each(
         assert {0, the(store, step_by_step).best_epoch, epoch} <= set(numbers(store, step_by_step))
     assert the(store, step_by_step).state == "done"
     assert numbers(store, at_once) == numbers(store, step_by_step)
+    one, other = store.kept_rows(at_once)[0], store.kept_rows(step_by_step)[0]
+    assert [row.place for row in one] == [row.place for row in other] and not all(row.place for row in one)
     for epoch in numbers(store, at_once):
         one, other = store.params_at(at_once, epoch), store.params_at(step_by_step, epoch)
         assert one is not None and other is not None

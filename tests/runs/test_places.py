@@ -15,7 +15,7 @@ def walked(last: int, most: int, places: tuple[int, ...] = (), first: int = 0) -
     """The places after a run of `last` epochs, and how many epochs were given one on the way."""
     found, given_one = list(places), 0
     for epoch in range(first, last + 1):
-        if has_place(found, epoch, most):
+        if has_place(found, epoch, len(found) < most):
             found, given_one = thinned([*found, epoch], lambda some: len(some) <= most), given_one + 1
     return found, given_one
 

@@ -19,7 +19,7 @@ Start = Callable[..., WorkerByHand]
 sqlite_only = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 SLOW = 180  # seconds: what takes a few on an idle machine may take this long on a busy one
 # One lane is ten times as slow as the others, one diverges at its first epochs.
-SLOW = LONG.replace(cell="lstm", hidden=96, batch=4)
+HEAVY = LONG.replace(cell="lstm", hidden=96, batch=4)
 WILD = LONG.replace(optimiser="sgd", activation="relu", clip="none", lr=50.0)
 
 
@@ -45,15 +45,15 @@ def test_six_lanes_move_at_once_in_one_worker_and_each_has_the_bits_of_a_run_alo
     assert states(store, race_id).count("done") < 6
     wait_until(lambda: not any(run.active for run in store.race(race_id)), SLOW)
     for config, run in zip(configs, store.race(race_id), strict=True):
-        assert (run.state, run.epoch) == ("done", SLOW)
-        epochs, trainer = undisturbed(config, series, SLOW)
+        assert (run.state, run.epoch) == ("done", 25)
+        epochs, trainer = undisturbed(config, series, 25)
         assert timeless(store.epochs(run.id)) == timeless(epochs)
         assert_same_bits(store, run.id, trainer)
 
 
 @sqlite_only
 def test_a_slow_lane_does_not_hold_up_the_others(store: Store, series: Series, start: Start, wait_until: Wait) -> None:
-    race_id = race(store, series, SLOW, LONG, LONG.replace(seed=6))
+    race_id = race(store, series, HEAVY, LONG, LONG.replace(seed=6))
     start()
     wait_until(lambda: store.race(race_id)[0].epoch >= 4, SLOW)
     slow, *quick = (store.epochs(run.id) for run in store.race(race_id))
@@ -89,7 +89,8 @@ def test_orders_reach_one_lane_and_leave_the_others(
     wait_until(lambda: states(store, race_id) == ["paused", "stopped", "running", "running"], SLOW)
     at = [the(store, run).epoch for run in (first, second, third, fourth)]
     wait_until(
-        lambda: all(the(store, run).epoch > epoch + 3 for run, epoch in zip((third, fourth), at[2:], strict=True))
+        lambda: all(the(store, run).epoch > epoch + 3 for run, epoch in zip((third, fourth), at[2:], strict=True)),
+        SLOW,
     )
     assert [the(store, run).epoch for run in (first, second)] == at[:2]
     wait_until(lambda: [change.new for change in store.changes(third)] == [1e-4], SLOW)
@@ -102,7 +103,7 @@ def test_orders_reach_one_lane_and_leave_the_others(
 
 @sqlite_only
 def test_all_lanes_step_by_one_epoch(store: Store, series: Series, start: Start, wait_until: Wait) -> None:
-    race_id = race(store, series, LONG, SLOW)
+    race_id = race(store, series, LONG, HEAVY)
     for run in store.race(race_id):
         store.command(run.id, "step")
     worker = start()
@@ -158,7 +159,7 @@ def test_kill_9_interrupts_all_lanes_and_each_resumes_with_the_same_bits(
 def test_a_worker_that_has_to_go_writes_all_lanes_down(
     store: Store, series: Series, start: Start, wait_until: Wait
 ) -> None:
-    race_id = race(store, series, LONG, SLOW, LONG.replace(seed=1))
+    race_id = race(store, series, LONG, HEAVY, LONG.replace(seed=1))
     worker = start()
     wait_until(lambda: all(run.batch + run.epoch > 0 for run in store.race(race_id)), SLOW)
     assert worker.end() == 0

@@ -9,8 +9,8 @@ import pytest
 
 from pages.inside.gradient.words import in_words
 from rnn.core.through_time import describe_flow
+from rnn.ui.chart_message import message
 from rnn.ui.figures.through_time import DECADES, alt_flow, alt_window_flow, flow_figure, window_flow_figure
-from rnn.ui.live_chart import message
 
 EPOCHS, BACK = np.array([1, 2, 5]), np.arange(4)
 NORMS = np.array([[1.0, 2.0, 4.0], [0.1, 0.2, 0.4], [0.01, 0.0, 0.04], [np.inf, 0.0, 1e-20]])
@@ -56,7 +56,7 @@ def test_one_windows_way_holds_norms_and_shares():
     bars, recurrent, inputs = made.data
     assert np.isnan(bars.y[0]) and list(bars.y[1:]) == [0.1, 0.2, 1.0] and list(bars.x) == [-3, -2, -1, 0]
     assert list(recurrent.y) == SHARES["W_h"] and list(inputs.y) == SHARES["W_x"] and recurrent.yaxis == "y2"
-    assert made.layout.shapes[0].x0 == -2.5 and made.layout.yaxis.type == "log"
+    assert made.layout.shapes[0].x0 == -2.5 and made.layout.yaxis.type == "log" and made.layout.yaxis.dtick == 1
     text = alt_window_flow(STEPS, [0.0, 0.1, 0.2, 1.0], SHARES, cut=3)
     assert "1 at the last one. 0.1 2 steps before it, the first that it reaches" in text
     assert (
@@ -94,8 +94,10 @@ def test_the_largest_is_sent_in_time():
         ),
         (0.7, 20, ("vanishes", "Truncate ends its way after 20 steps, where it was gone anyway")),
         (1.3, None, ("explodes", "multiplies it by about 1.30", "39 steps back", "28,000 times its size")),
-        (0.97, None, ("neither vanishes nor explodes", "about 0.97", "30 % of its size", "whole window teaches")),
-        (0.9, 10, ("neither", "9 steps back it is 39 % of", "**Truncate ends its way after 10 steps** of 40")),
+        (0.97, None, ("fades, but does not vanish", "about 0.97", "30 % of its size", "whole window teaches")),
+        (0.99, None, ("neither vanishes nor explodes", "68 % of its size")),
+        (1.05, None, ("grows, but does not explode", "6.7 times its size")),
+        (0.9, 10, ("fades", "9 steps back it is 39 % of", "**Truncate ends its way after 10 steps** of 40")),
         (0.9, 1, ("teaches the last step alone", "Truncate ends its way after 1 step**")),
     ],
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
-from rnn.ui.wording import frequency_in_words, told_apart
+from rnn.ui.wording import escaped, frequency_in_words, told_apart
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,10 @@ def test_equal_labels_are_told_apart_by_their_keys():
         "run-bbbbbb": "sunspots, just now · bbbbbb",
         "run-cccccc": "nile, just now",
     }
+
+
+@pytest.mark.parametrize("text", ["https://e.vil/x", "WWW.e.vil", "a@e.vil"])
+def test_what_looks_like_an_address_becomes_no_link(text):
+    shown = escaped(text).replace("\\", "")
+    assert shown != text and shown.replace("\u2060", "") == text
+    assert not re.search(r"(?i)https?://|www\.|[\w.]@", shown)

@@ -25,7 +25,7 @@ def _row(view: View, choice: Choice, effects: Effects, column: int, index: int) 
     name, static = effects.names[column], effects.names[column] in effects.static
     row = {"Input": escaped(name), "When": "the whole window" if static else words.place(view, index)}
     if not choice.usually:
-        row["Date"] = "" if static else words.date(view, index)
+        row["When"] += "" if static else f" ({words.date(view, index)})"
         row["Value"] = number_in_words(view.series.values[view.window.first + index, column])
     row["1 more"] = words.change(effects.by_unit[column, index])
     row["Usual spread more"] = (

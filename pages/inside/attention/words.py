@@ -42,7 +42,7 @@ def date(view: View, index: int) -> str:
 
 
 def change(value: float) -> str:
-    """raises … by 0.4 · lowers … by 0.4"""
+    """raises it by 0.4 · lowers it by 0.4"""
     return f"{'raises' if value >= 0 else 'lowers'} it by {number_in_words(abs(value))}"
 
 

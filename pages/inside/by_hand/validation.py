@@ -10,8 +10,9 @@ from rnn.core.model import Model
 from rnn.core.series import Series
 from rnn.core.windows import chunks, split_windows
 
-# Multiplications that take about 0.1 s in float32 on one thread (measured for windows of 24 and 256 steps, hidden 32 and 256).
-AT_ONCE = 1.5e9
+# Multiplications that take about 0.2 s in float32 on one thread: measured 6 to 11 thousand million a second, for windows of
+# 24 to 150 steps and 32 to 256 hidden units.
+AT_ONCE = 1.2e9
 _WINDOWS_AT_ONCE = 1024
 
 

@@ -41,8 +41,13 @@ def _steady(flow: Flow, place: str) -> str:
         return f"**The error teaches the last step alone{place}**."
     end = f"{_steps(_way(flow) - 1)} back"
     whole = ", so the whole window teaches the network" if flow.cut is None else ""
+    becomes = "neither vanishes nor explodes"
+    if flow.left < 0.5:
+        becomes = "fades, but does not vanish on its way"
+    elif flow.left > 2:
+        becomes = "grows, but does not explode on its way"
     return (
-        f"**The error neither vanishes nor explodes{place}**: each step back multiplies it by {_factor(flow)}, and {end} it is "
+        f"**The error {becomes}{place}**: each step back multiplies it by {_factor(flow)}, and {end} it is "
         f"{_times(flow.left)} its size at the last step{whole}."
     )
 

@@ -18,7 +18,7 @@ from rnn.core.inspection import gate_activations, hidden_states, peak_order
 from rnn.core.losses import point
 from rnn.core.model import Model
 from rnn.ui.figures import UNBOUNDED, Read, Shown, alt_hidden, hidden_figure, hidden_lines_figure
-from rnn.ui.figures.hidden import ALL_NAMED, only
+from rnn.ui.figures.hidden import ALL_NAMED
 from rnn.ui.live_chart import Pick, live_chart
 from rnn.ui.wording import number_in_words
 
@@ -34,19 +34,17 @@ def draw(view: View, choice: Choice, measure: Following | None) -> NDArray[np.in
     order = _order(values, choice, view.part, view.fit.model, measure)
     unit = picked.unit_of(view, order)
     steps = _evenly(len(values), MOST_STEPS)
-    drawn = _with(order[_evenly(len(order), MOST_UNITS)], unit)
+    lines = choice.form == LINES
+    drawn = _first(order, unit) if lines else _with(order[_evenly(len(order), MOST_UNITS)], unit)
     shown = Shown(
         view.window.step_times[steps], values[steps][:, drawn], drawn.tolist(), quantity.name.lower(),
         activation_of(view, quantity),
         [(followed.short(measure, k, view), followed.clause(measure, k, view)) for k in drawn] if measure else (),
         _inputs(view, steps), unit,
     )  # fmt: skip
-    if choice.form == LINES:
-        first = [place for place, k in enumerate(drawn) if place < MOST_LINES or k == unit]
-        shown = only(shown, first)
     read = _read(view, choice.column)
-    figure = hidden_lines_figure(read, shown) if choice.form == LINES else hidden_figure(read, shown)
-    rows = min(len(shown.units), ALL_NAMED) if choice.form != LINES else 0
+    figure = hidden_lines_figure(read, shown) if lines else hidden_figure(read, shown)
+    rows = min(len(shown.units), ALL_NAMED) if not lines else 0
     identity = f"{view.identity}:{view.subject.id}:{view.window.first}:{choice}"
 
     def pick(at: Pick) -> None:
@@ -58,7 +56,7 @@ def draw(view: View, choice: Choice, measure: Following | None) -> NDArray[np.in
         figure, key="hidden_chart", identity=identity, alt=alt_hidden(read, shown),
         height=min(MOST_HEIGHT, max(LEAST_HEIGHT, 220 + ROW * rows)), on_pick=pick,
     )  # fmt: skip
-    _explain(view, quantity, len(shown.units), measure)
+    _explain(view, quantity, len(shown.units), measure, lines=lines)
     return order
 
 
@@ -126,12 +124,18 @@ def _evenly(count: int, most: int) -> NDArray[np.intp]:
     return np.linspace(0, count - 1, min(count, most)).round().astype(np.intp)
 
 
+def _first(order: NDArray[np.intp], unit: int) -> NDArray[np.intp]:
+    """The first units of the order, and the picked one."""
+    first = order[:MOST_LINES]
+    return first if unit in first else np.append(first, unit)
+
+
 def _with(drawn: NDArray[np.intp], unit: int) -> NDArray[np.intp]:
     """The units drawn, with the picked one in place of the last where it is not among them."""
     return drawn if unit in drawn else np.append(drawn[:-1], unit)
 
 
-def _explain(view: View, quantity: Quantity, drawn: int, measure: Following | None) -> None:
+def _explain(view: View, quantity: Quantity, drawn: int, measure: Following | None, *, lines: bool) -> None:
     colours = {
         "tanh": "orange towards 1, blue towards −1, pale near 0, where a unit is at rest",
         "sigmoid": "orange towards 1, blue towards 0, pale near ½",
@@ -142,6 +146,8 @@ def _explain(view: View, quantity: Quantity, drawn: int, measure: Following | No
     some = (
         f" Drawn are {drawn} of {config.hidden:,} units, evenly taken from the order." if drawn < config.hidden else ""
     )
+    if lines and some:
+        some = f" Drawn are the first {MOST_LINES} of {config.hidden:,} units in this order, and the one that is looked at."
     step = f"one step of the window, {config.patch} records" if config.patch > 1 else "one step of the window"
     use = "The state of the last step is all that the prediction is made from"
     if not view.part.is_top:
@@ -149,6 +155,9 @@ def _explain(view: View, quantity: Quantity, drawn: int, measure: Following | No
     elif config.skip != "none":
         use = "The state of the last step, and the straight path from the window, are what the prediction is made from"
     whole = " The prediction drawn is the median of the whole ensemble." if config.seeds > 1 else ""
-    st.caption(f"{meaning}Each row is one hidden unit, each column {step}: {colours}. {use}.{some}{whole}")
+    form = f"Each row is one hidden unit, each column {step}: {colours}"
+    if lines:
+        form = f"Each line is one hidden unit, each point {step}"
+    st.caption(f"{meaning}{form}. {use}.{some}{whole}")
     if measure is not None:
         st.caption(followed.explain(measure))

@@ -10,7 +10,7 @@ from pages.inside.states import followed
 from pages.inside.states.choices import Choice
 from pages.inside.view import View
 from pages.inside.window import Window
-from rnn.core.alike import Alike, Match, alike
+from rnn.core.alike import Alike, Match, alike, work
 from rnn.core.unit_courses import Units
 from rnn.ui.figures import alike_figure, alt_alike
 from rnn.ui.figures.style import moment
@@ -20,11 +20,19 @@ from rnn.ui.wording import number_in_words
 HEIGHT, ACROSS = 130, 3
 MOST_STEPS = 200
 
+AT_ONCE = 1_000_000_000
+"""Multiplications, about a third of a second, up to which the search is made without being asked for."""
+
 
 def draw(view: View, choice: Choice, unit: int) -> None:
     st.markdown(f"##### Other windows in which unit {unit} acts alike")
     starts = followed.starts(view)
     units = followed.units_of(view, choice.letter)
+    if work(units, len(starts)) > AT_ONCE and not st.toggle(
+        "Look for them", key=f"alike_wanted:{view.run.id}", persist_state="session",
+        help="With a network and windows of this size it takes a second or more, so it is done on demand.",
+    ):  # fmt: skip
+        return
     found = _alike(followed.identity(view, choice.letter), unit, view.window.first, units, starts)
     if not found.matches:
         st.caption("The series has no other window that begins at least half a window apart.")

@@ -12,7 +12,7 @@ from rnn.core.losses import middle_level
 from rnn.ui.figures.steps import Row, alt_steps, steps_figure
 from rnn.ui.live_chart import live_chart
 
-HEIGHT = 260
+HEIGHT = 280
 
 
 def draw(view: View, passes: Passes, place: Place, unit: int) -> None:

@@ -1,4 +1,8 @@
-"""The eight questions by the names that addresses and links use."""
+"""The eight questions by the names that addresses and buttons use."""
+
+import streamlit as st
+
+SECTION_KEY, QUESTIONS = "learn_section", "Questions"
 
 LABELS: dict[str, str] = {
     "max-val": "What is `max_val`?",
@@ -10,3 +14,15 @@ LABELS: dict[str, str] = {
     "dna": "Does it work on DNA sequences?",
     "code": "Where can I read and run the whole code?",
 }
+
+
+def box_key(slug: str) -> str:
+    """Where the session keeps whether a question is open."""
+    return f"question_{slug}"
+
+
+def open_question(slug: str) -> None:
+    """Go to the questions with this one open. For callbacks."""
+    st.session_state[SECTION_KEY] = QUESTIONS
+    for other in LABELS:
+        st.session_state[box_key(other)] = other == slug

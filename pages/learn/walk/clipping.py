@@ -44,7 +44,7 @@ def draw() -> None:
 def _draw_real() -> None:
     st.markdown("**On a real gradient**: that of the article’s network for its first record.")
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        weights, _ = networks.choose("clip")
+        weights, _ = networks.choose("clip", networks.BOTH_SIGNS)
         limit = st.select_slider(
             "Limit ", (0.001, 0.01, 0.1, 1.0, 10.0, 100.0), 0.1, key="walk_real_limit", width=300,
             format_func=lambda value: f"{value:g}",

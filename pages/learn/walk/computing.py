@@ -33,6 +33,7 @@ def draw_weights() -> None:
         default=PER_POSITION,
         required=True,
         key="walk_columns",
+        wrap=True,
         persist_state="session",
     )
     input_weights = "per_step" if kind == PER_POSITION else "shared"

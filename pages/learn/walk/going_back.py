@@ -34,7 +34,7 @@ def draw_error() -> None:
     adds = [float(np.linalg.norm(errors[t]) * np.linalg.norm(kept.h[t])) for t in passed]  # of an outer product
     st.table(
         pd.DataFrame({
-            "Step": [f"t = {t}" for t in passed],
+            "Step t": [str(t) for t in passed],
             "Length of the error": [number_in_words(norms[t]) for t in passed],
             "Beside the step after it": [beside(norms, t) for t in passed],
             "What it adds to dW": [number_in_words(one) for one in adds],
@@ -64,6 +64,13 @@ def draw_truncation() -> None:
     weights, x, y, name = _network_and_window("truncation")
     count = np.arange(1, len(x) + 1)
     lengths, cosines = truncated(weights, x, y)
+    if np.isnan(lengths).all():
+        st.info(
+            "No gradient reaches U and W: every unit is at its stop, where the sigmoid has no slope left in 64 bits. Make W "
+            "smaller.",
+            icon=":material/info:",
+        )
+        return
     n = st.slider("Send the error back over n steps", 1, len(x), 5, key="walk_n")
     titles = {"y_title": "beside the full gradient of U and W", "x_title": "steps n that the error goes back"}
     curves = {"length": lengths, "cosine": cosines}

@@ -15,7 +15,7 @@ def choose(key: str, default: str = PUBLISHED) -> tuple[Weights, str]:
     """The weights, and how they start in words."""
     start = st.segmented_control(
         "The weights start", [PUBLISHED, BOTH_SIGNS], default=default, required=True, key=f"start:{key}",
-        persist_state="session",
+        persist_state="session", wrap=True,
     )  # fmt: skip
     return weights_of(start), start
 

@@ -52,9 +52,13 @@ def draw_windows() -> None:
     found = choice.choose(least=8)
     choice.draw_remark(found)
     count = len(found.values)
-    window = st.slider("Values in a window, T", 2, min(100, count - 2), min(50, count // 2), key=f"walk_T:{found.own}")
-    x, y = article.windows(found.values, window)
-    record = st.slider("Window number", 0, len(x) - 1, 0, key=f"walk_record:{found.own}:{window}")
+    with st.container(horizontal=True, gap="medium"):
+        longest = min(100, count - 2)
+        window = st.slider(
+            "Values in a window, T", 2, longest, min(50, count // 2), key=f"walk_T:{found.own}", width=300
+        )
+        x, y = article.windows(found.values, window)
+        record = st.slider("Window number", 0, len(x) - 1, 0, key=f"walk_record:{found.own}:{window}", width=500)
     shown = {"first": record, "window": window, "name": found.name}
     live_chart(
         window_figure(found.values, **shown), key="walk_window_chart", identity=f"windows:{found.own}:{found.name}",
@@ -69,14 +73,14 @@ def draw_windows() -> None:
     st.markdown(
         f"Window {record} reads values {record} to {record + window - 1} and should say value {record + window}. {part}"
     )
-    row = ", ".join(f"{value:.3g}" for value in x[record][:4])
+    row = ", ".join(f"{value:.3g}" for value in x[record][:4]).replace("-", "−")
     st.table(
         pd.DataFrame({
             "": ["X", "Y", "one record of X", "its Y"],
             "Shape": [str((*x.shape, 1)), str((len(y), 1)), str((window, 1)), "(1,)"],
             "Holds": [
                 f"{len(x)} windows of {window} steps, one value a step", "the value after each window",
-                f"{row}{' …' if window > 4 else ''}", f"{y[record]:.4g}",
+                f"{row}{' …' if window > 4 else ''}", f"{y[record]:.4g}".replace("-", "−"),
             ],
         }),
         border="horizontal", hide_index=True, alt="Shapes of the arrays of windows and of the values that follow them.",

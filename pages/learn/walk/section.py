@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.learn import address
-from pages.learn.asked.labels import LABELS
+from pages.learn.asked.labels import LABELS, open_question
 from pages.learn.code import draw_folded
 from pages.learn.walk.steps import STEPS
 
@@ -23,8 +23,7 @@ def draw() -> None:
     st.fragment(step.draw)()
     draw_folded(*step.code)
     if step.questions:
-        asked = " · ".join(f"[{LABELS[slug]}](?learn=Questions&question={slug})" for slug in step.questions)
-        st.caption(f"Readers asked: {asked}")
+        _draw_questions(step.questions)
 
 
 def _draw_stepper() -> int:
@@ -34,15 +33,22 @@ def _draw_stepper() -> int:
             "Previous", icon=":material/arrow_back:", key="walk_back", shortcut="p", disabled=now == 1,
             on_click=_go, args=(now - 1,),
         )  # fmt: skip
-        number = st.segmented_control(
-            "Step of the walk", list(range(1, len(STEPS) + 1)), key=_KEY, required=True, label_visibility="collapsed",
-            format_func=lambda k: f"{k} {STEPS[k - 1].short}" if k == now else str(k), persist_state="session",
-        )  # fmt: skip
         st.button(
             "Next", icon=":material/arrow_forward:", icon_position="right", key="walk_on", shortcut="n",
             disabled=now == len(STEPS), type="primary", on_click=_go, args=(now + 1,),
         )  # fmt: skip
+        number = st.segmented_control(
+            "Step of the walk", list(range(1, len(STEPS) + 1)), key=_KEY, required=True, label_visibility="collapsed",
+            format_func=lambda k: f"{k} {STEPS[k - 1].short}" if k == now else str(k), persist_state="session", wrap=True,
+        )  # fmt: skip
     return int(number)
+
+
+def _draw_questions(slugs: tuple[str, ...]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="walk_questions"):
+        st.caption("Readers asked:", width="content")
+        for slug in slugs:
+            st.button(LABELS[slug], type="tertiary", wrap=True, key=f"ask_{slug}", on_click=open_question, args=(slug,))
 
 
 def _go(number: int) -> None:

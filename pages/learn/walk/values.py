@@ -45,7 +45,7 @@ def choose(key: str = "walk", least: int = 3) -> Values:
     if own is None or own.name == "article-sine":
         return sine
     which = st.segmented_control(
-        "Series", [SINE, OWN], default=SINE, required=True, key=f"{key}_series", persist_state="session",
+        "Series", [SINE, OWN], default=SINE, required=True, key=f"{key}_series", persist_state="session", wrap=True,
         format_func=lambda name: name if name == SINE else f"yours: {escaped(own.name, 30)}",
     )  # fmt: skip
     if which == SINE:

@@ -73,12 +73,13 @@ def by_hand_figure(
         traces += _window(column, "y3", legend=False)
     traces += _guesses(guess)
     at, drawn = moments(change.times), np.asarray(change.states)
-    bound = max(float(np.abs(drawn).max(initial=0.0)), 1e-9)
+    bound = float(np.abs(drawn).max(initial=0.0)) or 1.0
     traces.append(
         heat_trace(
             drawn.T, at, [str(unit) for unit in change.units], low=-bound, high=bound, colorscale=DIVERGING, yaxis="y2",
             hover="unit %{y}, %{x}<br>state changed by %{z:.4f}",
-            bar={"len": _HEAT[1], "y": 0, "yanchor": "bottom", "lenmode": "fraction", "nticks": 3},
+            bar={"len": _HEAT[1], "y": 0, "yanchor": "bottom", "lenmode": "fraction", "tickvals": [-bound, 0, bound],
+                 "ticktext": [number(-bound), "0", number(bound)]},
         )
     )  # fmt: skip
     made = figure(traces, time_label, target.name, hovermode="closest")

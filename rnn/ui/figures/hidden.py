@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -190,13 +190,3 @@ def alt_hidden(read: Read, shown: Shown) -> str:
     )
     text += [f"Unit {unit} {clause}" for unit, (_, clause) in list(zip(units, shown.labels, strict=False))[:5]]
     return ". ".join(text) + "."
-
-
-def only(shown: Shown, places: Sequence[int]) -> Shown:
-    """Some of the units: their places in the order shown."""
-    return replace(
-        shown,
-        values=np.asarray(shown.values)[:, list(places)],
-        units=[shown.units[place] for place in places],
-        labels=[shown.labels[place] for place in places] if shown.labels else (),
-    )

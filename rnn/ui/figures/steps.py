@@ -54,13 +54,15 @@ def steps_figure(row: Row) -> go.Figure:
     slots = len(drawn)
     shapes = [_box(row, step, slot, float(states[step])) for slot, step in enumerate(drawn)]
     shapes.append(_output_box(row, slots))
+    if _ends_in_sight(row, drawn):
+        shapes.append(_end_line(row, drawn))
     arrows = [arrow for slot, step in enumerate(drawn) for arrow in _arrows(row, drawn, step, slot)]
     made = figure([_texts(row, drawn)], "", "", showlegend=False, hovermode="closest")
     made.update_layout(
         shapes=shapes, annotations=[*arrows, *_words(row, drawn)], margin={"l": 4, "r": 4, "t": 4, "b": 4}
     )
     made.update_xaxes(visible=False, range=[-0.95, slots + 0.6], fixedrange=True)
-    made.update_yaxes(visible=False, range=[-0.75, 1.5], fixedrange=True)
+    made.update_yaxes(visible=False, range=[-0.95, 1.5], fixedrange=True)
     return made
 
 
@@ -148,7 +150,7 @@ def _texts(row: Row, drawn: range) -> dict[str, Any]:
             hover.append(said)
     return {
         "type": "scatter", "mode": "text", "x": np.array(x), "y": np.array(y), "text": text, "hovertext": hover,
-        "hovertemplate": "%{hovertext}<extra></extra>", "textfont": {"size": 12}, "cliponaxis": False,
+        "hovertemplate": "%{hovertext}<extra></extra>", "textfont": {"size": 11}, "cliponaxis": False,
     }  # fmt: skip
 
 
@@ -159,13 +161,8 @@ def _short(value: float) -> str:
     if abs(value) >= 1000:
         text = f"{value:.0f}" if abs(value) < 100_000 else f"{value:.1e}"
     else:
-        text = (
-            f"{value:.3g}"
-            if abs(value) >= 0.1 or value == 0
-            else f"{value:.2g}"
-            if abs(value) >= 0.001
-            else f"{value:.0e}"
-        )
+        digits = 3 if abs(value) >= 1 else 2
+        text = f"{value:.{digits}g}" if abs(value) >= 0.001 or value == 0 else f"{value:.0e}"
     return text.replace("-", "−")
 
 
@@ -183,15 +180,23 @@ def _words(row: Row, drawn: range) -> list[dict[str, Any]]:
         found.append(_note(-0.66, 0.5, f"+{drawn.start:,}<br>⋯"))
     if drawn.stop < steps:
         found.append(_note(slots, -0.36, f"⋯ +{steps - drawn.stop:,}"))
-    if row.why and row.phase in ("backward", "update") and drawn.start < row.end:
-        edge = min(row.end, drawn.stop) - drawn.start - 0.5
-        found.append(
-            {
-                **_note(edge, -0.6, f"◂ {row.why}", "right" if edge > 2 else "left"),
-                "font": {"size": 12, "color": VALIDATION},
-            }
-        )
+    if _ends_in_sight(row, drawn):
+        found.append({**_note(-_HALF, -0.82, row.why, "left"), "font": {"size": 12, "color": VALIDATION}})
     return found
+
+
+def _ends_in_sight(row: Row, drawn: range) -> bool:
+    """Whether there are boxes on the picture that the error does not get to, and it is on its way."""
+    return bool(row.why) and row.phase in ("backward", "update") and drawn.start < row.end
+
+
+def _end_line(row: Row, drawn: range) -> dict[str, Any]:
+    """Where the error ends."""
+    edge = min(row.end, drawn.stop) - drawn.start - 0.5
+    return {
+        "type": "line", "x0": edge, "x1": edge, "y0": -0.25, "y1": 1.28,
+        "line": {"color": VALIDATION, "width": 2, "dash": "dash"},
+    }  # fmt: skip
 
 
 def _note(x: float, y: float, text: str, anchor: str = "center") -> dict[str, Any]:

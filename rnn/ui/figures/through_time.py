@@ -160,10 +160,8 @@ def window_flow_figure(
             curve(x, floats(share), f"share in {name}’s gradient", colour, dash=dash, symbol=symbol, yaxis="y2")
             | {"hovertemplate": "%{y:.3~g} %"}
         )  # fmt: skip
-    made = figure(traces, "steps before the last one of the window", "size of ∂L/∂h", bargap=0.15)
-    made.update_yaxes(type="log", domain=[0.46, 1], nticks=6, exponentformat="power", minexponent=3)
-    if usable.any() and (sizes[usable].max() < 5 * sizes[usable].min()):
-        made.update_yaxes(tickformat="~g")
+    made = figure(traces, "steps before the last", "size of ∂L/∂h", bargap=0.15)
+    made.update_yaxes(type="log", domain=[0.46, 1], **_decades(sizes[usable]))
     made.update_layout(yaxis2=axis("share", domain=[0, 0.36], ticksuffix=" %", rangemode="tozero", nticks=4))
     made.update_xaxes(anchor="y2", unifiedhovertitle={"text": "step %{x}"}, tickformat="d")
     if cut is not None:
@@ -171,6 +169,14 @@ def window_flow_figure(
         label = {"text": f"truncated after {cut}", "textangle": 0, "textposition": "end", "font": {"size": 11}}
         made.update_layout(shapes=[shape | {"line": {"color": VALIDATION, "width": 2, "dash": "dash"}, "label": label}])
     return made
+
+
+def _decades(sizes: NDArray[np.float64]) -> dict[str, Any]:
+    """Ticks at some powers of ten alone, or where there are none between, wherever Plotly finds a place."""
+    span = float(np.log10(sizes.max() / sizes.min())) if len(sizes) else 0.0
+    if span < 1:
+        return {"nticks": 5, "tickformat": "~g"}
+    return {"dtick": math.ceil(span / 6), "exponentformat": "power", "minexponent": 3}
 
 
 def alt_window_flow(steps: ArrayLike, norms: ArrayLike, shares: dict[str, ArrayLike], *, cut: int | None = None) -> str:

@@ -119,7 +119,16 @@ def steps_figure(
         "line": {"color": ACTUAL, "width": 1.5, "dash": "dot"},
     }]  # fmt: skip
     made = figure(traces, x_title, y_title, shapes=shapes)
-    return made.update_yaxes({"type": "log", "tickformat": "~e", "nticks": 6} if log else {"type": "linear"})
+    return made.update_yaxes(
+        {"type": "log", "tickformat": "~e", "nticks": 6}
+        if log
+        else {"type": "linear", "rangemode": "tozero" if _rises_from_zero(curves) else "normal"}
+    )
+
+
+def _rises_from_zero(curves: Mapping[str, ArrayLike]) -> bool:
+    """Lengths and shares are seen beside zero; values that go below it are not."""
+    return not any((floats(values) < 0).any() for values in curves.values())
 
 
 def alt_steps(steps: ArrayLike, curves: Mapping[str, ArrayLike], *, y_title: str, x_title: str = "step t") -> str:
