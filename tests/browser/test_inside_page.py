@@ -33,7 +33,7 @@ def inside(server: Server, open_page: Callable[..., Page], run_id: str) -> Itera
     def _open(more: str = "", **options: object) -> Page:
         page = open_page(f"{server.url}/inside?run={run_id}{more}", **options)
         pages.append(page)
-        handle(page).wait_for(timeout=2 * SLOW * 1000)  # the first page of a server loads everything
+        handle(page).wait_for(timeout=3 * SLOW * 1000)  # the first page of a server loads everything
         wait_until_settled(page)
         return page
 
@@ -92,6 +92,7 @@ def test_dragged_back_and_reloaded_it_stands_where_it_stood(inside: Callable[...
     wait_until(lambda: query(page).get("epoch") == [str(stands)], SLOW, "the epoch in the address")
     page.get_by_role("button", name="Later").click()
     wait_until(lambda: query(page).get("window_number") == ["2"], SLOW, "the window in the address")
+    wait_until_settled(page)
     words = page.locator(".st-key-hidden_chart .unroll-chart").get_attribute("aria-label")
     page.reload()
     handle(page).wait_for(timeout=SLOW * 1000)
@@ -107,7 +108,7 @@ def test_a_branch_is_opened_on_train_and_resumes_there(
     page = inside("&epoch=7")
     page.get_by_role("button", name="Train on from here").click()
     page.get_by_role("button", name="Make the new run").click()
-    wait_until(lambda: "/inside" not in page.url and query(page).get("run", [run_id]) != [run_id], SLOW, "Train opened")
+    wait_until(lambda: query(page).get("run", [run_id]) != [run_id], SLOW, "Train opened")
     expect(button(page, "Resume")).to_be_enabled(timeout=SLOW * 1000)
     assert "Paused" in state(page)
     new = query(page)["run"][0]
