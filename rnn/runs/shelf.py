@@ -15,9 +15,9 @@ from rnn.runs.history import no_such_run
 from rnn.runs.library import clean_text
 from rnn.runs.records import ACTIVE
 from rnn.runs.schema import runs
-from rnn.runs.shelf_rows import ShelfRow, as_row, shelf_query, tags_by_run
+from rnn.runs.shelf_rows import ShelfRow, as_row, facts_of, shelf_query, tags_by_run
 from rnn.runs.shelf_tables import notes, pins, sketches, tags, trash, versions
-from rnn.runs.sketches import fill
+from rnn.runs.sketches import Wanted, fill
 
 KEPT_DAYS = 7  # that a deleted run can be brought back
 LONGEST_NOTE, LONGEST_TAG, MOST_TAGS = 4000, 60, 20
@@ -43,12 +43,12 @@ class Shelf(Commands, Disk):
         with self.read() as connection:
             rows = connection.execute(shelf_query(limit, session)).all()
             tagged = tags_by_run(connection)
-        stale = [
-            (row.id, row.epoch, row.best_epoch, row.state in ACTIVE)
+        wanted = [
+            Wanted(row.id, row.epoch, row.best_epoch, row.state in ACTIVE, facts_of(row.config))
             for row in rows
-            if (row.epoch, row.best_epoch) != (row.sketch_epoch, row.sketch_best) and row.epoch
+            if row.config and row.epoch
         ]
-        made = fill(self, stale) if stale else {}
+        made = fill(self, wanted) if wanted else {}
         return [as_row(row, tagged.get(row.id, ()), made.get(row.id)) for row in rows]
 
     def shelf_stamp(self) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Column, Double, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from rnn.runs.schema import metadata
 
@@ -43,6 +43,10 @@ sketches = Table(
     Column("best_rmse", Double),
     Column("seconds", Double, nullable=False),
     Column("curve", LargeBinary, nullable=False),  # validation RMSE, up to CURVE_POINTS float32, little-endian
-    Column("tested", BigInteger, nullable=False, default=0),  # 1 once test_rmse is known, if only to be none
+    # Of the settings, which need not be read for the list then.
+    Column("cell", String(20), nullable=False),
+    Column("leaks", Integer, nullable=False),
+    Column("has_test", Integer, nullable=False),
+    Column("tested", Integer, nullable=False, default=0),  # 1 once test_rmse is known, if only to be none
     Column("test_rmse", Double),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,18 @@ _AT_ONCE = 50  # runs
 Sketch = dict[str, Any]
 
 
-def fill(
-    database: Database, wanted: Sequence[tuple[str, int, int | None, bool]], seconds: float = SECONDS
-) -> dict[str, Sketch]:
-    """The sketches of these runs, (id, epoch, best_epoch, active), as far as the time goes, by run id; those of runs that rest
-    are kept in the store."""
+class Wanted(NamedTuple):
+    """A run whose sketch is to be made. active: at work, so that the next one is due soon. facts: cell, leaks, has_test."""
+
+    run_id: str
+    epoch: int
+    best_epoch: int | None
+    active: bool
+    facts: Mapping[str, Any]
+
+
+def fill(database: Database, wanted: Sequence[Wanted], seconds: float = SECONDS) -> dict[str, Sketch]:
+    """The sketches of these runs, as far as the time goes, by run id; those of runs that rest are kept in the store."""
     made: dict[str, Sketch] = {}
     deadline = time.monotonic() + seconds
     for start in range(0, len(wanted), _AT_ONCE):
@@ -38,7 +45,7 @@ def fill(
         part = wanted[start : start + _AT_ONCE]
         with database.read() as connection:
             made |= _made(connection, part)
-    active = {run_id for run_id, _, _, at_work in wanted if at_work}
+    active = {one.run_id for one in wanted if one.active}
     rows = [row for row in made.values() if row["run_id"] not in active]
     if rows:
         # A store that cannot be written to just now still lists its runs.
@@ -52,14 +59,12 @@ def curve_of(content: bytes) -> NDArray[np.float32]:
     return np.frombuffer(content, dtype="<f4")
 
 
-def _made(connection: Connection, part: Sequence[tuple[str, int, int | None, bool]]) -> dict[str, Sketch]:
+def _made(connection: Connection, part: Sequence[Wanted]) -> dict[str, Sketch]:
     query = select(epochs.c.run_id, epochs.c.epoch, epochs.c.val_rmse, epochs.c.seconds)
-    query = query.where(epochs.c.run_id.in_([run_id for run_id, *_ in part])).order_by(epochs.c.run_id, epochs.c.epoch)
+    query = query.where(epochs.c.run_id.in_([one.run_id for one in part])).order_by(epochs.c.run_id, epochs.c.epoch)
     found = dict(_by_run(connection.execute(query).all()))
-    return {
-        run_id: _sketch(run_id, epoch, best_epoch, found.get(run_id, np.empty((0, 3))))
-        for run_id, epoch, best_epoch, _ in part
-    }
+    nothing = np.empty((0, 3))
+    return {one.run_id: _sketch(one, found.get(one.run_id, nothing)) for one in part}
 
 
 def _by_run(rows: Sequence[Any]) -> Iterator[tuple[str, NDArray[np.float64]]]:
@@ -67,17 +72,18 @@ def _by_run(rows: Sequence[Any]) -> Iterator[tuple[str, NDArray[np.float64]]]:
         yield run_id, np.array([[math.nan if v is None else v for v in row[1:]] for row in own], dtype=np.float64)
 
 
-def _sketch(run_id: str, epoch: int, best_epoch: int | None, rows: NDArray[np.float64]) -> Sketch:
+def _sketch(one: Wanted, rows: NDArray[np.float64]) -> Sketch:
     """rows: (N, 3), an epoch's number, validation RMSE and seconds each."""
-    at = np.flatnonzero(rows[:, 0] == best_epoch) if best_epoch is not None else np.empty(0, dtype=int)
+    at = np.flatnonzero(rows[:, 0] == one.best_epoch) if one.best_epoch is not None else np.empty(0, dtype=int)
     best = float(rows[at[0], 1]) if len(at) else math.nan
     known = rows[np.isfinite(rows[:, 1]), 1]
     if len(known) > CURVE_POINTS:
         known = known[np.linspace(0, len(known) - 1, CURVE_POINTS).astype(int)]
     return {
-        "run_id": run_id,
-        "epoch": epoch,
-        "best_epoch": best_epoch,
+        **one.facts,
+        "run_id": one.run_id,
+        "epoch": one.epoch,
+        "best_epoch": one.best_epoch,
         "best_rmse": best if math.isfinite(best) else None,
         "seconds": float(np.nansum(rows[:, 2])),
         # Beyond float32 there is nothing to draw.
