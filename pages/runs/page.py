@@ -20,7 +20,7 @@ def draw(watched: bool) -> None:
     wanted = selection.wanted([row.id for row in runs])
     selection.draw_missing()
     asked = filters.draw(runs)
-    found = [row for row in runs if asked.keep(row)] if asked else runs
+    found = asked.kept(runs)
     chosen = list(wanted)
     if found:
         listed = listing.shown(found)

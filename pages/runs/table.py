@@ -69,16 +69,20 @@ def draw(rows: Sequence[ShelfRow], wanted: Sequence[str], columns: Sequence[str]
 def frame_of(rows: Sequence[ShelfRow]) -> pd.DataFrame:
     """One row a run: what the table shows."""
     own = session.session_id()
+    hashes = {row.series_hash for row in rows}
+    titles = {key: series_title(key) for key in hashes}
+    units = {key: unit_of_stored(key).column for key in hashes}
+    words = {state: state_word(state) for state in STATE_WORDS}
     shown = [
         {
             "name": row.name,
-            "state": [state_word(row.state), *([LEAK] if row.leaks else [])],
-            "series": series_title(row.series_hash),
+            "state": [words[row.state], *([LEAK] if row.leaks else [])],
+            "series": titles[row.series_hash],
             "cell": row.cell,
             "epochs": row.epoch,
             "rmse": row.best_rmse,
             "test": row.test_rmse,
-            "unit": unit_of_stored(row.series_hash).column,
+            "unit": units[row.series_hash],
             "curve": _on_log_axis(row.curve),
             "created": row.created,
             "date": row.created,

@@ -101,8 +101,8 @@ def test_several_runs_are_compared_by_what_differs(open_app):
     assert not app.exception
     shown = differences(app)
     assert list(shown.loc["Hidden units"]) == ["16", "8"] and list(shown.loc["Best validation RMSE"]) == [
-        "35.0",
-        "20.0",
+        "35.00",
+        "20.00",
     ]
     assert not {"Cell", "Seed", "Series", "NumPy", "Epochs trained"} & set(shown.index), "these are the same"
     assert link_value(app, "runs").count(",") == 1

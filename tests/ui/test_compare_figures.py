@@ -50,7 +50,7 @@ def test_parallel_axes_stand_from_the_lowest_to_the_highest_number():
     np.testing.assert_allclose(lines["a"].y, [0, 0, 0.5])
     np.testing.assert_allclose(lines["c"].y, [1, 0.5, 0.5])  # 1e-3 is half way between 1e-4 and 1e-2 on a log axis
     plain = next(line for name, line in lines.items() if name.startswith("&lt;b&gt;n"))
-    assert np.isnan(plain.y[2]) and plain.showlegend is False and len(plain.name) < 60
+    assert np.isnan(plain.y[2]) and plain.showlegend is False and len(plain.name) < 70
     assert figure.data[0] is plain or figure.data[0].name == plain.name, "those without a colour lie beneath"
     assert (lines["a"].line.color, lines["c"].line.color) == (COLOURS[0], ACTUAL)
     assert [note.text for note in figure.layout.annotations] == ["30", "10", "0.01", "0.0001", "5"]

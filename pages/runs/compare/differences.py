@@ -39,7 +39,10 @@ def draw(runs: Sequence[Run], pinned: Run | None) -> None:
     table = pd.DataFrame([[label, *values] for label, values in rows], columns=["", *names])
     st.dataframe(
         table, hide_index=True, key="differences", alt=f"{len(rows)} differences between {len(everyone)} runs",
-        column_config={"": st.column_config.TextColumn("", pinned=True, width=150)},
+        column_config={
+            "": st.column_config.TextColumn("", pinned=True, width=150),
+            **{name: st.column_config.TextColumn(width=150) for name in names},
+        },
     )  # fmt: skip
 
 

@@ -71,6 +71,8 @@ def _picture(
             raw.append(Track(number, name, *thin(lane.numbers, values, MOST_POINTS)))
     units = {unit_of_stored(run.series_hash).axis for run in group.runs}
     unit = "scaled loss" if error == LOSS else units.pop() if len(units) == 1 else "RMSE"
-    title = f"{part.lower()} {unit}" + (f", {_smoothing(window)}" if window > 1 else "")
+    # An axis has room for one of the two.
+    title = f"{part.lower()} {error}, {_smoothing(window)}" if window > 1 else f"{part.lower()} {unit}"
     figure = race_figure(tracks, x_title="epoch", unit=title, log=log, raw=raw)
-    return figure, alt_race(tracks, x_title="epoch", unit=title, kind="Losses of the selected runs")
+    words = f"{part.lower()} {unit}, {_smoothing(window)},"
+    return figure, alt_race(tracks, x_title="epoch", unit=words, kind="Losses of the selected runs")

@@ -112,7 +112,7 @@ def _run_line(
         "x": np.arange(len(axes)),
         "y": heights[:, run],
         "mode": "lines+markers",
-        "name": plain(shortened(name)),
+        "name": plain(name),
         "showlegend": lane is not None,
         "opacity": 1.0 if lane is not None else 0.35,
         "line": {"color": colour, "dash": dash, "width": 2 if lane is not None else 1},

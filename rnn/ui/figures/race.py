@@ -161,9 +161,8 @@ def swatch(lane: int) -> str:
 
 def _line(one: Track) -> dict[str, Any]:
     lane, y = one.lane % len(COLOURS), floats(one.y)
-    if one.lane == BESIDE:
-        return curve(one.x, y, one.name, ACTUAL, dash=DASHED, width=2)
-    drawn = curve(one.x, y, one.name, COLOURS[lane], dash=DASHES[lane], width=2, symbol=SYMBOLS[lane])
+    dash, symbol = (DASHED, "circle") if one.lane == BESIDE else (DASHES[lane], SYMBOLS[lane])
+    drawn = curve(one.x, y, one.name, colour_of(one.lane), dash=dash, width=2, symbol=symbol)
     if np.isfinite(y).sum() > FEW_POINTS and drawn["mode"] != "lines" and np.ndim(drawn["marker"]["size"]) == 0:
         # Six curves of a few points each would be a cloud of marks.
         drawn["mode"] = "lines"
