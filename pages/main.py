@@ -38,7 +38,10 @@ st.html(
     .st-key-race_result { min-height: 4.5rem; }
     @media (max-width: 640px) { .st-key-race_result { min-height: 13rem; } }
     /* A phone has no keyboard, but little room. */
-    @media (max-width: 640px) { .st-key-inside_steps [aria-label^='Shortcut'] { display: none; } }
+    @media (max-width: 640px) {
+        :is(.st-key-inside_steps, .st-key-walk_stepper) [aria-label^='Shortcut'] { display: none; }
+        .st-key-walk_stepper [role='radio'] { padding-inline: 0.5rem; }
+    }
     /* What redraws four times a second must not fade while it does. */
     [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
     </style>"""

@@ -80,19 +80,17 @@ def go_to(run: Run, epoch: int | None) -> None:
     place.epoch, place.playing = epoch, False
 
 
-def pause(run: Run) -> None:
-    """For callbacks of everything that is not the animation itself."""
-    place_of(run).playing = False
-
-
-def toggle(run: Run, kept: list[int]) -> None:
-    """Play or pause; at the end of the run it begins again from the first epoch. For callbacks."""
+def play(run: Run, kept: list[int]) -> None:
+    """From the epoch shown on; at the end of the run it begins again from the first. For callbacks."""
     place = place_of(run)
-    place.playing = not place.playing
-    if place.playing:
+    if not place.playing:
         at = _standing(run, place, kept)
-        place.epoch = kept[0] if at == kept[-1] else at
-        place.moved = time.monotonic()
+        place.epoch, place.playing, place.moved = kept[0] if at == kept[-1] else at, True, time.monotonic()
+
+
+def pause(run: Run) -> None:
+    """For callbacks, of the button and of everything else that is not the animation itself."""
+    place_of(run).playing = False
 
 
 def beside(kept: list[int], at: int, way: int) -> int:

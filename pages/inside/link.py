@@ -7,12 +7,14 @@ the user picks something else.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import streamlit as st
 
 _LONGEST = 40
-_KNOWN, _NOTES = "inside_link", "inside_link_notes"
+_ECHO_SECONDS = 5.0
+_KNOWN, _NOTES, _PAST = "inside_link", "inside_link_notes", "inside_link_past"
 _UNSET = object()
 
 
@@ -23,22 +25,30 @@ def read(name: str, low: int, high: int, *, what: str, otherwise: str) -> int | 
     used. Both are parts of the sentence.
     """
     text = st.query_params.get(name)
-    if text is None or text == _known().get(name):
+    if text is None or text == _known().get(name) or _is_echo(name, text):
         return None
     _known()[name] = text
     number = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST else None
     if number is not None and low <= number <= high:
         return number
-    given = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    say(name, f"{what} is a whole number from {low:,} to {high:,}, but the address says {name}={given!r}. {otherwise}")
+    allowed = f"is a whole number from {low:,} to {high:,}" if low < high else f"can only be {low:,} here"
+    say(name, f"{what} {allowed}, but the address says {name}={shortened(text)!r}. {otherwise}")
     return None
+
+
+def shortened(text: str) -> str:
+    """What the address says, short enough for a sentence."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def write(name: str, number: int | None) -> None:
     """Put the number into the address; None takes it out."""
     text = None if number is None else str(number)
     settle(name, text)
-    _known()[name] = text
+    before = _known().get(name)
+    if before != text:
+        _known()[name] = text
+        _past().setdefault(name, {})[before] = time.monotonic()
     if st.query_params.get(name) == text:
         return
     if text is None:
@@ -66,6 +76,18 @@ def say(name: str, sentence: str) -> None:
 def draw_notes() -> None:
     for sentence, _ in _notes().values():
         st.warning(sentence, icon=":material/info:")
+
+
+def _is_echo(name: str, text: str) -> bool:
+    """Whether it is what the address said a moment ago: the browser asks for a run before it has heard of the new address."""
+    gone = _past().get(name, {}).get(text)
+    return gone is not None and time.monotonic() - gone < _ECHO_SECONDS
+
+
+def _past() -> dict[str, dict[str | None, float]]:
+    """Of each parameter what it said before, and until when."""
+    past: dict[str, dict[str | None, float]] = st.session_state.setdefault(_PAST, {})
+    return past
 
 
 def _known() -> dict[str, str | None]:

@@ -72,13 +72,23 @@ def _draw_buttons(run: Run, kept: list[int], at: int) -> None:
         "First", "first_page", "first", FIRST, first, "To the first epoch kept. 0 is before training.", off=at == first
     )
     button("Back", "chevron_left", "back", BACK, beside(kept, at, -1), "To the epoch kept before.", off=at == first)
-    st.button(
-        "Pause" if playing else "Play", icon=f":material/{'pause' if playing else 'play_arrow'}:", key="epoch_play",
-        shortcut=PLAY, disabled=alone, on_click=epoch_choice.toggle, args=(run, kept),
-        help=f"Show one kept epoch after the other, as an animation. Keys: {PLAY} plays and pauses, {BACK} and {FORWARD} "
-        f"step back and forward, {FIRST} goes to the first, {NEWEST} to the newest, {BEST} to the best epoch; the handle on "
-        "the curve takes arrow keys.",
-    )  # fmt: skip
+    # Two buttons and not one that toggles: a click that Streamlit hands over twice, as it does now and then while a fragment
+    # runs by itself, must not undo itself.
+    keys = (
+        f"Keys: {PLAY} plays and pauses, {BACK} and {FORWARD} step back and forward, {FIRST} goes to the first, {NEWEST} to "
+        f"the newest, {BEST} to the best epoch; the handle on the curve takes arrow keys."
+    )
+    if playing:
+        st.button(
+            "Pause", icon=":material/pause:", key="epoch_pause", shortcut=PLAY, on_click=epoch_choice.pause, args=(run,),
+            help=f"Stay at this epoch. {keys}",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Play", icon=":material/play_arrow:", key="epoch_play", shortcut=PLAY, disabled=alone,
+            on_click=epoch_choice.play, args=(run, kept),
+            help=f"Show one kept epoch after the other, as an animation. {keys}",
+        )  # fmt: skip
     button(
         "Forward",
         "chevron_right",

@@ -57,5 +57,4 @@ def _check_address(names: list[str]) -> None:
     """Say where the address names no section; the control by itself would pass it over."""
     given = st.query_params.get(KEY)
     if given is not None and given not in names and KEY not in st.session_state:
-        short = given if len(given) <= 40 else given[:39] + "…"
-        link.say(KEY, f"There is no section look={short!r}; there are {', '.join(names)}. {names[0]} is shown.")
+        link.say(KEY, f"There is no section look={link.shortened(given)!r}; there are {', '.join(names)}. {names[0]} is shown.")

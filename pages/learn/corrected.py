@@ -28,6 +28,7 @@ REASONS = {
     "init": "Weights of both signs, sized so that the units start in their steep part and not at the stop.",
     "dtype": "Enough digits, and faster. The article’s run needs 64 bits to match the printed digits.",
 }
+CHANGE = "As published → done right"
 KEPT = ("hidden", "window", "epochs", "validation", "scaling", "seed")
 
 
@@ -55,8 +56,8 @@ def _draw_changes() -> None:
     changed = changes()
     columns: dict[str, list[str]] = {
         "Setting": [FIELDS[field].label for field in changed],
-        "As published": [words(old) for old, _ in changed.values()],
-        "Done right": [f"**{words(new)}**" for _, new in changed.values()],
+        # In one column: on a phone the reasons need the room.
+        CHANGE: [f"{words(old)} → **{words(new)}**" for old, new in changed.values()],
         "Why": [REASONS[field] for field in changed],
     }
     st.table(

@@ -28,7 +28,10 @@ def draw() -> None:
         live_chart(
             cosines_figure(cosines), key="cosines", identity="cosines", alt=alt_cosines(cosines), height=300
         )  # fmt: skip
-        st.caption(f"Means over {RECORDS_COMPARED} training records, before the first epoch and after each.")
+        st.caption(
+            f"Before the clip, with the weights as they stand before the first epoch (0) and after each: means over "
+            f"{RECORDS_COMPARED} training records."
+        )
     with right:
         epoch = st.slider("After epoch", 0, len(found) - 1, 0, key="cosine_epoch")
         _draw_numbers(found, epoch)

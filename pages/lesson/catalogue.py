@@ -7,6 +7,7 @@ import streamlit as st
 from rnn.ui.lessons import Lesson
 from rnn.ui.lessons.address import DRAFT, query_of
 from rnn.ui.lessons.builtin import LESSONS
+from rnn.ui.wording import escaped
 
 PAGE, TEACH = "lesson/page.py", "teach/page.py"
 
@@ -15,8 +16,9 @@ def draw_list() -> None:
     """A link to each lesson that comes with the product, and to the page on which one makes one's own. For any page."""
     st.markdown("Each breaks a network on purpose: guess what will happen, see it trained, read why, mend it.")
     for number, lesson in enumerate(LESSONS.values(), 1):
-        draw_link(lesson, f"{number}. {lesson.title}")
-
+        with st.container(gap=None):
+            draw_link(lesson, f"{number}. {lesson.title}")
+            st.caption(f"\u2002{escaped(lesson.question)}")
     st.page_link(TEACH, label="Make a lesson of your own", icon=":material/edit:")
 
 
@@ -38,7 +40,7 @@ def draw_neighbours(lesson: Lesson) -> None:
     with st.container(horizontal=True, key="lesson_neighbours"):
         if at > 0:
             before = LESSONS[keys[at - 1]]
-            draw_link(before, f"Before: {before.title}", ":material/arrow_back:")
+            draw_link(before, f"Previous: {before.title}", ":material/arrow_back:")
         if at + 1 < len(keys):
             after = LESSONS[keys[at + 1]]
             draw_link(after, f"Next: {after.title}", ":material/arrow_forward:")

@@ -45,8 +45,16 @@ def _draw_waiting(race: Race) -> None:
         waiting = next(run for run in race.runs if run.active)
         place = session.store().queue_place(waiting.id)
         st.caption(f":material/hourglass_top: Place **{place}** in the queue; all lanes start together.")
-    for run, name in zip(race.runs, race.names, strict=True):
-        if run.message and run.state in ("interrupted", "failed", "diverged"):
-            st.warning(f"{escaped(name)}: {escaped(run.message, 400)}", icon=":material/info:")
+    for message, names in _messages(race).items():
+        st.warning(f"{'; '.join(escaped(name) for name in names)}: {escaped(message, 400)}", icon=":material/info:")
     if problem := session.runner().problem:
         st.error(problem, icon=":material/error:")
+
+
+def _messages(race: Race) -> dict[str, list[str]]:
+    """What befell lanes, and which: a worker that ends has ended for all of its lanes, which is said once."""
+    found: dict[str, list[str]] = {}
+    for run, name in zip(race.runs, race.names, strict=True):
+        if run.message and run.state in ("interrupted", "failed", "diverged"):
+            found.setdefault(run.message, []).append(name)
+    return found

@@ -48,7 +48,7 @@ def _lines(record: dict[str, Any]) -> list[str]:
     reading = record["reading"]
     if not reading:
         return ["The series was made in a script; the store knows its numbers and no file."]
-    lines = [f"From {escaped(reading['data'][:24], 40)}"]
+    lines = [f"From {escaped(reading['data'][:24], 40)}" if "data" in reading else "Its file is not in this store."]
     for role, label in _ROLES.items():
         names = reading.get(role, ())
         if names:

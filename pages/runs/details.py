@@ -8,6 +8,7 @@ from zlib import crc32
 import streamlit as st
 
 from pages.runs import curve, data_record, marks, settings, undo
+from pages.runs.leave import section
 from pages.runs.results import Results, results_of, series_title
 from pages.runs.wording import age_in_words, moment_in_words
 from pages.train.progress import STATE_WORDS
@@ -34,6 +35,7 @@ def draw(run: Run, pinned: str | None) -> None:
         marks.draw(run)
         settings.draw(run)
         data_record.draw(run)
+        section.draw(run)
     with right:
         curve.draw(run, results)
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.runs import details, filters, listing, selection, table, undo
 from pages.runs.compare import section as compare
+from pages.runs.leave import arrive
 from rnn.ui import session
 
 POLL_SECONDS = 2.0
@@ -54,5 +55,6 @@ def to_come() -> bool:
 
 session.prepare(session.current_run())
 listing.draw_heading()
+arrive.draw()
 begun = to_come()
 st.fragment(draw, run_every=POLL_SECONDS if begun else None)(begun)

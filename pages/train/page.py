@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.train import actions, auto, preflight_note, watch
+from pages.train import actions, auto, preflight_note, settings_file, watch
 from rnn.ui import config_form, following, recommended_note, series_choice, session
 from rnn.ui.series_picker import draw_series_picker
 
@@ -13,7 +13,7 @@ auto.take_up()
 with st.sidebar:
     choice = draw_series_picker()
     recommended = following.follow(choice)
-    st.subheader("Settings")
+    settings_file.draw_heading()
     note = st.container(gap="xxsmall")
     config_form.draw_form(
         on_live_change=actions.change_running,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import textwrap
 import tomllib
 from typing import Any
@@ -15,6 +16,8 @@ from rnn.core.fields import FIELDS, Field
 # TOML has no value for "none".
 NONE = "none"
 WIDTH = 100
+# A field as the sentences of Config name it: lr=0, `window`, truncate <= window.
+_NAMED = re.compile(r"\b([a-z_]+)(?=`|=| <=)")
 LARGEST = 1_000_000  # bytes of a file of settings; more is something else
 
 
@@ -49,12 +52,20 @@ def config_from_toml(content: str | bytes, name: str = "The file") -> Config:
     for field in values:
         if field not in FIELDS:
             raise ValueError(
-                f"{name} has the field {field!r}, which is no setting; the settings are {', '.join(FIELDS)}."
+                f"{name}{_place(text, field)} has the field {field!r}, which is no setting; the settings are "
+                f"{', '.join(FIELDS)}."
             )
     try:
         return Config.from_dict({field: _value(FIELDS[field], value) for field, value in values.items()})
     except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+        named = (field for field in _NAMED.findall(str(error)) if field in values)
+        raise ValueError(f"{name}{_place(text, next(named, ''))}: {error}") from None
+
+
+def _place(text: str, field: str) -> str:
+    """ ", line 7" where the field is set on that line; empty where it stands otherwise."""
+    found = re.search(rf"""^[ \t]*["']?{re.escape(field)}["']?[ \t]*=""", text, re.MULTILINE) if field else None
+    return f", line {text.count(chr(10), 0, found.start()) + 1}" if found else ""
 
 
 def _value(field: Field, value: Any) -> Any:

@@ -7,7 +7,9 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -47,8 +49,8 @@ def load(path: str | Path) -> Fit:
     return fit_from_bytes(Path(path).read_bytes(), str(path))
 
 
-def fit_to_bytes(fit: Fit) -> bytes:
-    """The fit as the bytes of a safetensors file."""
+def fit_to_bytes(fit: Fit, record: Mapping[str, Any] | None = None) -> bytes:
+    """The fit as the bytes of a safetensors file. record: what else is known of the run, JSON-able (`record_in`)."""
     state_arrays, state_meta = fit.state.to_arrays()
     series_arrays, series_meta = fit.series.to_arrays()
     arrays = {f"state/{name}": array for name, array in state_arrays.items()}
@@ -61,6 +63,7 @@ def fit_to_bytes(fit: Fit) -> bytes:
             "state": state_meta,
             "series": series_meta,
             "finished": dataclasses.asdict(fit.finished),
+            **({"record": dict(record)} if record else {}),
         }
     )
     return tensors.save(arrays, {"unroll": meta, "sha256": _digest(arrays, meta)})
@@ -82,6 +85,15 @@ def fit_from_bytes(content: bytes, name: str = "The file") -> Fit:
         return fit_of(trainer, Finished(**meta["finished"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{name} does not hold together as a fit ({_plain(error)}).") from error
+
+
+def record_in(content: bytes, name: str = "The file") -> dict[str, Any]:
+    """What `fit_to_bytes` was told of the run beside its fit; empty where it was told nothing. Raises ValueError as
+    `fit_from_bytes`."""
+    record = json.loads(_read(content, name)[1]).get("record", {})
+    if not isinstance(record, dict):
+        raise ValueError(f"{name} does not hold together as a fit (its record is no list of names and values).")
+    return record
 
 
 def _read(content: bytes, name: str) -> tuple[dict[str, np.ndarray], str]:

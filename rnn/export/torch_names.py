@@ -28,7 +28,7 @@ def to_torch(config: Config, params: Mapping[str, Floats]) -> dict[str, np.ndarr
     zero but for the GRU's n gate, where it is b_hn. Raises ValueError for what the PyTorch classes cannot express and
     for parameters that do not fit the config.
     """
-    _check_expressible(config)
+    check_expressible(config)
     shapes = {name: np.shape(array) for name, array in params.items()}
     network = _network(config, shapes, "layer0.W_x", "readout.W", "skip.W", turned=False)
     weights = network.views(network.flat(params))
@@ -49,7 +49,7 @@ def from_torch(config: Config, state_dict: Mapping[str, Any]) -> Params:
     unknown, of another shape than the config wants, or holds what is not a finite number; and for a config that the
     PyTorch classes cannot express.
     """
-    _check_expressible(config)
+    check_expressible(config)
     if not isinstance(state_dict, Mapping):
         raise ValueError(
             f"from_torch takes a state dict, as module.state_dict() gives it, got {type(state_dict).__name__}."
@@ -70,8 +70,8 @@ def from_torch(config: Config, state_dict: Mapping[str, Any]) -> Params:
     return params
 
 
-def _check_expressible(config: Config) -> None:
-    """Refuses what no module of nn.RNN, nn.GRU or nn.LSTM computes."""
+def check_expressible(config: Config) -> None:
+    """Raises ValueError for what no module of nn.RNN, nn.GRU or nn.LSTM computes."""
     if config.cell not in CLASSES:
         raise ValueError(f"cell={config.cell!r} has no counterpart in PyTorch; {', '.join(CLASSES)} have one.")
     if config.cell == "elman" and config.activation not in ("tanh", "relu"):

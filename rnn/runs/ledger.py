@@ -41,17 +41,17 @@ class Ledger(FairQueue):
 
     def record(self, run_id: str, worker: str, entry: Entry) -> int:
         """Write an entry as one transaction; returns the bytes of its snapshots. Raises RunLost."""
-        saved = _pack(entry)
+        saved = snapshot_rows(entry)
         with self.write() as connection:
             _own(connection, run_id, worker, _run_values(entry))
             version = connection.execute(select(runs.c.version).where(runs.c.id == run_id)).scalar_one()
-            _write_epochs(connection, run_id, entry.epochs)
+            write_epochs(connection, run_id, entry.epochs)
             for row in saved:
                 where = and_(snapshots.c.run_id == run_id, snapshots.c.kind == row["kind"])
                 connection.execute(delete(snapshots).where(where))
                 connection.execute(insert(snapshots), row | {"run_id": run_id, "version": version})
             write_kept(connection, run_id, entry.kept)
-            _write_changes(connection, run_id, entry.changes)
+            write_changes(connection, run_id, entry.changes)
             _write_flow(connection, run_id, entry.flow)
             if entry.ending is not None:
                 _end(connection, run_id, entry.ending)
@@ -140,7 +140,7 @@ def _run_values(entry: Entry) -> dict[str, Any]:
     return values
 
 
-def _pack(entry: Entry) -> list[dict[str, Any]]:
+def snapshot_rows(entry: Entry) -> list[dict[str, Any]]:
     """The snapshots of an entry as rows, made before the transaction so that it holds its lock no longer than needed."""
     rows = []
     if entry.preview is not None:
@@ -157,7 +157,8 @@ def _pack(entry: Entry) -> list[dict[str, Any]]:
     return rows
 
 
-def _write_epochs(connection: Connection, run_id: str, found: tuple[Epoch, ...]) -> None:
+def write_epochs(connection: Connection, run_id: str, found: tuple[Epoch, ...]) -> None:
+    """Write epochs within a transaction."""
     if not found:
         return
     # A resumed run walks again what came after its checkpoint: those rows are replaced, by equal ones.
@@ -172,7 +173,8 @@ def _write_epochs(connection: Connection, run_id: str, found: tuple[Epoch, ...])
     connection.execute(insert(epochs), [row | {"run_id": run_id} for row in rows])
 
 
-def _write_changes(connection: Connection, run_id: str, made: tuple[AppliedChange, ...]) -> None:
+def write_changes(connection: Connection, run_id: str, made: tuple[AppliedChange, ...]) -> None:
+    """Write changes within a transaction, and take the orders back that they carry out."""
     for change in made:
         mine = changes.c.run_id == run_id
         last = connection.execute(select(func.coalesce(func.max(changes.c.number), 0)).where(mine)).scalar_one()

@@ -8,6 +8,7 @@ so that a reader never sees half an epoch. Files and series are kept once, by th
 - `rnn.runs.commands`, `rnn.runs.fair_queue`: orders to runs, and the queue
 - `rnn.runs.ledger`: what workers write
 - `rnn.runs.kept`, `rnn.runs.branches`: the epochs that a run has kept, and runs that go on from one
+- `rnn.runs.arrivals`: runs that were trained elsewhere
 - `rnn.runs.studies`, `rnn.runs.study_ledger`, `rnn.runs.sequels`: long computations that are no training, and the runs that
   they lead to
 - `rnn.runs.races`: runs that start together, to be compared
@@ -16,7 +17,7 @@ so that a reader never sees half an epoch. Files and series are kept once, by th
 
 from __future__ import annotations
 
-from rnn.runs.branches import Branches
+from rnn.runs.arrivals import Arrivals
 from rnn.runs.database import StoreError, data_folder
 from rnn.runs.races import Races
 from rnn.runs.shelf import Shelf
@@ -24,7 +25,7 @@ from rnn.runs.shelf import Shelf
 __all__ = ["Store", "StoreError", "data_folder"]
 
 
-class Store(Branches, Races, Shelf):
+class Store(Arrivals, Races, Shelf):
     """A store of runs and studies, safe to share between threads; close it when done, or use it as a context manager.
 
     url: a database address; without it UNROLL_DATABASE_URL, or else `unroll.sqlite` in the data folder (`data_folder`).

@@ -1,5 +1,5 @@
 // One Plotly chart that lives as long as its place on the page: new numbers are drawn into it, it is never replaced.
-// Python's half, with the format of the message, is live_chart.py; the lines that can be moved are chart_handles.js,
+// Python's half is live_chart.py, the format of the message chart_message.py; the lines that can be moved are chart_handles.js,
 // the buttons beneath it chart_buttons.js.
 
 const SENTENCE = "This chart could not be drawn, because its drawing library did not load. Reload the page to try again.";

@@ -40,6 +40,10 @@ def shown_epoch(app):
     return round(handle["at"])
 
 
+def is_playing(app):
+    return any(one.label == "Pause" for one in app.button)
+
+
 @pytest.fixture
 def run(open_app):
     with Store() as store:
@@ -127,16 +131,24 @@ def test_window_part_layer_and_section_come_from_the_address(open_app):
         assert part in said
 
 
+def test_a_run_that_is_not_there_is_named_and_a_choice_of_one_is_no_range(open_app, run):
+    app = open_app("inside/page.py", run="nope*")
+    assert not app.exception
+    assert "There is no run='nope*' here" in texts(app, "warning").replace("\\", "")
+    assert "train one" in texts(app, "info")
+    app = open_app("inside/page.py", run=run.id, layer="2")
+    assert "The layer can only be 1 here, but the address says layer='2'" in texts(app, "warning")
+
+
 def test_play_steps_through_all_epochs_and_stops(open_app, run, monkeypatch):
     clock = itertools.count(step=epoch_choice.PLAY_SECONDS)
     monkeypatch.setattr(epoch_choice.time, "monotonic", lambda: next(clock))
     app = open_app("inside/page.py", run=run.id, epoch="0")
-    assert app.button(key="epoch_play").label == "Play"
     seen = []
     app.button(key="epoch_play").click().run()
     for _ in range(20):
         seen.append(shown_epoch(app))
-        if app.button(key="epoch_play").label == "Play":
+        if not is_playing(app):
             break
         app.run()
     assert seen[-1] == 6 and seen == sorted(seen) and set(range(1, 7)) <= set(seen)
@@ -144,7 +156,10 @@ def test_play_steps_through_all_epochs_and_stops(open_app, run, monkeypatch):
     app.button(key="epoch_play").click().run()
     assert shown_epoch(app) < 6, "at the end it begins again"
     app.button(key="epoch_back").click().run()
-    assert app.button(key="epoch_play").label == "Play", "a step pauses it"
+    assert not is_playing(app), "a step pauses it"
+    app.button(key="epoch_play").click().run()
+    app.button(key="epoch_pause").click().run()
+    assert not is_playing(app)
 
 
 def test_training_on_from_an_epoch_makes_a_run_that_repeats_the_old_one(open_app, run):

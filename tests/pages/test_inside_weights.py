@@ -108,7 +108,7 @@ def test_colours_stand_still_while_epochs_pass_and_one_weight_is_named(open_app)
     radius = np.abs(np.linalg.eigvals(params[4].astype(float))).max()
     assert f"{radius:.4g} at epoch 4" in drawn["inside_radius"]["alt"]
     way = 100 * np.linalg.norm(params[4] - params[0]) / np.linalg.norm(params[0])
-    assert f"layer0.W_h 0 at epoch 0, {way:.4g} at epoch 4" in drawn["inside_moved"]["alt"]
+    assert f"W_h 0 at epoch 0, {way:.4g} at epoch 4" in drawn["inside_moved"]["alt"]
     named(app, "number_input", "Unit").set_value(3).run()
     named(app, "number_input", "Unit of the step before").set_value(1).run()
     # Rows are units, columns the units of the step before.

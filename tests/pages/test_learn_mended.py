@@ -98,3 +98,6 @@ def test_the_cosines_on_the_page_are_those_of_the_core(open_app, monkeypatch):
     for row, name in enumerate("UWV"):
         assert float(table["Cosine"][row].replace("−", "-")) == pytest.approx(expected.cosines[name], abs=0.006)
     assert f"dV {expected.cosines['V']:.4g} before training" in charts(app)["cosines"]["alt"]
+    assert any(
+        "Before the clip, with the weights as they stand before the first epoch" in one.value for one in app.caption
+    )

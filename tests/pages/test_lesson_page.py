@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
+from pathlib import Path
 
 import pytest
 
+import rnn
 from rnn.core.config import Config
 from rnn.core.fields import FIELDS
 from rnn.runs.runner import runner
@@ -199,3 +201,10 @@ def test_learn_lists_every_lesson_and_the_way_to_make_one(open_app):
     links = [one.proto for one in app.get("page_link")]
     assert [one.query_string for one in links[:7]] == [f"lesson={key}" for key in LESSONS]
     assert links[-1].page.endswith("teach")
+    asked = [one.value.replace("\\", "").strip() for one in app.caption]
+    assert asked == [lesson.question for lesson in LESSONS.values()]
+
+
+def test_the_readme_gives_the_address_of_every_lesson():
+    readme = (Path(rnn.__file__).parents[1] / "README.md").read_text("utf-8")
+    assert re.findall(r"/lesson\?lesson=([a-z-]+)", readme) == list(LESSONS)

@@ -244,6 +244,34 @@ def test_names_tell_lanes_apart():
     assert names_of([base.replace(clip="none"), base.replace(clip_at=0.5)]) == ["clip none", "clip norm, at 0.5"]
 
 
+def test_what_most_lanes_have_is_left_out_of_their_names():
+    base = Config()
+    lanes = [base.replace(lr=0.01), base.replace(lr=0.01), base.replace(cell="gru", hidden=8), base, base]
+    assert names_of([*lanes[:3], base.replace(cell="lstm"), base]) == [
+        "rate 0.01 (1)", "rate 0.01 (2)", "gru, hidden 8", "lstm",
+        "elman, hidden 32, rate 0.003",  # as most are: it has nothing of its own to say, so it says it all
+    ]  # fmt: skip
+    # Two settings are always both named.
+    assert names_of(lanes[2:]) == ["gru, hidden 8", "elman, hidden 32 (1)", "elman, hidden 32 (2)"]
+    assert names_of([base.replace(hidden=8), base.replace(lr=0.01), base])[0] == "hidden 8, rate 0.003"
+
+
+def test_a_worker_that_ends_is_said_once_for_all_of_its_lanes(open_app):
+    app = open_app(PAGE, lane=["epochs:2", "epochs:3", "epochs:4"], **{"from": "plain"})
+    button(app, "race_start").click().run()
+    with Store() as store:
+        race_id = link_value(app, "race")
+        store.claim_next(WORKER)
+        store.claim_lanes(race_id, WORKER, 6)
+        messages = ("Its worker ended.", "Its worker ended.", "No memory.")
+        for run, message in zip(store.race(race_id), messages, strict=True):
+            store.fail(run.id, WORKER, message)
+    app.run()
+    assert [one.value.replace("\\", "") for one in app.warning] == [
+        "epochs 2; epochs 3: Its worker ended.", "epochs 4: No memory.",
+    ]  # fmt: skip
+
+
 def words(rmse, level, *, seeds=False, fallen=(), beats=True, shared=True):
     order = tuple(sorted(range(len(rmse)), key=lambda lane: rmse[lane]))
     judged = Judged(order, tuple(rmse), tuple(level), 3.0, beats, 40, 1, shared)

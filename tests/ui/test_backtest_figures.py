@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rnn.ui.chart_message import message
 from rnn.ui.figures.backtest import (
     LOOKS,
     Span,
@@ -17,7 +18,6 @@ from rnn.ui.figures.backtest import (
     tracks_figure,
 )
 from rnn.ui.figures.ranking import Place, alt_ranking, ranking_figure
-from rnn.ui.live_chart import message
 
 DAYS = np.datetime64("2024-01-01") + np.arange(30)
 SPANS = [Span((DAYS[0], DAYS[9]), (DAYS[10], DAYS[14])), Span((DAYS[0], DAYS[14]), (DAYS[15], DAYS[19]))]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Download, Page
 
+from rnn.ui.chart_message import message
 from rnn.ui.figures import loss_figure
-from rnn.ui.live_chart import message
 from rnn.ui.plotly_asset import ASSET_FOLDER, PLOTLY_NAME, SCRIPT_NAME
 from tests.ui.test_live_chart import serving, show
 

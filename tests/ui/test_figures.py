@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 
 from rnn.ui import figures
-from rnn.ui.live_chart import message
+from rnn.ui.chart_message import message
 
 DAYS = np.arange("2024-01-01", "2024-03-01", dtype="datetime64[D]")
 LIGHT, DARK = "#ffffff", "#13181d"

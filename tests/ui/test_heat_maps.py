@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pytest
 
+from rnn.ui.chart_message import message
 from rnn.ui.figures import Read, Shown, alt_hidden, alt_weights, hidden_figure, hidden_lines_figure, weights_figure
 from rnn.ui.figures.heat import strongest
 from rnn.ui.figures.hidden import UNBOUNDED
-from rnn.ui.live_chart import message
 
 
 def strongest_by_loops(matrix, down, across):

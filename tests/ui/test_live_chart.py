@@ -19,8 +19,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 from plotly.offline import get_plotlyjs
 
+from rnn.ui.chart_message import message
 from rnn.ui.figures import loss_figure
-from rnn.ui.live_chart import message
 from rnn.ui.plotly_asset import ASSET_FOLDER, PLOTLY_NAME, SCRIPT_NAME
 
 pytestmark = pytest.mark.browser

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from rnn.data.look import autocorrelation, find_seasons, seasonal_profile, spectrum
+from rnn.ui.chart_message import message
 from rnn.ui.figures.correlogram import alt_correlogram, correlogram_figure
 from rnn.ui.figures.seasonal import alt_seasonal, seasonal_figure
 from rnn.ui.figures.spectrum import MOST_POINTS, alt_spectrum, spectrum_figure
-from rnn.ui.live_chart import message
 
 WAVE = np.sin(2 * np.pi * np.arange(240) / 12) + 0.1 * np.random.default_rng(0).standard_normal(240)
 

@@ -9,8 +9,8 @@ import pytest
 
 from pages.inside.gradient.words import in_words
 from rnn.core.through_time import describe_flow
+from rnn.ui.chart_message import message
 from rnn.ui.figures.through_time import DECADES, alt_flow, alt_window_flow, flow_figure, window_flow_figure
-from rnn.ui.live_chart import message
 
 EPOCHS, BACK = np.array([1, 2, 5]), np.arange(4)
 NORMS = np.array([[1.0, 2.0, 4.0], [0.1, 0.2, 0.4], [0.01, 0.0, 0.04], [np.inf, 0.0, 1e-20]])

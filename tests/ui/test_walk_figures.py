@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rnn.ui.chart_message import message
 from rnn.ui.figures.mended import alt_cosines, alt_mended, cosines_figure, mended_figure
 from rnn.ui.figures.walk import (
     alt_arrows,
@@ -16,7 +17,6 @@ from rnn.ui.figures.walk import (
     steps_figure,
     window_figure,
 )
-from rnn.ui.live_chart import message
 
 SINE = np.sin(np.arange(20.0))
 

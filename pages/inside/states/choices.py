@@ -52,6 +52,7 @@ def draw(view: View) -> Choice:
         if len(series.names) > 1:
             others = [name for name in series.names if name not in series.targets]
             column = st.selectbox(
-                "Column shown", [*series.targets, *others], key=f"hidden_column:{view.run.id}", width=220
-            )
+                "Column shown", [*series.targets, *others], key=f"hidden_column:{view.run.id}", width=220,
+                persist_state="session",
+            )  # fmt: skip
     return Choice(column, str(order), letter, str(form))

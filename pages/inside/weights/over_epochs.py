@@ -52,9 +52,8 @@ def draw(view: View, place: Place, course: Course, complete: bool) -> None:
 
 def _draw_spread(view: View, place: Place, course: Course, name: str) -> None:
     epochs, quantiles, _ = courses.arranged(course, name)
-    full = place.full(name)
     lines = {percent: quantiles[:, np.abs(LEVELS - percent / 100).argmin()] for percent in LINES}
-    st.markdown(f"**Values of {escaped(full)}**")
+    st.markdown(f"**Values of {escaped(name)}**")
 
     def picture() -> go.Figure:
         low, high = float(quantiles.min()), float(quantiles.max())
@@ -65,8 +64,8 @@ def _draw_spread(view: View, place: Place, course: Course, name: str) -> None:
     figure = kept(f"spread_{name}", (view.run.id, place, len(epochs)), picture)
     live_chart(
         marked(figure, view.epoch),
-        key=f"spread_{full}", identity=f"{view.identity}:{place.letter}", height=HEIGHT,
-        alt=alt_spread(epochs, lines, name=full, at=view.epoch),
+        key=f"spread_{place.full(name)}", identity=f"{view.identity}:{place.letter}", height=HEIGHT,
+        alt=alt_spread(epochs, lines, name=name, at=view.epoch),
     )  # fmt: skip
 
 
@@ -98,9 +97,8 @@ def _draw_moved(view: View, place: Place, course: Course) -> None:
     for name in (W_X, W_H, READOUT):
         at, _, numbers = courses.arranged(course, name)
         if np.isfinite(numbers["moved"]).any():
-            full = place.full(name)
-            epochs[full], moved[full] = at, 100 * numbers["moved"]
-            last.append(f"{escaped(full)} {number_in_words(float(moved[full][-1]))} %")
+            epochs[name], moved[name] = at, 100 * numbers["moved"]
+            last.append(f"{escaped(name)} {number_in_words(float(moved[name][-1]))} %")
     if not moved:
         st.caption(
             "The weights before training are not kept, or are all zero, so there is no way to measure from them."

@@ -6,13 +6,13 @@ from rnn.core.article_mended import MENDS
 
 # Mend → the fault as published, and how it is mended.
 FAULTS: dict[str, tuple[str, str]] = {
-    "chain_rule": ("U and W move by the forward products", "by the chain rule"),
-    "slope": ("slope of σ taken as a (1 − a)", "h (1 − h)"),
-    "last_step": ("the error enters at every step", "at the last step only"),
-    "sums": ("sums over the steps are never reset", "a step counts once"),
-    "truncate": ("the error goes back 5 steps", "over the whole window"),
-    "clip": ("each entry cut to ±10 at every step", "the whole shortened to 10, once a record"),
-    "start": ("weights start between 0 and 1", "with both signs (Glorot)"),
+    "chain_rule": ("U and W move by the forward products", "U and W by the chain rule"),
+    "slope": ("slope of σ taken as a (1 − a)", "slope of σ as h (1 − h)"),
+    "last_step": ("the error enters at every step", "the error at the last step only"),
+    "sums": ("sums over the steps are never reset", "each step counted once"),
+    "truncate": ("the error goes back 5 steps", "the error back over the whole window"),
+    "clip": ("each entry cut to ±10 at every step", "the gradient shortened to 10, once a record"),
+    "start": ("weights start between 0 and 1", "a start with both signs (Glorot)"),
     "steps": ("rate 0.0001, records in order", "Adam, records in random order"),
 }
 

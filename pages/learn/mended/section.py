@@ -15,6 +15,8 @@ from rnn.ui.figures.mended import alt_mended, mended_figure
 from rnn.ui.live_chart import live_chart
 from rnn.ui.wording import number_in_words
 
+# A legend of many runs takes a line for each of them on a phone.
+FEW, LOW, HIGH = 4, 340, 480
 # What each does alone, as the runs show it.
 SAID = {
     "chain_rule": "Alone it follows the gradient of units at their stop, with a slope of −2,450 where it should be 0. Cut to "
@@ -95,9 +97,8 @@ def _draw_view(view: str) -> None:
     table = pd.DataFrame([
         {
             "Mended": label,
-            "Before training": number_in_words(found[0].val_rmse),
             "RMSE after 25 epochs": _words(found[-1].val_rmse),
-            "Beside always the mean": f"{found[-1].val_rmse / mean_rmse():.0%}" if np.isfinite(found[-1].val_rmse) else "–",
+            "Beside always the mean": f"{found[-1].val_rmse / mean_rmse():,.0%}" if np.isfinite(found[-1].val_rmse) else "–",
             "By its prediction step": _words(found[-1].val_rmse_prediction_step),
         }
         for mended, label in there.items()
@@ -120,7 +121,11 @@ def _make(rows: dict[Mended, str]) -> dict[Mended, trained.Course]:
 def _draw_chart(rows: dict[Mended, str], key: str) -> None:
     curves = {label: np.array([one.val_rmse for one in trained.make(mended)]) for mended, label in rows.items()}
     live_chart(
-        mended_figure(curves, mean_rmse()), key=key, identity=key, alt=alt_mended(curves, mean_rmse()), height=340
+        mended_figure(curves, mean_rmse()),
+        key=key,
+        identity=key,
+        alt=alt_mended(curves, mean_rmse()),
+        height=LOW if len(curves) <= FEW else HIGH,
     )
 
 

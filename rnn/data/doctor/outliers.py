@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from ..findings import counted
 from ..repair.record import Repair
@@ -29,6 +28,8 @@ def outliers(probe: Probe) -> list[Diagnosis]:
     Where values never fall below zero, a value must be far on the logarithmic scale as well, since their swings grow with
     their level.
     """
+    from scipy.ndimage import median_filter  # here: a page without findings need not wait for its import
+
     at = np.flatnonzero(probe.sound)
     values = probe.y[at]
     if len(values) < _LEAST:

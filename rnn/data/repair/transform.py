@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
 
 from ..findings import BadFile, counted
 from .option import Done, Kind, Option
@@ -27,6 +26,8 @@ def _log(sheet: Sheet, columns: list[int], options: Mapping[str, Any]) -> tuple[
 
 
 def _boxcox(sheet: Sheet, columns: list[int], options: Mapping[str, Any]) -> tuple[Sheet, Done]:
+    from scipy import special  # here: it takes as long to import as a page does to draw, and so does stats
+
     power = options["power"]
     return _transformed(
         sheet,
@@ -65,6 +66,8 @@ def undo_log(values: ArrayLike, options: Mapping[str, Any]) -> NDArray[np.float6
 
 def undo_boxcox(values: ArrayLike, options: Mapping[str, Any]) -> NDArray[np.float64]:
     """The inverse (Box and Cox 1964); what lies beyond the transform's range gives its limit: 0 for λ > 0, ∞ for λ < 0."""
+    from scipy import special
+
     array, power = np.asarray(values, dtype=np.float64), options["power"]
     beyond = power * array + 1 <= 0
     inside = special.inv_boxcox(np.where(beyond, 0.0, array), power)
@@ -87,6 +90,8 @@ def fitted_power(values: ArrayLike, add: float = 0.0) -> float:
         raise BadFile(f"A Box–Cox transform is for values above zero, and the lowest is {known.min() - add:g}.")
     known = known[:: -(-len(known) // _MOST)]
     known = known / np.exp(np.log(known).mean())  # λ does not depend on the unit, the search's numbers do
+    from scipy import stats
+
     power = float(stats.boxcox_normmax(known, method="mle", brack=_BOUNDS))
     return round(min(max(power, _BOUNDS[0]), _BOUNDS[1]), 2)
 

@@ -160,7 +160,7 @@ def window_flow_figure(
             curve(x, floats(share), f"share in {name}’s gradient", colour, dash=dash, symbol=symbol, yaxis="y2")
             | {"hovertemplate": "%{y:.3~g} %"}
         )  # fmt: skip
-    made = figure(traces, "steps before the last one of the window", "size of ∂L/∂h", bargap=0.15)
+    made = figure(traces, "steps before the last", "size of ∂L/∂h", bargap=0.15)
     made.update_yaxes(type="log", domain=[0.46, 1], **_decades(sizes[usable]))
     made.update_layout(yaxis2=axis("share", domain=[0, 0.36], ticksuffix=" %", rangemode="tozero", nticks=4))
     made.update_xaxes(anchor="y2", unifiedhovertitle={"text": "step %{x}"}, tickformat="d")
