@@ -24,14 +24,14 @@ EPOCHS, SECONDS = "By epoch", "By seconds"
 RMSE, LOSS = "RMSE", "Loss"
 LINEAR, LOG = "Linear", "Log"
 # Lanes that differ in one of these count their loss in something else each.
-_OF_THE_LOSS = {"loss", "scaling", "log", "quantiles", "huber_delta", "difference", "residual", "gradient"}
+OF_THE_LOSS = {"loss", "scaling", "log", "quantiles", "huber_delta", "difference", "residual", "gradient"}
 
 
 def draw(race: Race, lanes: Sequence[Seen]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="race_chart_choice"):
         part = _choose("Part", [VALIDATION, TRAINING], "race_part")
         by = _choose("Along", [EPOCHS, SECONDS], "race_by")
-        comparable = not _OF_THE_LOSS & set(differing_fields([run.config for run in race.runs]))
+        comparable = not OF_THE_LOSS & set(differing_fields([run.config for run in race.runs]))
         unit = _choose("Error", [RMSE, LOSS] if comparable else [RMSE], f"race_unit_{comparable}")
         axis = _choose("Axis", [LOG, LINEAR], "race_axis")
     identity = f"{race.id}:{part}:{by}:{unit}:{axis}"

@@ -25,7 +25,8 @@ MOST_POINTS = 400
 KEY = "race_forecasts"
 
 
-def draw(race: Race, lanes: Sequence[Seen]) -> None:
+def draw(race: Race, lanes: Sequence[Seen], what: str = "each lane’s") -> None:
+    """what: whose predictions they are, in the caption."""
     series = session.series_of_run(race.runs[0])
     configs = [run.config for run in race.runs]
     asked = (race.id, tuple(run.id for run in race.runs))
@@ -34,7 +35,7 @@ def draw(race: Race, lanes: Sequence[Seen]) -> None:
     horizon = min((split.horizon for split in trainable), default=1)
     with st.container(horizontal=True, vertical_alignment="center", key="race_forecast_choice"):
         st.caption(
-            "The validation part: actual values, and each lane’s newest predictions. A double click shows all of it.",
+            f"The validation part: actual values, and {what} newest predictions. A double click shows all of it.",
             width="content",
         )
         one_of_many.draw_picker(series, trainable[0] if trainable else None)

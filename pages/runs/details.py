@@ -7,7 +7,7 @@ from zlib import crc32
 
 import streamlit as st
 
-from pages.runs import curve, data_record, settings
+from pages.runs import curve, data_record, marks, settings, undo
 from pages.runs.leave import section
 from pages.runs.results import Results, results_of, series_title
 from pages.runs.wording import age_in_words, moment_in_words
@@ -15,13 +15,14 @@ from pages.train.progress import STATE_WORDS
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.error_unit import LEAK_BADGE, LEAK_HELP, leaks
-from rnn.ui.wording import escaped, moment_of, number_in_words, seconds_in_words
+from rnn.ui.wording import bytes_in_words, escaped, moment_of, number_in_words, seconds_in_words
 
 LONGEST_NAME = 200
 _TRIES, _REFUSED = "rename_tries", "rename_refused"
 
 
-def draw(run: Run) -> None:
+def draw(run: Run, pinned: str | None) -> None:
+    """pinned: the id of the baseline."""
     results = results_of(run)
     left, right = st.columns(2, gap="large")
     with left:
@@ -30,7 +31,8 @@ def draw(run: Run) -> None:
         st.markdown(_facts(run, results), help=f"{LEAK_HELP} {meaning}" if leaks(run.config) else meaning)
         if run.message:
             st.warning(escaped(run.message, 500), icon=":material/info:")
-        _draw_actions(run)
+        _draw_actions(run, pinned)
+        marks.draw(run)
         settings.draw(run)
         data_record.draw(run)
         section.draw(run)
@@ -75,10 +77,14 @@ def _facts(run: Run, results: Results) -> str:
         parts.append(f"trained for {seconds_in_words(results.seconds)}")
     whose = "by you" if run.session == session.session_id() else "in another session"
     parts.append(f"started {age_in_words(run.created)} {whose}, {escaped(moment_in_words(run.created))}")
+    parts.append(f"{bytes_in_words(session.store().size_of(run.id))} on the disk")
+    versions = session.store().versions_of(run.id)
+    if versions:
+        parts.append(f"Unroll {versions['unroll']}, NumPy {versions['numpy']}, Python {versions['python']}")
     return " · ".join(parts)
 
 
-def _draw_actions(run: Run) -> None:
+def _draw_actions(run: Run, pinned: str | None) -> None:
     with st.container(horizontal=True, gap="small", key="run_actions"):
         if st.button(
             "Open", icon=":material/model_training:", type="primary", key=f"open-{run.id}",
@@ -101,21 +107,8 @@ def _draw_actions(run: Run) -> None:
         ):
             st.session_state["race"] = race
             st.switch_page("race/page.py")
-        with st.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
-            st.markdown(_what_goes(run))
-            st.button("Delete for good", type="primary", on_click=_delete, args=(run.id,), key=f"confirm-{run.id}")
-
-
-def _what_goes(run: Run) -> str:
-    sentences = [f"Delete **{escaped(run.name)}**, with its {run.epoch:,} epochs, weights and predictions?"]
-    if run.active:
-        sentences.append("It is waiting or training: deleting ends that too.")
-    if run.session != session.session_id():
-        sentences.append("Another session started it.")
-    return " ".join([*sentences, "The series stays. This cannot be undone."])
-
-
-def _delete(run_id: str) -> None:
-    session.store().delete(run_id)
-    if st.session_state.get(session.RUN) == run_id:
-        session.show_run(None)
+        marks.draw_pin(run, pinned)
+        st.button(
+            "Delete", icon=":material/delete:", key=f"delete-{run.id}", on_click=undo.delete, args=([run.id],),
+            help=undo.warning_of(run),
+        )  # fmt: skip

@@ -1,15 +1,23 @@
-"""Which runs are shown: all or one's own, the newest first, more of them by a click."""
+"""Which runs there are: all or one's own, the newest first, more of them by a click."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
 import streamlit as st
 
-from rnn.runs.records import Run
+from pages.runs.results import test_rmse_of
+from rnn.runs.shelf_rows import ShelfRow
 from rnn.ui import session
+from rnn.ui.kept import kept
 
-FIRST, MORE = 100, 200
+FIRST = 500  # rows that travel to the browser at once; "Show all" sends the rest
+MOST = 10_000
+TEST_SECONDS = 0.3  # that one drawing spends on test errors that nobody has asked for yet
 EVERYONE, OWN = "All runs", "Yours"
-_LIMIT, _WHOSE = "runs_limit", "whose_runs"
+_ALL, _WHOSE = "runs_all", "whose_runs"
 
 
 def draw_heading() -> None:
@@ -22,12 +30,28 @@ def draw_heading() -> None:
         )  # fmt: skip
 
 
-def newest() -> tuple[list[Run], bool]:
-    """The runs to show, and whether there are older ones."""
-    limit = st.session_state.get(_LIMIT, FIRST)
+def newest() -> list[ShelfRow]:
+    """All runs, up to 10,000, newest first; read again only when something has changed."""
     own = session.session_id() if st.session_state[_WHOSE] == OWN else None
-    found = session.store().runs(limit + 1, session=own)
-    return found[:limit], len(found) > limit
+    store = session.store()
+    return kept("shelf", (store.shelf_stamp(), own), lambda: store.shelf(MOST, session=own))
+
+
+def shown(rows: Sequence[ShelfRow]) -> list[ShelfRow]:
+    """Those of them that the table holds, with what came of them on the test part, as far as that is known by now."""
+    listed = list(rows) if st.session_state.get(_ALL) else list(rows[:FIRST])
+    deadline = time.monotonic() + TEST_SECONDS
+    for place, row in enumerate(listed):
+        if lacks_test(row) and time.monotonic() < deadline:
+            rmse = test_rmse_of(row.id, row.version)
+            session.store().note_test_error(row.id, rmse)
+            listed[place] = replace(row, tested=True, test_rmse=rmse)
+    return listed
+
+
+def lacks_test(row: ShelfRow) -> bool:
+    """Whether the run's test error is still to be measured."""
+    return row.has_test and not row.tested and not row.active and row.sketched and bool(row.epoch)
 
 
 def draw_empty() -> None:
@@ -38,11 +62,14 @@ def draw_empty() -> None:
     st.page_link("train/page.py", label="Train a network", icon=":material/model_training:")
 
 
-def draw_more(shown: int) -> None:
+def draw_more(listed: int, found: int) -> None:
+    """The button for the rest, where the table does not hold all."""
+    if listed >= found:
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Show more", icon=":material/expand_more:", on_click=_raise_limit, key="more_runs")
-        st.caption(f"The newest {shown:,} are listed.")
+        st.button("Show all", icon=":material/expand_more:", on_click=_show_all, key="more_runs")
+        st.caption(f"The newest {listed:,} of {found:,} are listed; sorting a column sorts these.")
 
 
-def _raise_limit() -> None:
-    st.session_state[_LIMIT] = st.session_state.get(_LIMIT, FIRST) + MORE
+def _show_all() -> None:
+    st.session_state[_ALL] = True

@@ -34,12 +34,13 @@ class Results:
 
 
 def results_of(run: Run) -> Results:
-    tested = _test_rmse(run.id, run.version) if run.config.test and not run.active else None
+    tested = test_rmse_of(run.id, run.version) if run.config.test and not run.active else None
     return _results(run.id, run.version, run.best_epoch, tested, run.series_hash)
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)
-def _test_rmse(run_id: str, version: int) -> float | None:
+def test_rmse_of(run_id: str, version: int) -> float | None:
+    """The RMSE of a run's best weights on the test part; None where there is none."""
     run, preview = session.store().run(run_id), session.store().preview(run_id)
     if run is None or preview is None:
         return None

@@ -1,4 +1,4 @@
-"""The list of runs: a table to sort, search and select from."""
+"""The list of runs: a table to sort and to select from, one run or several."""
 
 from __future__ import annotations
 
@@ -11,69 +11,100 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.runs.results import results_of, series_title
+from pages.runs import selection
+from pages.runs.results import series_title
 from pages.train.progress import STATE_WORDS
-from rnn.runs.records import Run
+from rnn.runs.shelf_rows import ShelfRow
 from rnn.ui import session
-from rnn.ui.error_unit import LEAK, USUAL_STEPS, leaks
+from rnn.ui.error_unit import LEAK, USUAL_STEPS, unit_of_stored
 
-_SELECTED = "runs_selected"
-CURVE_POINTS = 40
+USUAL = (
+    "name",
+    "state",
+    "series",
+    "cell",
+    "epochs",
+    "rmse",
+    "test",
+    "unit",
+    "curve",
+    "created",
+    "seconds",
+    "tags",
+    "by",
+)
+OPTIONAL = ("date", "note", "id")
 ROW_HEIGHT, MOST_ROWS = 36, 12
 _BADGE = re.compile(r":(\w+)-badge\[:material/\w+: (.+)\]")
 
 
-def draw(runs: Sequence[Run]) -> Run:
-    """Draws the table and returns the selected run; without a choice of the user's the current run, or the newest."""
-    ids = [run.id for run in runs]
+def draw(rows: Sequence[ShelfRow], wanted: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Draws the table and returns the ids of the selected runs, in the order in which they were selected; runs that are
+    selected and not listed stay so."""
+    ids = [row.id for row in rows]
+    places = {run_id: place for place, run_id in enumerate(ids)}
     # Rows are known by their number: another list is another table, so that a selection never slides to a neighbour.
-    key = f"runs_table_{hashlib.blake2b(''.join(ids).encode(), digest_size=6).hexdigest()}"
+    known = hashlib.blake2b("".join([*ids, selection.stamp()]).encode(), digest_size=6).hexdigest()
+    key = f"runs_table_{known}"
+    hidden = [run_id for run_id in wanted if run_id not in places]
     table = st.dataframe(
-        frame_of(runs),
+        frame_of(rows),
         key=key,
         hide_index=True,
-        height=ROW_HEIGHT * (min(len(runs), MOST_ROWS) + 1) + 2,
+        height=ROW_HEIGHT * (min(len(rows), MOST_ROWS) + 1) + 2,
         row_height=ROW_HEIGHT,
         column_config=_columns(),
+        column_order=list(columns) or list(USUAL),
         placeholder="–",
-        on_select=lambda: _select_row_of_cell(key),
-        selection_mode=["single-row-required", "single-cell"],
-        selection_default=_selection(ids.index(_wanted(ids))),
-        alt=f"{len(runs)} runs, newest first",
+        on_select=lambda: _select_row_of_cell(key, ids),
+        selection_mode=["multi-row", "single-cell"],
+        selection_default=_selection([places[run_id] for run_id in wanted if run_id in places]),
+        alt=f"{len(rows)} runs, newest first",
     )
-    selected = runs[table["selection"]["rows"][0]]
-    st.session_state[_SELECTED] = (selected.id, st.session_state.get(session.RUN))
-    return selected
+    listed = [ids[row] for row in table["selection"]["rows"]]
+    chosen = [run_id for run_id in wanted if run_id in listed or run_id in hidden]
+    return [*chosen, *(run_id for run_id in listed if run_id not in chosen)]
 
 
-def frame_of(runs: Sequence[Run]) -> pd.DataFrame:
+def frame_of(rows: Sequence[ShelfRow]) -> pd.DataFrame:
     """One row a run: what the table shows."""
     own = session.session_id()
-    rows = []
-    for run in runs:
-        results = results_of(run)
-        rows.append(
-            {
-                "name": run.name,
-                "state": [state_word(run.state), *([LEAK] if leaks(run.config) else [])],
-                "series": series_title(run.series_hash),
-                "epochs": run.epoch,
-                "rmse": results.best_rmse,
-                "test": results.test_rmse,
-                "unit": results.unit.column,
-                "curve": _short_curve(results.val),
-                "created": run.created,
-                "date": run.created,
-                "seconds": results.seconds if run.epoch else None,
-                "by": "you" if run.session == own else "others",
-            }
-        )
-    return pd.DataFrame(rows).astype({"rmse": "float64", "test": "float64", "seconds": "float64"})
+    hashes = {row.series_hash for row in rows}
+    titles = {key: series_title(key) for key in hashes}
+    units = {key: unit_of_stored(key).column for key in hashes}
+    words = {state: state_word(state) for state in STATE_WORDS}
+    shown = [
+        {
+            "name": row.name,
+            "state": [words[row.state], *([LEAK] if row.leaks else [])],
+            "series": titles[row.series_hash],
+            "cell": row.cell,
+            "epochs": row.epoch,
+            "rmse": row.best_rmse,
+            "test": row.test_rmse,
+            "unit": units[row.series_hash],
+            "curve": _on_log_axis(row.curve),
+            "created": row.created,
+            "date": row.created,
+            "seconds": row.seconds if row.epoch else None,
+            "tags": list(row.tags),
+            "note": " ".join(row.note.split()),
+            "by": "you" if row.session == own else "others",
+            "id": row.id,
+        }
+        for row in rows
+    ]
+    return pd.DataFrame(shown).astype({"rmse": "float64", "test": "float64", "seconds": "float64"})
 
 
 def state_word(state: str) -> str:
     """The word of the state's badge."""
     return _badge(state)[1]
+
+
+def column_label(name: str) -> str:
+    """The heading of a column."""
+    return str(_columns()[name]["label"])
 
 
 def _badge(state: str) -> tuple[str, str]:
@@ -84,31 +115,21 @@ def _badge(state: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def _wanted(ids: Sequence[str]) -> str:
-    """What was selected before, as long as the other pages have not moved on to another run; else their run."""
-    current = st.session_state.get(session.RUN)
-    selected, current_then = st.session_state.get(_SELECTED, (None, None))
-    order = (selected, current) if current == current_then else (current, selected)
-    return next((run_id for run_id in order if run_id in ids), ids[0])
+def _selection(rows: Sequence[int]) -> Any:
+    return {"selection": {"rows": list(rows), "columns": [], "cells": []}}
 
 
-def _selection(row: int) -> Any:
-    return {"selection": {"rows": [row], "columns": [], "cells": []}}
-
-
-def _select_row_of_cell(key: str) -> None:
-    """A click anywhere in a row selects it, not only one on the mark at its beginning."""
+def _select_row_of_cell(key: str, ids: Sequence[str]) -> None:
+    """A click anywhere in a row selects it alone, not only one on the mark at its beginning; marks select several."""
     cells = st.session_state[key]["selection"]["cells"]
     if cells:
-        st.session_state[key] = _selection(cells[0][0])
+        st.session_state[key] = _selection([cells[0][0]])
+        selection.remember([ids[cells[0][0]]])
 
 
-def _short_curve(val: np.ndarray) -> list[float]:
-    known = val[np.isfinite(val)]
-    if len(known) > CURVE_POINTS:
-        known = known[np.linspace(0, len(known) - 1, CURVE_POINTS).astype(int)]
+def _on_log_axis(curve: np.ndarray) -> list[float]:
     # On a linear axis the first epochs would flatten all the rest.
-    return np.log10(np.maximum(known, 1e-30)).tolist()
+    return np.log10(np.maximum(curve, 1e-30)).tolist()
 
 
 def _columns() -> dict[str, Any]:
@@ -121,6 +142,7 @@ def _columns() -> dict[str, Any]:
         "name": column.TextColumn("Name", width=240),
         "state": column.MultiselectColumn("State", options=words, color=colours, width=125),
         "series": column.TextColumn("Series", width=200),
+        "cell": column.TextColumn("Cell", width=65),
         "epochs": column.NumberColumn("Epochs", format="%,d", width=75),
         "rmse": column.NumberColumn(
             "Best RMSE", format="%.4g", width=100,
@@ -140,7 +162,10 @@ def _columns() -> dict[str, Any]:
         "seconds": column.NumberColumn(
             "Trained for, s", format="%.3g", width=105, help="Seconds at work; pauses and waiting are not counted."
         ),
+        "tags": column.ListColumn("Tags", width=140),
+        "note": column.TextColumn("Note", width=240),
         "by": column.TextColumn(
             "By", width=65, help="Runs of all sessions on this store; those that this browser session started are yours."
         ),
+        "id": column.TextColumn("Id", width=110),
     }  # fmt: skip

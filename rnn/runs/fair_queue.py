@@ -7,6 +7,7 @@ run at work. Otherwise a race of six would be six times its session's due.
 from __future__ import annotations
 
 import heapq
+import platform
 import secrets
 import string
 import time
@@ -14,14 +15,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from sqlalchemy import CompoundSelect, Connection, func, insert, select, union_all, update
 
+import rnn
 from rnn.core.config import Config
 from rnn.runs.commands import place_order
 from rnn.runs.history import find_run
 from rnn.runs.library import clean_text
 from rnn.runs.records import Run, Study
 from rnn.runs.schema import about, races, runs, studies
+from rnn.runs.shelf_tables import versions
 from rnn.runs.studies import Studies, find_study
 
 _ID_LETTERS = string.ascii_letters + string.digits
@@ -110,6 +114,8 @@ def insert_run(
         "series_hash": series_hash, "state": "queued", "created": now, "queued": now,
     }  # fmt: skip
     connection.execute(insert(runs), row)
+    used = {"unroll": rnn.__version__, "numpy": np.__version__, "python": platform.python_version()}
+    connection.execute(insert(versions), used | {"run_id": run_id})
     if pause_at is not None:
         place_order(connection, run_id, "step", pause_at)
     return run_id

@@ -21,6 +21,7 @@ from rnn.runs import packing
 from rnn.runs.library import Library, clean_text
 from rnn.runs.records import Change, Checkpoint, FlowRow, Run, StoredPreview
 from rnn.runs.schema import changes, commands, epochs, flow, runs, snapshots
+from rnn.runs.shelf_tables import trash
 
 _EPOCH_FIELDS = [field.name for field in dataclasses.fields(Epoch)]
 
@@ -34,8 +35,9 @@ class History(Library):
             return find_run(connection, run_id)
 
     def runs(self, limit: int = 100, session: str | None = None) -> list[Run]:
-        """The newest runs, newest first; of one session where it is given."""
-        query = select(runs).order_by(runs.c.created.desc(), runs.c.id).limit(limit)
+        """The newest runs, newest first, without those that wait to be gone for good; of one session where it is given."""
+        query = select(runs).where(runs.c.id.not_in(select(trash.c.run_id)))
+        query = query.order_by(runs.c.created.desc(), runs.c.id).limit(limit)
         if session is not None:
             query = query.where(runs.c.session == session)
         with self.read() as connection:

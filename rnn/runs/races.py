@@ -17,6 +17,7 @@ from rnn.runs.history import find_runs
 from rnn.runs.records import Run
 from rnn.runs.schema import races, runs
 from rnn.runs.sequels import Sequels
+from rnn.runs.shelf_tables import trash
 
 MOST_LANES = 6
 
@@ -47,6 +48,7 @@ class Races(Sequels):
         """The runs of a race by lane, all as they stood at one moment; those that were deleted are left out, and an unknown
         race has none."""
         query = select(runs).join(races).where(races.c.race_id == race_id).order_by(races.c.lane)
+        query = query.where(runs.c.id.not_in(select(trash.c.run_id)))
         with self.read() as connection:
             return find_runs(connection, query)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pages.runs import listing
 from pages.runs.settings import in_words, rows_of
 from pages.runs.table import state_word
 from pages.runs.wording import age_in_words
@@ -119,24 +120,43 @@ def test_rename_in_place_and_an_empty_name_is_refused(open_app):
     assert any("needs a name" in one for one in texts(app))
 
 
-def test_delete_asks_first_and_takes_only_the_selected_run(open_app):
+def test_delete_takes_only_the_selected_run_and_undo_brings_it_back(open_app):
     with Store() as store:
         kept = made_up(store, "kept", [30.0])
         gone = made_up(store, "gone", [30.0])
     app = open_app(PAGE, run=gone.id)
-    assert any("Delete **gone**" in one and "cannot be undone" in one for one in texts(app))
-    button(app, "confirm-").click().run()
+    button(app, "delete-").click().run()
     assert not app.exception
     assert [run.id for run in runner().store.runs()] == [kept.id]
     assert list(table(app)["name"]) == ["kept"]
     assert "run" not in app.query_params
+    assert any("Deleted **gone**" in one for one in texts(app))
+    button(app, "undo_delete").click().run()
+    assert not app.exception
+    assert list(table(app)["name"]) == ["gone", "kept"] and name_field(app).value == "gone"
+    assert not any("Deleted **" in one for one in texts(app))
 
 
-def test_deleting_a_run_at_work_says_that_it_ends(open_app):
+def test_deleted_runs_are_listed_and_emptied_by_hand(open_app):
+    with Store() as store:
+        one, two = made_up(store, "one", [30.0]), made_up(store, "two", [30.0])
+        for run in (one, two):
+            store.discard(run.id)
+    app = open_app(PAGE)
+    assert any("No run yet" in text for text in texts(app)) and any("The store takes" in text for text in texts(app))
+    button(app, f"restore-{one.id}").click().run()
+    assert list(table(app)["name"]) == ["one"]
+    assert any("cannot be undone" in text for text in texts(app))
+    button(app, "empty_confirm").click().run()
+    assert not app.exception
+    assert runner().store.run(two.id) is None and runner().store.run(one.id) is not None
+
+
+def test_deleting_a_run_at_work_says_that_it_pauses(open_app):
     with Store() as store:
         made_up(store, "busy", [30.0], state=None)
     app = open_app(PAGE)
-    assert any("deleting ends that" in one for one in texts(app))
+    assert "deleting pauses it" in button(app, "delete-").help
 
 
 def test_whose_runs(open_app):
@@ -150,14 +170,16 @@ def test_whose_runs(open_app):
     assert list(table(app)["name"]) == ["mine"]
 
 
-def test_many_runs_are_shown_in_parts(open_app):
+def test_many_runs_are_shown_in_parts(open_app, monkeypatch):
+    monkeypatch.setattr(listing, "FIRST", 3)
     with Store() as store:
-        for k in range(103):
+        for k in range(5):
             made_up(store, f"run {k}", [30.0])
     app = open_app(PAGE)
-    assert len(table(app)) == 100
+    assert len(table(app)) == 3
+    assert any("newest 3 of 5" in one for one in texts(app))
     button(app, "more_runs").click().run()
-    assert len(table(app)) == 103
+    assert len(table(app)) == 5
     assert not [one for one in app.button if one.key == "more_runs"]
 
 
@@ -168,8 +190,9 @@ def test_names_are_never_markup(open_app):
     app = open_app(PAGE)
     assert not app.exception
     assert list(table(app)["name"]) == [name]
-    asked = next(one for one in texts(app) if one.startswith("Delete **"))
-    assert "\\*\\*bold\\*\\* \\[link\\]\\(http\\://x\\)" in asked
+    button(app, "delete-").click().run()
+    asked = next(one for one in texts(app) if "Deleted **" in one)
+    assert "\\*\\*bold\\*\\* \\[link\\]\\(http\\:" in asked and "http\\://" not in asked
     assert ":red[" not in asked
     assert "unbroken" * 10 not in asked
 

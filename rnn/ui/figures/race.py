@@ -20,6 +20,7 @@ COLOURS = ("#2f80c9", "#d9650b", "#0f9172", "#c2559d", "#8f7a1d", "#7a6be0")
 DASHES = ("solid", DASHED, DOTTED, "9px,3px,2px,3px", "12px,4px", "4px,2px,1.5px,2px")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
 CLEAR = 150  # records that six lines can be told apart over
+BESIDE = -1
 FEW_POINTS = 3  # a lane with more of them is a line alone
 _NOT_YET = "No lane has finished an epoch yet."
 # Names nearer to each other than this, as shares of the height and of the width, would overlap, and stand a line apart.
@@ -28,7 +29,8 @@ _APART, _NAME_WIDTH = 0.055, 0.2
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """One lane's curve. lane: its number, from 0 on, which gives it its colour and dash. x, y: (N,), rising x."""
+    """One lane's curve. lane: its number, from 0 on, which gives it its colour and dash; BESIDE for one that others are
+    compared with, in grey. x, y: (N,), rising x."""
 
     lane: int
     name: str
@@ -37,18 +39,28 @@ class Track:
 
 
 def race_figure(
-    tracks: Sequence[Track], *, x_title: str, unit: str, log: bool, naive: float | None = None, whole: bool = True
+    tracks: Sequence[Track],
+    *,
+    x_title: str,
+    unit: str,
+    log: bool,
+    naive: float | None = None,
+    whole: bool = True,
+    raw: Sequence[Track] = (),
 ) -> go.Figure:
     """The curves of all lanes, each named at its end.
 
     x_title: "epoch" or "seconds of training". unit: the title of the y axis. log: a logarithmic axis; values of zero and less
-    are then gaps. naive: the naive forecast's error, as a dotted level. whole: x are whole numbers.
+    are then gaps. naive: the naive forecast's error, as a dotted level. whole: x are whole numbers. raw: what
+    smooth curves were made of, drawn faintly beneath them.
     """
     drawn = [Track(one.lane, one.name, np.asarray(one.x), _on_axis(one.y, log)) for one in tracks if len(one.x)]
     drawn = [one for one in drawn if np.isfinite(one.y).any()]
     if not drawn:
         return empty_figure(_NOT_YET)
-    traces = [_line(one) for one in drawn]
+    faint = {"opacity": 0.3, "showlegend": False, "hoverinfo": "skip", "hovertemplate": None}
+    traces = [_line(Track(one.lane, one.name, one.x, _on_axis(one.y, log))) | faint for one in raw if len(one.x)]
+    traces += [_line(one) for one in drawn]
     ends = (min(float(one.x[0]) for one in drawn), max(float(one.x[-1]) for one in drawn))
     if naive is not None and np.isfinite(naive) and (naive > 0 or not log):
         traces.append(_level(ends, naive))
@@ -63,8 +75,10 @@ def race_figure(
     return made
 
 
-def alt_race(tracks: Sequence[Track], *, x_title: str, unit: str, naive: float | None = None) -> str:
-    """The chart in words; arguments as for `race_figure`."""
+def alt_race(
+    tracks: Sequence[Track], *, x_title: str, unit: str, naive: float | None = None, kind: str = "Race chart"
+) -> str:
+    """The chart in words, which begin with its kind; other arguments as for `race_figure`."""
     told = []
     for one in tracks:
         y = floats(one.y)
@@ -78,9 +92,9 @@ def alt_race(tracks: Sequence[Track], *, x_title: str, unit: str, naive: float |
             f"lowest {number(y[best])} at {number(float(one.x[best]))}"
         )
     if not told:
-        return f"Race chart. {_NOT_YET}"
+        return f"{kind}. {_NOT_YET}"
     level = f" The naive forecast stands at {number(naive)}." if naive is not None and np.isfinite(naive) else ""
-    return f"Race chart, {unit} by {x_title}. {'; '.join(told)}.{level}"
+    return f"{kind}, {unit} by {x_title}. {'; '.join(told)}.{level}"
 
 
 def forecasts_figure(
@@ -128,6 +142,11 @@ def alt_forecasts(times: ArrayLike, actual: ArrayLike, tracks: Sequence[Track], 
     return text
 
 
+def colour_of(lane: int) -> str:
+    """The colour of a lane's line."""
+    return ACTUAL if lane == BESIDE else COLOURS[lane % len(COLOURS)]
+
+
 def swatch(lane: int) -> str:
     """The lane's line, as HTML: a small picture beside its name, without a word in it."""
     dash = "" if DASHES[lane] == "solid" else f' stroke-dasharray="{DASHES[lane].replace("px", "")}"'
@@ -142,7 +161,8 @@ def swatch(lane: int) -> str:
 
 def _line(one: Track) -> dict[str, Any]:
     lane, y = one.lane % len(COLOURS), floats(one.y)
-    drawn = curve(one.x, y, one.name, COLOURS[lane], dash=DASHES[lane], width=2, symbol=SYMBOLS[lane])
+    dash, symbol = (DASHED, "circle") if one.lane == BESIDE else (DASHES[lane], SYMBOLS[lane])
+    drawn = curve(one.x, y, one.name, colour_of(one.lane), dash=dash, width=2, symbol=symbol)
     if np.isfinite(y).sum() > FEW_POINTS and drawn["mode"] != "lines" and np.ndim(drawn["marker"]["size"]) == 0:
         # Six curves of a few points each would be a cloud of marks.
         drawn["mode"] = "lines"
@@ -193,7 +213,7 @@ def _names(drawn: Sequence[Track], log: bool) -> list[dict[str, Any]]:
                 "xshift": 6,
                 "yshift": round((moved - place) * 300),
                 "showarrow": False,
-                "font": {"size": 11, "color": COLOURS[one.lane % len(COLOURS)]},
+                "font": {"size": 11, "color": colour_of(one.lane)},
             }
         )
     return notes

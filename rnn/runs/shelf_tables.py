@@ -1,0 +1,52 @@
+"""The tables of what users have put to runs, and of what the list of runs is drawn from. Older versions leave them alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Double, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+
+from rnn.runs.schema import metadata
+
+
+def _of_run() -> Column[str]:
+    """The column that ties a row to its run, and lets it go with the run."""
+    return Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+
+
+notes = Table("notes", metadata, _of_run(), Column("note", Text, nullable=False))
+
+tags = Table("tags", metadata, _of_run(), Column("tag", String(60), primary_key=True), Index("tags_by_name", "tag"))
+
+# At most one row: the run that every other one is compared with.
+pins = Table("pins", metadata, _of_run())
+
+# Runs that were deleted and can be brought back; `discarded` says until when.
+trash = Table("trash", metadata, _of_run(), Column("discarded", Double, nullable=False))
+
+# What a run was started with.
+versions = Table(
+    "versions",
+    metadata,
+    _of_run(),
+    Column("unroll", String(40), nullable=False),
+    Column("numpy", String(40), nullable=False),
+    Column("python", String(40), nullable=False),
+)
+
+# A run's curve, small, as it stood after `epoch` epochs; a list of 10,000 runs cannot read all their epochs. Made anew from
+# them whenever it is wanted and `epoch` or `best_epoch` is not the run's any more.
+sketches = Table(
+    "sketches",
+    metadata,
+    _of_run(),
+    Column("epoch", Integer, nullable=False),
+    Column("best_epoch", Integer),
+    Column("best_rmse", Double),
+    Column("seconds", Double, nullable=False),
+    Column("curve", LargeBinary, nullable=False),  # validation RMSE, up to CURVE_POINTS float32, little-endian
+    # Of the settings, which need not be read for the list then.
+    Column("cell", String(20), nullable=False),
+    Column("leaks", Integer, nullable=False),
+    Column("has_test", Integer, nullable=False),
+    Column("tested", Integer, nullable=False, default=0),  # 1 once test_rmse is known, if only to be none
+    Column("test_rmse", Double),
+)
