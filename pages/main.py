@@ -39,7 +39,9 @@ st.html(
     @media (max-width: 640px) { .st-key-race_result { min-height: 13rem; } }
     /* A phone has no keyboard, but little room. */
     @media (max-width: 640px) {
-        :is(.st-key-inside_steps, .st-key-step_by_step_buttons, .st-key-walk_stepper) [aria-label^='Shortcut'] { display: none; }
+        :is(.st-key-inside_steps, .st-key-step_by_step_buttons, .st-key-walk_stepper) [aria-label^='Shortcut'] {
+            display: none;
+        }
         .st-key-walk_stepper [role='radio'] { padding-inline: 0.5rem; }
         .st-key-window_choice > :last-child { min-width: 100%; }
     }

@@ -10,6 +10,9 @@ FOLDER = Path(__file__).resolve().parents[2]
 
 
 def test_reading_and_repairing_load_no_statistics_before_they_are_asked_for() -> None:
-    program = "import sys, rnn.data, rnn.data.doctor, rnn.data.repair; print(*sorted({'scipy', 'statsmodels'} & set(sys.modules)))"
+    program = (
+        "import sys, rnn.data, rnn.data.doctor, rnn.data.repair; "
+        "print(*sorted({'scipy', 'statsmodels'} & set(sys.modules)))"
+    )
     found = subprocess.run([sys.executable, "-c", program], cwd=FOLDER, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == ""
