@@ -1,4 +1,5 @@
-"""What keeping epochs costs: its share of a run's time, the bytes it takes, and how long going back to one takes.
+"""What keeping epochs and measuring the flow of the error cost: their shares of a run's time, the bytes that the epochs take,
+and how long going back to one takes.
 
     python benchmarks/kept_epochs.py [--only 5ms] [--share 1.0]
 
@@ -26,6 +27,7 @@ import numpy as np
 from benchmarks.engines import machine
 from rnn.runs import ledger
 from rnn.runs.attempt import Attempt
+from rnn.runs.flow_record import FlowRecord
 from rnn.runs.keeper import Keeper
 from rnn.runs.places import KEPT_BYTES, MOST
 from rnn.runs.records import Run
@@ -65,20 +67,24 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{machine.description(())}\n")
     machine.warn_of_load()
-    watch = Stopwatch()
+    keeping, flow = Stopwatch(), Stopwatch()
     for name in ("__init__", "see", "entry"):
-        watch.around(Keeper, name)
-    watch.around(ledger, "write_kept")
+        keeping.around(Keeper, name)
+    for name in ("__init__", "measure", "waiting"):
+        flow.around(FlowRecord, name)
+    keeping.around(ledger, "write_kept")
+    flow.around(ledger, "_write_flow")
     print(f"At most {KEPT_BYTES / 1e6:g} MB and {MOST} epochs a run.\n")
     print(
-        "| run | epochs | ms an epoch | share of keeping | kept | MB | MB each | fit_at, ms | params_at, ms | branch, ms |"
+        "| run | epochs | ms an epoch | share of keeping | of the flow | kept | flow rows | MB | MB each | fit_at, ms | "
+        "params_at, ms | branch, ms |"
     )
-    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     for name in [options.only] if options.only else RUNS:
-        print(line(name, options.share, watch), flush=True)
+        print(line(name, options.share, keeping, flow), flush=True)
 
 
-def line(name: str, share: float, watch: Stopwatch) -> str:
+def line(name: str, share: float, keeping: Stopwatch, flow: Stopwatch) -> str:
     """One run, trained and gone back to, as a row of the table."""
     rows, settings = RUNS[name]
     config = rnn.Config(patience=None, **settings)
@@ -88,18 +94,20 @@ def line(name: str, share: float, watch: Stopwatch) -> str:
         run_id = store.add_run(config, store.add_series(series), session="benchmark")
         run = store.claim_next("worker")
         assert isinstance(run, Run)
-        watch.seconds, began = 0.0, time.thread_time()
+        keeping.seconds = flow.seconds = 0.0
+        began = time.thread_time()
         Attempt(store, run, "worker", store.series).work()
-        total, keeping = time.thread_time() - began, watch.seconds
+        total = time.thread_time() - began
         kept = store.kept(run_id)
         epoch = kept[len(kept) // 2].epoch
-        size = store.kept_size(run_id)
+        size, measured = store.kept_size(run_id), len(store.flow_epochs(run_id))
         back = [best_of_three(call) for call in (
             lambda: store.fit_at(run_id, epoch), lambda: store.params_at(run_id, epoch),
             lambda: store.branch(run_id, epoch, session="benchmark"),
         )]  # fmt: skip
     return (
-        f"| {name} | {config.epochs:,} | {total / config.epochs * 1e3:.1f} | {keeping / total:.1%} | {len(kept)} | "
+        f"| {name} | {config.epochs:,} | {total / config.epochs * 1e3:.1f} | {keeping.seconds / total:.1%} | "
+        f"{flow.seconds / total:.1%} | {len(kept)} | {measured} | "
         f"{size / 1e6:.2f} | {size / len(kept) / 1e6:.3f} | "
         + " | ".join(f"{1e3 * seconds:.0f}" for seconds in back)
         + " |"

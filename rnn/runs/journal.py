@@ -106,7 +106,7 @@ class Journal:
             checkpoint=state if checkpoint else None,
             config=self.trainer.config if changes else None,
             changes=changes,
-            flow=self._flow.waiting(),
+            flow=self._flow.waiting(due=checkpoint),
             ending=ending,
             kept=kept,
         )
@@ -118,7 +118,8 @@ class Journal:
         """When to write next. Gaps count from the end of a write, so that a slow disk slows itself, not the training."""
         done = time.monotonic()
         self._progress_due = done + PROGRESS_GAP * self.sharing
-        self._flow.written()
+        if entry.flow is not None:
+            self._flow.written()
         if entry.epochs:
             self._epochs.clear()
             self._epoch_due = done + EPOCH_GAP * self.sharing

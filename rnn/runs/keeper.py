@@ -31,13 +31,16 @@ Arrays = dict[str, NDArray[np.floating[Any]]]
 # The time that the worker's thread computed: what else the machine does is no reason to keep less.
 _clock = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-5 else time.perf_counter
 
-KEEPING_SHARE = 0.02  # of the time that the worker computes
-KEEPING_CREDIT = 0.1  # seconds that may go first: short runs keep all of their epochs
+KEEPING_SHARE = 0.012  # of the time that the worker computes
+KEEPING_CREDIT = (
+    0.06  # seconds that may go in any case, that share of a run of five: shorter ones keep more of their epochs
+)
 KEEPING_GAP = 0.5  # seconds between writes, at least
 LAST = 4  # epochs before a divergence
 LAST_BYTES = 16_000_000  # that their copies may take in memory
 WAITING_SHARE = 0.1  # of the time in which the store may be waited for, as for checkpoints
 TRANSACTION_BYTES = 64_000  # that take about as long to write as a transaction without any
+STATEMENT_BYTES = 48_000  # the same of the statements that an entry adds to it
 HEADER_BYTES = 128  # of one array in safetensors, at most
 
 
@@ -84,7 +87,7 @@ class Keeper:
     def see(self, state: TrainingState) -> None:
         """An epoch has just ended (or none has begun yet): copy what may be kept."""
         began = _clock()
-        if self._spent > KEEPING_CREDIT + KEEPING_SHARE * (began - self._began):
+        if self._spent > max(KEEPING_CREDIT, KEEPING_SHARE * (began - self._began)):
             return
         epoch = state.epoch
         self._bests[epoch] = state.best_epoch
@@ -139,7 +142,8 @@ class Keeper:
         if self._best is not None and self._best.row.epoch in self._rows:
             self._best = None
         computed, now = _clock() - self._asked[0], time.monotonic()
-        share = entry.size / (entry.size + others + TRANSACTION_BYTES)
+        own = entry.size + STATEMENT_BYTES
+        share = own / (own + others + TRANSACTION_BYTES)
         took = self._took + share * computed
         self._spent += took
         self._affordable = now + max(took / KEEPING_SHARE, share * (now - self._asked[1]) / WAITING_SHARE)
