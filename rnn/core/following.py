@@ -186,7 +186,11 @@ def _distribution(values: Floats) -> tuple[Array64, Array64, NDArray[np.intp]]:
     """Lowest and highest of each unit (H,) and how many values lie in each of BINS equal parts between them."""
     low, high = values.min(axis=0).astype(np.float64), values.max(axis=0).astype(np.float64)
     span = np.where(high > low, high - low, 1)
-    bins = ((values - low) * (BINS / span)).astype(np.intp).clip(0, BINS - 1)
     hidden = values.shape[1]
-    counts = np.bincount((bins + BINS * np.arange(hidden)).ravel(), minlength=hidden * BINS)
+    above = values - low
+    above *= BINS / span
+    bins = above.astype(np.intp)
+    np.clip(bins, 0, BINS - 1, out=bins)
+    bins += BINS * np.arange(hidden)
+    counts = np.bincount(bins.ravel(), minlength=hidden * BINS)
     return low, high, counts.reshape(hidden, BINS)

@@ -136,23 +136,17 @@ def digest(matrix: NDArray[np.floating], start: NDArray[np.floating] | None) -> 
 
 def shares(quantiles: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.float64]:
     """(N, 401) quantiles of N epochs → (N, bins): the share of the entries in each bin, up to a quarter of a per cent."""
-    found = []
-    for own in quantiles:
-        below = np.array([_share_below(own, edge) for edge in edges])
-        below[-1] = 1.0
-        found.append(np.diff(below))
-    return np.array(found)
+    return np.array([np.diff(np.append(_share_below(own, edges[:-1]), 1.0)) for own in quantiles])
 
 
-def _share_below(own: NDArray[np.float64], edge: float) -> float:
-    """Share of entries below an edge, interpolated between the quantiles on both sides."""
-    at = int(np.searchsorted(own, edge, "left"))
-    if at == 0:
-        return 0.0
-    if at == len(own):
-        return 1.0
-    low, high = own[at - 1], own[at]
-    return float(LEVELS[at - 1] + (LEVELS[at] - LEVELS[at - 1]) * (edge - low) / (high - low))
+def _share_below(own: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of entries below each edge, interpolated between the quantiles on both sides."""
+    at = np.searchsorted(own, edges, "left")
+    inner = at.clip(1, len(own) - 1)
+    low, high = own[inner - 1], own[inner]
+    with np.errstate(all="ignore"):  # where an edge lies beyond the quantiles, which is taken below
+        between = LEVELS[inner - 1] + (LEVELS[inner] - LEVELS[inner - 1]) * (edges - low) / (high - low)
+    return np.select([at == 0, at == len(own)], [0.0, 1.0], between)
 
 
 def arranged(

@@ -29,6 +29,10 @@ def draw(view: View, place: Place, course: Course) -> None:
         with columns.get(name, st.container()):
             _draw(view, place, name, matrix, names[name], bounds.get(name))
     one_weight.draw(view, place, blocks, names)
+
+
+def say_radii_of(view: View) -> None:
+    """Of the epoch: computed last, since the eigenvalues of large networks take longer than all charts together."""
     if epoch_choice.place_of(view.run).playing:
         # It would be gone before it is read, and takes longer than the time between two epochs.
         st.caption("Pause to read the spectral radius of an epoch and what it means.")

@@ -27,9 +27,12 @@ def draw(view: View) -> None:
     playing = epoch_choice.place_of(view.run).playing
     complete = course.go_on(known, place, kept, read, 0.02 if playing else SECONDS)
     st.fragment(matrices.draw)(view, place, known)
+    radii = st.container(gap="small", key="inside_radii")
     st.fragment(over_epochs.draw, run_every=None if complete or playing else AGAIN_SECONDS)(
         view, place, known, complete
     )
+    with radii:
+        matrices.say_radii_of(view)
 
 
 def _choose_gate(view: View) -> str:
