@@ -10,6 +10,7 @@ FOLDER = Path(__file__).resolve().parents[2]
 
 
 def test_reading_and_repairing_load_no_statistics_before_they_are_asked_for() -> None:
-    program = "import sys, rnn.data, rnn.data.doctor, rnn.data.repair; print(*sorted({'scipy', 'statsmodels'} & set(sys.modules)))"
+    loaded = "import sys, rnn.data, rnn.data.doctor, rnn.data.repair"
+    program = f"{loaded}; print(*sorted({{'scipy', 'statsmodels'}} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", program], cwd=FOLDER, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == ""
