@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
@@ -59,7 +60,9 @@ def heading(page: Page) -> str:
 
 
 def expect_heading(page: Page, text: str) -> None:
-    expect(page.locator(".st-key-heading").get_by_test_id("stHeading")).to_contain_text(text, timeout=SLOW * 1000)
+    """The heading has this text; in what looks like an address an invisible joiner may stand, which keeps it text."""
+    pattern = re.compile("\u2060?".join(re.escape(letter) for letter in text))
+    expect(page.locator(".st-key-heading").get_by_test_id("stHeading")).to_contain_text(pattern, timeout=SLOW * 1000)
 
 
 def points_drawn(page: Page) -> int:
@@ -176,9 +179,9 @@ def _choose_target(page: Page, name: str) -> None:
 
 
 def assert_nothing_is_rendered(page: Page) -> None:
-    """No sign of a name has become a formula, a link or an element; a bare address may be one to click, as it stands."""
+    """No sign of a name has become a formula, a link or an element."""
     made = page.get_by_test_id("stApp").locator(
-        ".katex, a[href='http://127.0.0.1/x']:text-is('link'), [data-testid=stMarkdownContainer] :is(b, i)"
+        ".katex, a[href*='127.0.0.1/x'], [data-testid=stMarkdownContainer] :is(b, i)"
     )
     assert made.evaluate_all("nodes => nodes.map(node => node.parentElement.outerHTML.slice(0, 300))") == []
 
