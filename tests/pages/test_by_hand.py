@@ -351,8 +351,11 @@ def test_static_and_known_columns_and_an_ensemble(open_app):
     value_field(app).set_value(10.5).run()
     window[:, 3] = 10.5
     assert _moves(app, member, (window, future), fit, ahead)
+    rows_before, ahead_before = fit.series.values[rows], fit.series.values[ahead, 2:3]
+    before = fit.model.predict(rows_before[None], ahead_before[None])[0, 0, 0]
     median = fit.model.predict(window[None], future[None])[0, 0, 0]
-    assert f"to {number_in_words(median)} at the first step" in texts(app, "caption")
+    moves = f"goes from {number_in_words(before)} to" if median != before else "is"
+    assert f"{moves} {number_in_words(median)} at the first step" in texts(app, "caption")
     frame = app.dataframe[0].value
     assert np.allclose(frame["After"], member.predict(window[None], future[None])[0].ravel())
     assert list(frame["Target"]) == ["sales", "visits"] * 2 and not app.exception
