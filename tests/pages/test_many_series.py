@@ -46,7 +46,7 @@ def test_train_shows_the_one_that_is_picked(open_app):
 def test_inside_looks_into_the_one_that_is_shown(open_app):
     app = open_app()
     run = trained(runner().store, many(), epochs=2, window=8, hidden=4, patience=None)
-    app = open_app("inside/page.py", run=run.id)
+    app = open_app("inside/page.py", run=run.id, look="States")
     assert not app.exception
     assert "b\\*ar" in " ".join(one.value for one in app.markdown)
     assert "sales lies between 2.0" in charts(app)["hidden_chart"]["alt"]
