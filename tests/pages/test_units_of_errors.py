@@ -12,6 +12,7 @@ import pytest
 import rnn
 from pages.forecast.all_series import csv_of_all, futures_of
 from pages.forecast.request import Request
+from pages.inside.sections import SECTIONS
 from rnn.core.panel import split_series
 from rnn.data.repair import Repair, repairs_from_json, repairs_json
 from rnn.runs.runner import Runner, runner
@@ -185,9 +186,12 @@ def test_every_page_shows_such_a_run(open_app, roles, kind):
     store = runner().store
     choice = stored_choice(store, **roles)
     run = trained(store, series_of(choice), **SMALL, **kind, reading=reading_of(choice))
-    for page in (None, "runs/page.py", "forecast/page.py", "inside/page.py"):
+    for page in (None, "runs/page.py", "forecast/page.py"):
         app = open_app(page, run=run.id)
         assert not app.exception, page
+    for look in (*(name for name in SECTIONS if name != "Gradient"), "Gradient"):
+        app = open_app("inside/page.py", run=run.id, look=look)
+        assert not app.exception, look
     next(one for one in app.button if one.key == "check_gradient").click().run()
     assert not app.exception and "The gradient is right" in "\n".join(one.value for one in app.success)
 
