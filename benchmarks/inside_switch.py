@@ -6,10 +6,14 @@ steps back over the epochs. Seconds by the clock, so only of use on a machine wi
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import rnn
 from playwright.sync_api import Page
 
 from benchmarks import long_runs
