@@ -15,6 +15,7 @@ from rnn.ui.error_unit import unit_of_stored
 from rnn.ui.figures.race import Track, alt_race, race_figure
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import live_chart
+from rnn.ui.one_of_few import one_of_few
 from rnn.ui.thinning import thin
 
 HEIGHT = 420
@@ -29,24 +30,15 @@ OF_THE_LOSS = {"loss", "scaling", "log", "quantiles", "huber_delta", "difference
 
 def draw(race: Race, lanes: Sequence[Seen]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="race_chart_choice"):
-        part = _choose("Part", [VALIDATION, TRAINING], "race_part")
-        by = _choose("Along", [EPOCHS, SECONDS], "race_by")
+        part = one_of_few("Part", [VALIDATION, TRAINING], "race_part")
+        by = one_of_few("Along", [EPOCHS, SECONDS], "race_by")
         comparable = not OF_THE_LOSS & set(differing_fields([run.config for run in race.runs]))
-        unit = _choose("Error", [RMSE, LOSS] if comparable else [RMSE], f"race_unit_{comparable}")
-        axis = _choose("Axis", [LOG, LINEAR], "race_axis")
+        unit = one_of_few("Error", [RMSE, LOSS] if comparable else [RMSE], f"race_unit_{comparable}")
+        axis = one_of_few("Axis", [LOG, LINEAR], "race_axis")
     identity = f"{race.id}:{part}:{by}:{unit}:{axis}"
     stamp = (identity, tuple((run.id, lane.version) for run, lane in zip(race.runs, lanes, strict=True)))
     figure, words = kept("race", stamp, lambda: _picture(race, lanes, part, by, unit, axis == LOG))
     live_chart(figure, key="race_chart", identity=identity, alt=words, height=HEIGHT, file="race")
-
-
-def _choose(label: str, options: list[str], key: str) -> str:
-    return str(
-        st.segmented_control(
-            label, options, default=options[0], required=True, key=key, label_visibility="collapsed",
-            persist_state="session",
-        )
-    )  # fmt: skip
 
 
 def _picture(race: Race, lanes: Sequence[Seen], part: str, by: str, unit: str, log: bool) -> tuple[go.Figure, str]:

@@ -14,7 +14,7 @@ from pages.race.seen import Seen
 from rnn.core.config import Config
 from rnn.core.panel import AnySplit, split_series
 from rnn.core.series import Series
-from rnn.ui import one_of_many, session
+from rnn.ui import one_of_many, session, target_choice
 from rnn.ui.figures.race import Track, alt_forecasts, forecasts_figure, race_focus
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import chart_view, live_chart
@@ -39,25 +39,15 @@ def draw(race: Race, lanes: Sequence[Seen], what: str = "each lane’s") -> None
             width="content",
         )
         one_of_many.draw_picker(series, trainable[0] if trainable else None)
-        target, ahead = series.targets[0], 1
-        if len(series.targets) > 1:
-            target = st.selectbox(
-                "Target shown", series.targets, key="race_target", label_visibility="collapsed", width=220
-            )
-        if horizon > 1:
-            ahead = st.select_slider(
-                "Step ahead shown", range(1, horizon + 1), key="race_ahead", width=220,
-                format_func=lambda step: f"{step} ahead", label_visibility="collapsed",
-            )  # fmt: skip
-    column = series.targets.index(target)
+        column, ahead = target_choice.choose(series, horizon, "race_target", "race_ahead")
     shown = one_of_many.shown_id(series, trainable[0] if trainable else None)
-    identity = f"{race.id}:{shown}:{column}:{ahead}"
+    identity = f"{race.id}:{shown}:{column}:{ahead + 1}"
     focus = _focus(series, trainable)
     x_range = chart_view(KEY, identity, initial=focus).x_range
     versions = tuple(lane.preview.version if lane.preview else None for lane in lanes)
 
     def picture() -> tuple[go.Figure, str]:
-        return _picture(race, lanes, splits, column, ahead - 1, x_range, focus)
+        return _picture(race, lanes, splits, column, ahead, x_range, focus)
 
     figure, words = kept("race_forecasts", (identity, versions, str(x_range)), picture)
     live_chart(figure, key=KEY, identity=identity, alt=words, height=HEIGHT, file="race-predictions")

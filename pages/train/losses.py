@@ -18,6 +18,7 @@ from rnn.ui.error_unit import OWN
 from rnn.ui.figures import alt_loss, alt_rate, loss_figure, rate_figure
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import live_chart
+from rnn.ui.one_of_few import one_of_few
 from rnn.ui.run_history import Seen
 from rnn.ui.thinning import thin
 from rnn.ui.wording import number_in_words
@@ -31,17 +32,11 @@ LINEAR, LOG = "Linear", "Log"
 def draw(run: Run | None, seen: Seen | None) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         units = [SCALED, ORIGINAL, RATE] if run and _rate_changes(run) else [SCALED, ORIGINAL]
-        unit = st.segmented_control(
-            "Losses in", units, default=SCALED, required=True, key=f"loss_unit:{len(units)}",
-            label_visibility="collapsed", persist_state="session",
-        )  # fmt: skip
-        axis = st.segmented_control(
-            "Loss axis", [LINEAR, LOG], default=LOG, required=True, key="loss_axis", label_visibility="collapsed",
-            persist_state="session",
-        )  # fmt: skip
+        unit = one_of_few("Losses in", units, f"loss_unit:{len(units)}")
+        axis = one_of_few("Loss axis", [LINEAR, LOG], "loss_axis", default=LOG)
     identity = f"{run.id if run else 'none'}:{unit}:{axis}"
     stamp = (identity, len(seen.epochs), run.best_epoch, len(seen.changes)) if run and seen else identity
-    figure, words = kept("losses", stamp, lambda: _picture(run, seen, str(unit), axis == LOG))
+    figure, words = kept("losses", stamp, lambda: _picture(run, seen, unit, axis == LOG))
     live_chart(figure, key="loss_chart", identity=identity, alt=words, height=HEIGHT)
 
 

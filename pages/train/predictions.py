@@ -20,7 +20,7 @@ from rnn.core.windows import Split
 from rnn.forecast import error_on_test
 from rnn.forecast.baselines import validation_actual
 from rnn.runs.records import Run, StoredPreview
-from rnn.ui import one_of_many, run_history, session
+from rnn.ui import one_of_many, run_history, session, target_choice
 from rnn.ui.figures import alt_prediction, prediction_figure, prediction_focus
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import chart_view, live_chart
@@ -66,21 +66,12 @@ def _choose(series: Series, split: AnySplit | None, words: str) -> tuple[int, in
     horizon = split.horizon if split else 1
     with st.container(horizontal=True, vertical_alignment="center", key="prediction_choice"):
         one_of_many.draw_picker(series, split)
-        target, ahead = series.targets[0], 1
-        if len(series.targets) > 1:
-            target = st.selectbox(
-                "Target shown", series.targets, key="shown_target", label_visibility="collapsed", width=220
-            )
-        if horizon > 1:
-            ahead = st.select_slider(
-                "Step ahead shown", range(1, horizon + 1), key="shown_ahead", width=220,
-                format_func=lambda step: f"{step} ahead", label_visibility="collapsed",
-            )  # fmt: skip
+        chosen = target_choice.choose(series, horizon, "shown_target", "shown_ahead")
         if len(series.targets) == 1 and horizon == 1:
             words = f"Each point is predicted from the window before it, one step ahead. {words}"
         if words:
             st.caption(words)
-    return series.targets.index(target), ahead - 1
+    return chosen
 
 
 def drawn_in_words(config: Config) -> str:

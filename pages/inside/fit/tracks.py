@@ -9,6 +9,7 @@ from pages.inside.fit import predicted
 from pages.inside.fit.predicted import Predictions
 from pages.inside.view import View
 from rnn.core.windows import Split, split_windows
+from rnn.ui import target_choice
 from rnn.ui.figures import alt_prediction, prediction_figure, prediction_focus
 from rnn.ui.live_chart import chart_view, live_chart
 from rnn.ui.thinning import thin
@@ -48,17 +49,12 @@ def draw(view: View) -> None:
 
 
 def _choose(view: View) -> tuple[int, int]:
-    """Which target and which step ahead: its number, and steps after the first."""
-    series, config, target, ahead = view.series, view.config, view.series.targets[0], 1
-    if len(series.targets) > 1 or config.horizon > 1:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="inside_fit_choice"):
-            if len(series.targets) > 1:
-                target = st.selectbox("Target shown", series.targets, key=f"fit_target:{view.run.id}", width=220)
-            if config.horizon > 1:
-                ahead = st.select_slider(
-                    "Step ahead shown", range(1, config.horizon + 1), key=f"fit_ahead:{view.run.id}", width=220
-                )
-    return series.targets.index(target), int(ahead) - 1
+    series, horizon = view.series, view.config.horizon
+    if len(series.targets) == 1 and horizon == 1:
+        return 0, 0
+    with st.container(horizontal=True, vertical_alignment="bottom", key="inside_fit_choice"):
+        keys = f"fit_target:{view.run.id}", f"fit_ahead:{view.run.id}"
+        return target_choice.choose(series, horizon, *keys, labelled=True)
 
 
 def _both(view: View, split: Split, found: Predictions, target: int, ahead: int) -> list[np.ndarray]:

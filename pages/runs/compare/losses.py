@@ -16,6 +16,7 @@ from rnn.ui.figures.compare import smoothed
 from rnn.ui.figures.race import Track, alt_race, race_figure
 from rnn.ui.kept import kept
 from rnn.ui.live_chart import live_chart
+from rnn.ui.one_of_few import one_of_few
 from rnn.ui.thinning import thin
 
 HEIGHT, MOST_POINTS = 400, 400
@@ -29,9 +30,9 @@ def draw(group: Race) -> None:
     one_series = len({run.series_hash for run in group.runs}) == 1
     comparable = one_series and not OF_THE_LOSS & set(differing_fields([run.config for run in group.runs]))
     with st.container(horizontal=True, vertical_alignment="center", key="compare_choice"):
-        part = _choose("Part", [VALIDATION, TRAINING], "compare_part")
-        error = _choose("Error", [RMSE, LOSS] if comparable else [RMSE], f"compare_error_{comparable}")
-        log = _choose("Axis", [LOG, LINEAR], "compare_axis") == LOG
+        part = one_of_few("Part", [VALIDATION, TRAINING], "compare_part")
+        error = one_of_few("Error", [RMSE, LOSS] if comparable else [RMSE], f"compare_error_{comparable}")
+        log = one_of_few("Axis", [LOG, LINEAR], "compare_axis") == LOG
         window = st.select_slider(
             "Smoothing", WINDOWS, key="compare_smoothing", width=240, format_func=_smoothing, label_visibility="collapsed",
             persist_state="session",
@@ -43,15 +44,6 @@ def draw(group: Race) -> None:
     stamp = (identity, window, group.names, tuple(lane.version for lane in lanes))
     figure, words = kept("compare_losses", stamp, lambda: _picture(group, lanes, part, error, log, window))
     live_chart(figure, key="compare_losses", identity=identity, alt=words, height=HEIGHT, file="losses")
-
-
-def _choose(label: str, options: list[str], key: str) -> str:
-    return str(
-        st.segmented_control(
-            label, options, default=options[0], required=True, key=key, label_visibility="collapsed",
-            persist_state="session",
-        )
-    )  # fmt: skip
 
 
 def _smoothing(window: int) -> str:
