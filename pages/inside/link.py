@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from rnn.ui.page_address import put
+
 _LONGEST = 40
 _ECHO_SECONDS = 5.0
 _KNOWN, _NOTES, _PAST = "inside_link", "inside_link_notes", "inside_link_past"
@@ -49,12 +51,7 @@ def write(name: str, number: int | None) -> None:
     if before != text:
         _known()[name] = text
         _past().setdefault(name, {})[before] = time.monotonic()
-    if st.query_params.get(name) == text:
-        return
-    if text is None:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = text
+    put(name, text)
 
 
 def settle(name: str, choice: str | None) -> None:

@@ -31,14 +31,6 @@ def take_number(name: str, low: int, high: int, default: int) -> int:
     return default
 
 
-def remember(name: str, value: str | None) -> None:
-    """Write the value to the address; None takes it out."""
-    if value is None:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != value:
-        st.query_params[name] = value
-
-
 def _refuse(name: str, asked: str, allowed: str, default: str | None) -> None:
     shown = f" {default} is shown instead." if default is not None else " None is opened."
     st.warning(

@@ -11,6 +11,7 @@ from pages.learn.asked.labels import QUESTIONS, SECTION_KEY
 from pages.learn.mended import section as mended
 from pages.learn.walk import section as walk
 from pages.lesson import catalogue
+from rnn.ui.page_address import put
 
 # Name → what draws it. The name stands in the page's address as well (`learn=…`), so it must not change lightly.
 SECTIONS: dict[str, Callable[[], None]] = {
@@ -31,10 +32,10 @@ def draw() -> None:
     chosen = st.segmented_control(
         "Section", names, key=SECTION_KEY, required=True, label_visibility="collapsed", persist_state="session"
     )
-    address.remember(_PARAMETER, chosen if chosen != names[0] else None)
+    put(_PARAMETER, chosen if chosen != names[0] else None)
     for parameter, section in OWN_PARAMETERS.items():
         if section != chosen:
-            address.remember(parameter, None)
+            put(parameter, None)
     SECTIONS[chosen]()
 
 

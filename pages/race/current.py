@@ -12,6 +12,7 @@ from rnn.core.config import Config
 from rnn.core.windows import split_windows
 from rnn.runs.records import Run
 from rnn.ui import session
+from rnn.ui.page_address import put
 from rnn.ui.wording import escaped
 
 RACE = "race"
@@ -75,10 +76,7 @@ def draw_gone() -> None:
 def show(race_id: str | None) -> None:
     """Make the page show this race (None: the setup of a new one)."""
     st.session_state[RACE] = race_id
-    if race_id is None:
-        st.query_params.pop(RACE, None)
-    else:
-        st.query_params[RACE] = race_id
+    put(RACE, race_id)
 
 
 def start(setup: Setup) -> None:

@@ -18,6 +18,7 @@ from rnn.core.fields import FIELDS
 from rnn.runs.races import MOST_LANES
 from rnn.ui import config_form
 from rnn.ui.controls import parse_link_value, shown
+from rnn.ui.page_address import put_list
 from rnn.ui.relevance import settled
 
 # In the address; in the session with "race_" before them.
@@ -129,15 +130,15 @@ def start_from(where: str) -> None:
 def remember_in_link(standing: Sequence[Lane]) -> None:
     """Write what is being set up to the address, where it is not the default."""
     varied, start = st.session_state[VARIED], st.session_state[START]
-    _write(VARY, [varied] if varied not in (DEFAULT, OWN) else [])
-    _write(FROM, [start] if start != TRAIN else [])
-    _write(LANE, [text_of(lane.changes) for lane in standing] if varied == OWN else [])
+    put_list(VARY, [varied] if varied not in (DEFAULT, OWN) else [])
+    put_list(FROM, [start] if start != TRAIN else [])
+    put_list(LANE, [text_of(lane.changes) for lane in standing] if varied == OWN else [])
 
 
 def forget_in_link() -> None:
     """While a race is shown the address names it alone."""
     for name in (VARY, FROM, LANE):
-        _write(name, [])
+        put_list(name, [])
 
 
 def text_of(changes: Changes) -> str:
@@ -169,11 +170,3 @@ def _read(texts: Sequence[str], refused: list[str]) -> list[Changes]:
         except ValueError as error:
             refused.append(f"Lane {number} of the link is left out: {error}")
     return found
-
-
-def _write(name: str, texts: list[str]) -> None:
-    if st.query_params.get_all(name) != texts:
-        if texts:
-            st.query_params[name] = texts
-        else:
-            st.query_params.pop(name, None)

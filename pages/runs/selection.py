@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn.ui import session
+from rnn.ui.page_address import put
 from rnn.ui.wording import escaped
 
 LINK = "runs"
@@ -38,10 +39,8 @@ def remember(chosen: Sequence[str]) -> None:
     """Keep what is selected, in the address too."""
     st.session_state[_SELECTED] = (tuple(chosen), st.session_state.get(session.RUN))
     text = ",".join(chosen[:MOST_LINKED])
-    if len(chosen) < 2 and tuple(chosen) in ((), (st.session_state.get(session.RUN),)):
-        st.query_params.pop(LINK, None)
-    elif st.query_params.get(LINK) != text:
-        st.query_params[LINK] = text
+    alone = len(chosen) < 2 and tuple(chosen) in ((), (st.session_state.get(session.RUN),))
+    put(LINK, None if alone else text)
 
 
 def select(chosen: Sequence[str]) -> None:

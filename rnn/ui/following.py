@@ -21,6 +21,7 @@ from rnn.data.look import Suggestion, recommended, suggest
 from rnn.ui import chosen_series
 from rnn.ui.chosen_series import Choice
 from rnn.ui.config_form import set_values, values_of_form
+from rnn.ui.page_address import put
 from rnn.ui.relevance import DEFAULT, settled
 
 _FOLLOWED = "followed"  # where the session keeps the settings that the rule last gave
@@ -110,37 +111,28 @@ def own_fields(found: Recommendation) -> list[str]:
 def remember_in_link(found: Recommendation | None, run_config: Config | None) -> None:
     """On the form's own page, whose controls write each setting that is not the default: say that all others are the default,
     where they would be read as something else."""
-    _write(_ELSEWHERE, None)
+    put(_ELSEWHERE, None)
     standing = settled(values_of_form())
     named = {field: value for field, value in standing.items() if value != getattr(DEFAULT, field)}
     base = run_config or (found.config if found and not named else DEFAULT)
-    _write(_BASE, _DEFAULT_BASE if {**_settings(base), **named} != standing else None)
+    put(_BASE, _DEFAULT_BASE if {**_settings(base), **named} != standing else None)
 
 
 def remember_elsewhere(choice: Choice, run_config: Config | None) -> None:
     """On any other page: the settings, where they are neither the run's nor the recommended. What the form wrote field by
     field goes: nothing here keeps it up, and another run would be read with settings of the one before."""
-    _write(_BASE, None)
+    put(_BASE, None)
     for field in FIELDS:
         if field not in _OF_THE_SPLIT:
-            _write(field, None)
+            put(field, None)
     standing = settled(values_of_form())
     named = {field: value for field, value in standing.items() if value != getattr(DEFAULT, field)}
     if not any(field in named for field in _OF_THE_SPLIT):
         found = None if run_config else recommendation_of(choice)
         if standing == _settings(run_config or (found.config if found else DEFAULT)):
-            _write(_ELSEWHERE, None)
+            put(_ELSEWHERE, None)
             return
-    _write(_ELSEWHERE, json.dumps(named, separators=(",", ":")))
-
-
-def _write(name: str, text: str | None) -> None:
-    if st.query_params.get(name) == text:
-        return
-    if text is None:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = text
+    put(_ELSEWHERE, json.dumps(named, separators=(",", ":")))
 
 
 def _settings(config: Config) -> Mapping[str, Any]:

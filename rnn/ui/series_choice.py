@@ -19,6 +19,7 @@ from rnn.runs.packing import file_hash
 from rnn.runs.runner import runner as process_runner
 from rnn.ui.chosen_series import ALL, DEFAULT_DATA, FILE, LARGE, NAMES, Choice, read_table, receipt_of
 from rnn.ui.collector import give_memory_back
+from rnn.ui.page_address import put_list
 
 _DATA, _READING, _REPAIRS = "data", "reading", "repairs"
 REFUSED = "data_refused"  # where the session keeps what of a link could not be taken, as a sentence
@@ -157,11 +158,7 @@ def remember_in_link(choice: Choice) -> None:
     if choice.targets == usual_targets(read_table(choice.data, choice.reading)):
         wanted["target"] = []
     for key, values in wanted.items():
-        if st.query_params.get_all(key) != values:
-            if values:
-                st.query_params[key] = values
-            else:
-                st.query_params.pop(key, None)
+        put_list(key, values)
 
 
 def take_upload(name: str, content: bytes) -> Table:

@@ -19,6 +19,7 @@ from rnn.runs.runner import runner as process_runner
 from rnn.runs.store import Store
 from rnn.ui import config_form, following, series_choice
 from rnn.ui.chosen_series import Choice, choice_of_reading, reading_of, series_of
+from rnn.ui.page_address import put
 
 RUN = "run"
 FIRST_EPOCH_SECONDS = 0.2
@@ -71,10 +72,7 @@ def remember_settings() -> None:
 def show_run(run_id: str | None) -> None:
     """Make the page show this run (None: no run)."""
     st.session_state[RUN] = run_id
-    if run_id is None:
-        st.query_params.pop(RUN, None)
-    else:
-        st.query_params[RUN] = run_id
+    put(RUN, run_id)
 
 
 def keep_series(choice: Choice) -> str:

@@ -8,6 +8,7 @@ from pages.learn import address
 from pages.learn.asked.labels import LABELS, open_question
 from pages.learn.code import draw_folded
 from pages.learn.walk.steps import STEPS
+from rnn.ui.page_address import put
 
 _KEY, _PARAMETER = "walk_step", "step"
 
@@ -16,7 +17,7 @@ def draw() -> None:
     if _KEY not in st.session_state:
         st.session_state[_KEY] = address.take_number(_PARAMETER, 1, len(STEPS), 1)
     number = _draw_stepper()
-    address.remember(_PARAMETER, str(number))
+    put(_PARAMETER, str(number))
     step = STEPS[number - 1]
     st.markdown(f"##### {number} · {step.title}")
     st.markdown(step.words)
