@@ -10,10 +10,10 @@ import streamlit as st
 
 from rnn.core.config import Config
 from rnn.export import config_from_toml, config_to_toml
-from rnn.ui import config_form, session
+from rnn.ui import config_form, one_upload, session
 from rnn.ui.wording import escaped
 
-_KEY, _TRIES, _SAID, _BEFORE = "toml_file", "toml_tries", "toml_said", "toml_before"
+_NAME, _BEFORE = "toml_file", "toml_before"
 
 
 def draw_heading() -> None:
@@ -44,14 +44,11 @@ def _text(config: Config) -> bytes:
 
 
 def _draw_way_in() -> None:
-    st.file_uploader(
-        "From TOML", key=_key(), on_change=_take,
-        help="A file as “To TOML” gives it. What it leaves out takes its default; where it has a mistake nothing is changed.",
+    one_upload.draw(
+        "From TOML", _NAME, _take,
+        "A file as “To TOML” gives it. What it leaves out takes its default; where it has a mistake nothing is changed.",
     )  # fmt: skip
-    said = st.session_state.get(_SAID)
-    if said is not None:
-        good, sentence = said
-        (st.success if good else st.error)(escaped(sentence, 600))
+    one_upload.draw_outcome(_NAME)
     if _BEFORE in st.session_state:
         st.button(
             "Undo",
@@ -62,31 +59,18 @@ def _draw_way_in() -> None:
         )
 
 
-def _key() -> str:
-    """Another one after each file, so that the same file, corrected, can be given again."""
-    return f"{_KEY}_{st.session_state.get(_TRIES, 0)}"
-
-
-def _take() -> None:
-    uploaded = st.session_state[_key()]
-    if uploaded is None:
-        return
-    st.session_state[_TRIES] = st.session_state.get(_TRIES, 0) + 1
+def _take(name: str, content: bytes) -> str:
     try:
-        config = config_from_toml(uploaded.getvalue(), uploaded.name)
+        config = config_from_toml(content, name)
     except ValueError as error:
-        st.session_state[_SAID] = False, f"{error} Nothing was changed."
-        return
+        raise ValueError(f"{error} Nothing was changed.") from None
     before: dict[str, Any] = config_form.values_of_form()
     session.apply_settings(config)
     changed = sum(before[field] != value for field, value in dataclasses.asdict(config).items())
     st.session_state[_BEFORE] = before
-    st.session_state[_SAID] = (
-        True,
-        f"{uploaded.name} was taken: {changed} setting{'' if changed == 1 else 's'} changed.",
-    )
+    return f"{name} was taken: {changed} setting{'' if changed == 1 else 's'} changed."
 
 
 def _undo() -> None:
     config_form.set_values(st.session_state.pop(_BEFORE))
-    st.session_state.pop(_SAID, None)
+    one_upload.forget_outcome(_NAME)
