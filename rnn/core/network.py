@@ -211,8 +211,7 @@ class Network:
         x = self.as_steps(x, static)
         y = np.asarray(y, self.config.dtype)
         batch = x.shape[1]
-        if y.shape != (batch, self.points):
-            raise ValueError(f"y must have the shape {(batch, self.points)}, got {y.shape}.")
+        self.check_targets(y, batch)
         vector, total = self.flat(params), 0.0
         dx = np.empty_like(x) if want_dx else x
         for part in even_parts(batch, self.tile):
@@ -225,6 +224,11 @@ class Network:
             if want_dx:
                 dx[:, part] = work.dx
         return total / y.size, dx
+
+    def check_targets(self, y: Floats, batch: int) -> None:
+        """Raises ValueError where y is not of the shape (B, horizon · K)."""
+        if y.shape != (batch, self.points):
+            raise ValueError(f"y must have the shape {(batch, self.points)}, got {y.shape}.")
 
     def as_steps(self, x: Floats, static: Floats | None) -> Floats:
         """Inputs and static values as `predict` takes them → (T, B, C), as the steps see them. Raises ValueError for other

@@ -23,8 +23,7 @@ def error_reach(network: Network, params: Mapping[str, Floats], x: Floats, y: Fl
     """
     config, x = network.config, network.as_steps(x, None)
     y, batch = np.asarray(y, config.dtype), x.shape[1]
-    if y.shape != (batch, network.points):
-        raise ValueError(f"y must have the shape {(batch, network.points)}, got {y.shape}.")
+    network.check_targets(y, batch)
     vector = network.flat(params)
     work = Workspace(network, batch, params=vector, gradient=np.zeros_like(vector))
     work.refresh()

@@ -43,8 +43,7 @@ def error_norms(network: Network, params: Mapping[str, Floats], x: Floats, y: Fl
     """
     config, x = network.config, network.as_steps(x, None)
     y, batch = np.asarray(y, config.dtype), x.shape[1]
-    if y.shape != (batch, network.points):
-        raise ValueError(f"y must have the shape {(batch, network.points)}, got {y.shape}.")
+    network.check_targets(y, batch)
     vector = network.flat(params)
     weights = network.views(vector)
     squares: Array64 = np.zeros((config.layers, config.steps))

@@ -96,8 +96,7 @@ def unroll(
     windows: Array64 = np.asarray(network.as_steps(x, static), np.float64)
     targets: Array64 = np.asarray(y, np.float64)
     batch = windows.shape[1]
-    if targets.shape != (batch, network.points):
-        raise ValueError(f"y must have the shape {(batch, network.points)}, got {targets.shape}.")
+    network.check_targets(targets, batch)
 
     forward: list[UnrolledLayer] = []
     below = windows

@@ -18,8 +18,8 @@ def draw() -> None:
             "Run (.unroll), or the zip of a run",
             _NAME,
             _take,
-            "A file that “Take away” gave, or `rnn.save` in a script. The run is added to the list, with its series, its epochs "
-            "and all that it goes on with.",
+            "A file that “Take away” gave, or `rnn.save` in a script. The run is added to the list, with its series, its "
+            "epochs and all that it goes on with.",
         )
         st.caption("Weights alone (.safetensors) have no series to be judged on: they are for scripts.")
     draw_outcome()
