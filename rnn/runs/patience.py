@@ -10,7 +10,7 @@ from rnn.runs.store_trouble import STORE_ERRORS
 
 Answer = TypeVar("Answer")
 
-FIRST_GAP, LONGEST_GAP = 0.25, 5.0  # seconds between tries: each gap is twice the one before
+FIRST_GAP, LONGEST_GAP = 0.25, 3.0  # seconds between tries: each gap is twice the one before
 LAST_GAP = 0.25  # the same once the worker has been told to leave
 STALL_SHARE = 0.1  # of the time, at most, goes into tries that fail
 REST_SECONDS = 0.05  # between looks at whether to go, where nothing is left but to try again

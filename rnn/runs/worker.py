@@ -177,6 +177,7 @@ def _log_to_file() -> None:
     except OSError:
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
+    logging.raiseExceptions = False  # a full disk takes no log either
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
