@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import time
@@ -58,6 +59,19 @@ class Database:
     def url(self) -> str:
         """The store's address in full, its password included: by it another process opens the same store."""
         return self._url.render_as_string(hide_password=False)
+
+    def wait_at_most(self, seconds: float) -> None:
+        """From now on a write waits so long for another one, or for a server, where it waited BUSY_SECONDS before."""
+
+        def hurry(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
+            if self._engine.dialect.name == "postgresql":
+                limits = {"connect_timeout": max(2, math.ceil(seconds)), "tcp_user_timeout": 10_000}
+                options |= limits | {"options": f"-c lock_timeout={round(1000 * seconds)}"}
+            else:
+                options["timeout"] = seconds
+
+        event.listen(self._engine, "do_connect", hurry)
+        self._engine.dispose()
 
     def close(self) -> None:
         """Close all connections."""
