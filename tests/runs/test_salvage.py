@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import insert
 
 from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.runs.attempt import Attempt
 from rnn.runs.ledger import worker_name
 from rnn.runs.salvage import Receipt, salvage
-from rnn.runs.schema import metadata
+from rnn.runs.schema import epochs, metadata
 from rnn.runs.store import Store
 
 Rows = dict[str, dict[tuple[object, ...], tuple[object, ...]]]  # table → key → row
@@ -43,6 +44,11 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 run = store.claim_next(worker := worker_name("test"))
                 assert run is not None
                 Attempt(store, run, worker, store.series).work()
+        # Enough epochs for a table of several levels.
+        with store.write() as connection:
+            names = [column.name for column in epochs.columns][2:]
+            rows = [{"run_id": run_id, "epoch": e, **{name: e / 7 for name in names}} for e in range(7, 4_000)]
+            connection.execute(insert(epochs), rows)
     return path
 
 
@@ -69,12 +75,16 @@ def pages_of_rows(path: Path) -> dict[str, dict[tuple[object, ...], list[int]]]:
         for table in metadata.sorted_tables:
             query = "SELECT path, pageno, pagetype, ncell FROM dbstat WHERE name = ? ORDER BY path"
             pages = connection.execute(query, (table.name,)).fetchall()
+            further: dict[str, list[int]] = {}
+            for place, number, kind, _ in pages:
+                if kind == "overflow":
+                    further.setdefault(place.partition("+")[0], []).append(number)
             names = ", ".join(column.name for column in table.primary_key)
             keys = iter(connection.execute(f'SELECT {names} FROM "{table.name}" ORDER BY rowid').fetchall())
             of_table = found[table.name] = {}
             for place, number, _, cells in (page for page in pages if page[2] == "leaf"):
                 for cell in range(cells):
-                    of_table[next(keys)] = [number, *(p[1] for p in pages if p[0].startswith(f"{place}{cell:03x}+"))]
+                    of_table[next(keys)] = [number, *further.get(f"{place}{cell:03x}", ())]
             assert next(keys, None) is None
     return found
 
