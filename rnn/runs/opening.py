@@ -66,6 +66,11 @@ def _wait(engine: Engine, seconds: float) -> None:
         connection.close()
 
 
+def path_of(url: URL) -> Path | None:
+    """The file of a SQLite store."""
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
 def opening_error(error: Exception, url: URL) -> StoreError:
     """The sentence for a store that could not be opened."""
     if url.get_backend_name() != "sqlite":
