@@ -12,10 +12,11 @@ from types import TracebackType
 from typing import Any, Self
 
 import platformdirs
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, ProgrammingError
 
-from rnn.runs.schema import SCHEMA_VERSION, about, metadata
+from rnn.runs.migrations import NoCopy, migrate
+from rnn.runs.schema import SCHEMA_VERSION
 
 BUSY_SECONDS = 30.0  # how long a write waits for another one before it gives up
 JOURNAL_BYTES = 64 << 20  # what SQLite's journal is cut back to after a long series has passed through it
@@ -96,13 +97,11 @@ class Database:
             ) from error
 
     def _make_tables(self) -> None:
-        with self.write() as connection:
-            metadata.create_all(connection)
-            facts = {row.key: row.value for row in connection.execute(select(about))}
-            if not facts:
-                rows = [{"key": "schema_version", "value": str(SCHEMA_VERSION)}, {"key": "queue", "value": ""}]
-                connection.execute(insert(about), rows)
-            found = int(facts.get("schema_version", SCHEMA_VERSION))
+        try:
+            with self.write() as connection:
+                found = migrate(connection)
+        except NoCopy as error:
+            raise StoreError(str(error)) from error
         if found > SCHEMA_VERSION:
             raise StoreError(
                 f"The store {self._url.render_as_string()} was written by a newer Unroll (its schema is {found}, "

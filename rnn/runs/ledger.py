@@ -12,7 +12,7 @@ import math
 import os
 import socket
 import time
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
@@ -43,7 +43,7 @@ class Ledger(FairQueue):
         """Write an entry as one transaction; returns the bytes of its snapshots. Raises RunLost."""
         saved = snapshot_rows(entry)
         with self.write() as connection:
-            _own(connection, run_id, worker, _run_values(entry))
+            _own(connection, run_id, worker, _run_values(run_id, entry))
             version = connection.execute(select(runs.c.version).where(runs.c.id == run_id)).scalar_one()
             write_epochs(connection, run_id, entry.epochs)
             for row in saved:
@@ -125,19 +125,31 @@ def _own(connection: Connection, run_id: str, worker: str, values: dict[str, Any
         raise RunLost(run_id)
 
 
-def _run_values(entry: Entry) -> dict[str, Any]:
+def _run_values(run_id: str, entry: Entry) -> dict[str, Any]:
     values: dict[str, Any] = {
         "version": runs.c.version + 1,
         "epoch": entry.epoch,
         "batch": entry.batch,
         "batches": entry.batches,
         "best_epoch": entry.best_epoch,
+        "best_rmse": best_rmse(run_id, entry.best_epoch, entry.epochs),
+        "tested": 0,
+        "test_rmse": None,
     }
     if entry.seconds_per_epoch is not None:
         values["seconds_per_epoch"] = entry.seconds_per_epoch
     if entry.config is not None:
         values["config"] = entry.config.to_json()
     return values
+
+
+def best_rmse(run_id: str, best_epoch: int, found: Sequence[Epoch] = ()) -> Any:
+    """What `runs.best_rmse` is to be: from these epochs, which are about to be written, or else from those that are there."""
+    for epoch in found:
+        if epoch.epoch == best_epoch:
+            return epoch.val_rmse if math.isfinite(epoch.val_rmse) else None
+    row = select(epochs.c.val_rmse).where(epochs.c.run_id == run_id, epochs.c.epoch == best_epoch)
+    return row.scalar_subquery()
 
 
 def snapshot_rows(entry: Entry) -> list[dict[str, Any]]:
