@@ -19,6 +19,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from rnn.core.events import Epoch
 from rnn.runs import packing
+from rnn.runs.clock import seconds_now
 from rnn.runs.commands import withdraw
 from rnn.runs.entries import AppliedChange, Ending, Entry, RunLost
 from rnn.runs.fair_queue import FairQueue
@@ -82,17 +83,17 @@ class Ledger(FairQueue):
 
         sparing: workers that are known to live, though they may have been silent while the machine slept.
         """
-        query = select(runs.c.worker, runs.c.heartbeat).where(runs.c.state == "running")
-        now = time.time()
+        silence = (seconds_now() - runs.c.heartbeat).label("silence")
+        query = select(runs.c.worker, silence).where(runs.c.state == "running")
         with self.read() as connection:
             rows = [row for row in connection.execute(query) if row.worker not in sparing]
-        lost = {row.worker for row in rows if is_lost(row.worker, now - row.heartbeat)}
+        lost = {row.worker for row in rows if is_lost(row.worker, row.silence)}
         found: list[str] = []
         for worker in lost:
             with self.write() as connection:
                 # Looked at again under the lock: it may have come back to life.
                 again = query.where(runs.c.worker == worker).with_for_update()
-                if any(is_lost(worker, now - row.heartbeat) for row in connection.execute(again)):
+                if any(is_lost(worker, row.silence) for row in connection.execute(again)):
                     found += _interrupt(connection, worker, "The worker gave no sign of life any more.")
         return found
 
@@ -121,7 +122,7 @@ def is_lost(worker: str, silence: float) -> bool:
 
 def _own(connection: Connection, run_id: str, worker: str, values: dict[str, Any]) -> None:
     mine = and_(runs.c.id == run_id, runs.c.worker == worker, runs.c.state == "running")
-    if not connection.execute(update(runs).where(mine).values(values | {"heartbeat": time.time()})).rowcount:
+    if not connection.execute(update(runs).where(mine).values(values | {"heartbeat": seconds_now()})).rowcount:
         raise RunLost(run_id)
 
 
