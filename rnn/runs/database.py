@@ -13,11 +13,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import platformdirs
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
 
+from rnn.runs.migrations import NoCopy, migrate
 from rnn.runs.opening import OPENING_SECONDS, is_ready, little_patience, opening_error, try_to_write
-from rnn.runs.schema import SCHEMA_VERSION, about, metadata
+from rnn.runs.schema import SCHEMA_VERSION
 from rnn.runs.store_error import StoreError
 from rnn.runs.store_trouble import kind_of
 
@@ -121,13 +122,11 @@ class Database:
             self._make_tables()
 
     def _make_tables(self) -> None:
-        with self.write() as connection:
-            metadata.create_all(connection)
-            facts = {row.key: row.value for row in connection.execute(select(about))}
-            if not facts:
-                rows = [{"key": "schema_version", "value": str(SCHEMA_VERSION)}, {"key": "queue", "value": ""}]
-                connection.execute(insert(about), rows)
-            found = int(facts.get("schema_version", SCHEMA_VERSION))
+        try:
+            with self.write() as connection:
+                found = migrate(connection)
+        except NoCopy as error:
+            raise StoreError(str(error)) from error
         if found > SCHEMA_VERSION:
             raise StoreError(
                 f"The store {self._url.render_as_string()} was written by a newer Unroll (its schema is {found}, "
