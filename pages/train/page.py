@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.train import actions, auto, preflight_note, settings_file, watch
-from rnn.ui import config_form, following, preset_picker, recommended_note, series_choice, session
+from rnn.ui import config_form, following, preset_picker, recommended_note, series_choice, session, shared_run
 from rnn.ui.series_picker import draw_series_picker
 
 
@@ -34,7 +34,11 @@ with st.sidebar:
 series_choice.remember_in_link(choice)
 run = session.current_run()
 following.remember_in_link(recommended, run.config if run else None)
+shared_run.remember_in_link()
 actions.draw(setup, run)
+with st.container():
+    shared_run.draw_missing()
+    shared_run.draw_compared(run)
 auto.draw(run)
 poll = watch.poll_seconds(run)
 st.fragment(watch.draw, run_every=poll)(setup, run, poll)
