@@ -47,6 +47,8 @@ class Ledger(FairQueue):
             _own(connection, run_id, worker, _run_values(entry))
             version = connection.execute(select(runs.c.version).where(runs.c.id == run_id)).scalar_one()
             write_epochs(connection, run_id, entry.epochs)
+            if _takes_another_course(entry):
+                connection.execute(delete(epochs).where(epochs.c.run_id == run_id, epochs.c.epoch > entry.epoch))
             for row in saved:
                 where = and_(snapshots.c.run_id == run_id, snapshots.c.kind == row["kind"])
                 connection.execute(delete(snapshots).where(where))
@@ -147,6 +149,12 @@ def _run_values(entry: Entry) -> dict[str, Any]:
     if entry.config is not None:
         values["config"] = entry.config.to_json()
     return values
+
+
+def _takes_another_course(entry: Entry) -> bool:
+    """Whether epochs that a killed worker had written beyond this one will not come again as they were."""
+    over = entry.ending is not None and entry.ending.state in ("done", "early-stop", "diverged")
+    return over or any(change.field == "lr" for change in entry.changes)
 
 
 def snapshot_rows(entry: Entry) -> list[dict[str, Any]]:
