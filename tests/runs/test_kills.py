@@ -17,6 +17,7 @@ from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.runs.store import Store
 from tests.runs import killing
+from tests.runs.killed_app import App
 from tests.runs.killing import HALTED, Server, Shown, assert_sound, deaths, eventually, replayed, wait_for_write
 from tests.runs.worker_by_hand import assert_same_bits, the, timeless
 
@@ -196,3 +197,42 @@ def test_a_branch_that_is_killed(
     play = stage(branch)
     play.go_through(["claim", "first epoch", "later"], 5, random.Random(f"{SEED} branch"))
     play.finish(series)
+
+
+@pytest.mark.parametrize("victim", killing.VICTIMS)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_the_app_itself(
+    store: Store, series: Series, submit: Callable[[Config], str], app: Callable[[], App], victim: str
+) -> None:
+    run_id = submit(QUICK)
+    first, shown = app(), Shown(store, run_id)
+    eventually(lambda: [shown.look(), len(shown.epochs) > 2][1], 60)
+    first.kill(victim)
+    assert_sound(store)
+    shown.check()
+    second = first if victim == "worker" else app()
+    # At the pace of a real server: two seconds between looks, three until a silent worker counts as gone.
+    seconds = eventually(lambda: the(store, run_id).state == "interrupted", 30)
+    print(f"the {victim} of the app: epochs {len(shown.epochs)}, interrupted {seconds:.1f} s after")
+    store.command(run_id, "epochs", len(store.epochs(run_id)) + 5)
+    store.command(run_id, "resume")
+    eventually(lambda: the(store, run_id).state == "done", 60)
+    run = the(store, run_id)
+    epochs, trainer = replayed(QUICK, series, store.changes(run_id), run.epoch)
+    assert timeless(store.epochs(run_id)) == timeless(epochs)
+    assert_same_bits(store, run_id, trainer)
+    assert second.healthy
+
+
+@pytest.fixture
+def app(store: Store) -> Iterator[Callable[[], App]]:
+    """app() starts Unroll as a user does; whatever happens, none is left behind."""
+    started: list[App] = []
+
+    def start() -> App:
+        started.append(App(store.url))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.end()
