@@ -97,7 +97,9 @@ def cause_and_advice(error: Exception, place: str) -> tuple[str, str]:
 
 
 def kind_of(error: Exception, place: str = "") -> str:
-    """One of KINDS, or "other"."""
+    """One of KINDS, or what `StoreError` says, or "other"."""
+    if isinstance(error, StoreError):
+        return error.kind
     found = driver_error(error)
     if isinstance(found, OSError):
         kind = _ERRNO.get(found.errno or 0, "other")
