@@ -30,7 +30,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     ),
     "damaged": (
         "read", "it is damaged",
-        "Keep a copy of it, then restore it from a backup, or set UNROLL_DATA_DIR to another folder.",
+        "`python -m rnn store salvage` sets the file aside and saves what can be read.",
     ),
     "read-only": (
         "written", "it may only be read",
