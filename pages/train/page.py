@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.train import actions, auto, preflight_note, settings_file, watch
-from rnn.ui import config_form, following, recommended_note, series_choice, session
+from rnn.ui import at_rest, config_form, following, recommended_note, series_choice, session
 from rnn.ui.series_picker import draw_series_picker
 
 if session.prepare(session.current_run()):
@@ -32,6 +32,8 @@ actions.draw(setup, run)
 auto.draw(run)
 poll = watch.poll_seconds(run)
 st.fragment(watch.draw, run_every=poll)(setup, run, poll)
+if run is not None and poll is None:
+    at_rest.follow(lambda: session.store().version(run.id))
 auto.draw_table(run)
 with time_needed:
     preflight_note.draw_time(setup)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Inspector, inspect
 
 from rnn.core.train import Trainer
 from rnn.runs.store import Store
-from tests.runs.conftest import new_database
+from tests.postgres import new_database
 from tests.runs.kept_runs import work
 from tests.runs.old_stores import NAMES, facts_of, put
 from tests.runs.worker_by_hand import the
