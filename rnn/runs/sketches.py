@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -26,13 +26,12 @@ Sketch = dict[str, Any]
 
 
 class Wanted(NamedTuple):
-    """A run whose sketch is to be made. active: at work, so that the next one is due soon. facts: cell, leaks, has_test."""
+    """A run whose sketch is to be made. active: at work, so that the next one is due soon."""
 
     run_id: str
     epoch: int
     best_epoch: int | None
     active: bool
-    facts: Mapping[str, Any]
 
 
 def fill(database: Database, wanted: Sequence[Wanted], seconds: float = SECONDS) -> dict[str, Sketch]:
@@ -78,7 +77,6 @@ def _sketch(one: Wanted, rows: NDArray[np.float64]) -> Sketch:
     if len(known) > CURVE_POINTS:
         known = known[np.linspace(0, len(known) - 1, CURVE_POINTS).astype(int)]
     return {
-        **one.facts,
         "run_id": one.run_id,
         "epoch": one.epoch,
         "best_epoch": one.best_epoch,

@@ -31,6 +31,7 @@ def test_every_run_is_there_and_lists(name: str, bare_url: str) -> None:
             assert {part: getattr(run, part) for part in said} == said
             best = {epoch.epoch: epoch.val_rmse for epoch in store.epochs(run.id)}.get(run.best_epoch or 0)
             assert run.best_rmse == row.best_rmse == best and row.sketched
+            assert (row.cell, row.has_test, row.leaks) == (run.config.cell, bool(run.config.test), False)
         finished = facts["runs"]["finished"]["id"]
         assert listed["finished"].best_rmse is not None and len(listed["finished"].curve) == 6
         series_hash = the(store, finished).series_hash
