@@ -20,7 +20,7 @@ from rnn.runs.shelf_tables import sketches
 
 CURVE_POINTS = 40
 SECONDS = 0.4  # that one call may spend on curves that are not made yet; the next one goes on
-_AT_ONCE = 50  # runs
+_AT_ONCE, _ROWS_AT_ONCE = 50, 10_000  # runs that are read together, and about how many of their epochs
 
 Sketch = dict[str, Any]
 
@@ -38,10 +38,9 @@ def fill(database: Database, wanted: Sequence[Wanted], seconds: float = SECONDS)
     """The sketches of these runs, as far as the time goes, by run id; those of runs that rest are kept in the store."""
     made: dict[str, Sketch] = {}
     deadline = time.monotonic() + seconds
-    for start in range(0, len(wanted), _AT_ONCE):
+    for part in _parts(wanted):
         if made and time.monotonic() > deadline:
             break
-        part = wanted[start : start + _AT_ONCE]
         with database.read() as connection:
             made |= _made(connection, part)
     active = {one.run_id for one in wanted if one.active}
@@ -51,6 +50,19 @@ def fill(database: Database, wanted: Sequence[Wanted], seconds: float = SECONDS)
         with suppress(OperationalError, IntegrityError):
             _keep(database, rows)
     return made
+
+
+def _parts(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:
+    part: list[Wanted] = []
+    rows = 0
+    for one in wanted:
+        part.append(one)
+        rows += one.epoch
+        if len(part) >= _AT_ONCE or rows >= _ROWS_AT_ONCE:
+            yield part
+            part, rows = [], 0
+    if part:
+        yield part
 
 
 def curve_of(content: bytes) -> NDArray[np.float32]:
