@@ -5,7 +5,7 @@ import streamlit as st
 from pages.runs import details, filters, listing, selection, table, undo
 from pages.runs.compare import section as compare
 from pages.runs.leave import arrive
-from rnn.ui import session
+from rnn.ui import at_rest, session
 
 POLL_SECONDS = 2.0
 
@@ -58,3 +58,5 @@ listing.draw_heading()
 arrive.draw()
 begun = to_come()
 st.fragment(draw, run_every=POLL_SECONDS if begun else None)(begun)
+if not begun:
+    at_rest.follow(session.store().shelf_stamp)
