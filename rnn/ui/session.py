@@ -27,9 +27,8 @@ FIRST_EPOCH_SECONDS = 0.2
 DEFAULT_CONFIG = config_form.DEFAULT
 
 
-@st.cache_resource(show_spinner=False)
 def runner() -> Runner:
-    """The runner of this process (with its store)."""
+    """The runner of this process (with its store): another one after the server has gone over to another store."""
     return process_runner()
 
 
