@@ -260,7 +260,7 @@ def test_the_link_of_another_file_than_asked_for(open_app, other_machine, no_wor
     other_machine()
     app = opened(open_app, asked)
     assert "(6 kB, 180 rows)" in said(app) and "predicted: sales" in said(app) and "series: north" in said(app)
-    wrong = CSV.replace(b"price", b"prize") + b"2024-01-01;north;51,5;7,0;0"
+    wrong = CSV.replace(b"price", b"prize") + b"\n2024-01-01;north;51,5;7;0"
     give(app, "other.csv", wrong)
     told = said(app)
     assert "This is another file than the link’s" in told and "181 rows, not 180" in told
