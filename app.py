@@ -20,16 +20,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from rnn.export.tracking.companion import Companion
 from rnn.runs.runner import runner, stop_runner
 from rnn.ui.plotly_asset import PLOTLY_ROUTE
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Warm a spare worker before the first click; end all workers, checkpointed, at shutdown."""
-    await run_in_threadpool(runner)
+    """Warm a spare worker before the first click; end all workers, checkpointed, at shutdown. Beside them runs what tells
+    runs to MLflow, where it was asked for."""
+    started = await run_in_threadpool(runner)
+    companion = await run_in_threadpool(Companion(started.store.url).start)
     yield {}
     await run_in_threadpool(stop_runner)
+    await run_in_threadpool(companion.stop)
 
 
 async def health(request: Request) -> JSONResponse:

@@ -12,6 +12,7 @@ from pages.runs.leave import section
 from pages.runs.results import Results, results_of, series_title
 from pages.runs.wording import age_in_words, moment_in_words
 from pages.train.progress import STATE_WORDS
+from rnn.export.tracking import target as tracking
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.error_unit import LEAK_BADGE, LEAK_HELP, leaks
@@ -107,6 +108,8 @@ def _draw_actions(run: Run, pinned: str | None) -> None:
         ):
             st.session_state["race"] = race
             st.switch_page("race/page.py")
+        if there := tracking.page_of(session.store(), run.id):
+            st.link_button("MLflow", there, icon=":material/open_in_new:", help="This run on the MLflow server.")
         marks.draw_pin(run, pinned)
         st.button(
             "Delete", icon=":material/delete:", key=f"delete-{run.id}", on_click=undo.delete, args=([run.id],),

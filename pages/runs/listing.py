@@ -9,9 +9,11 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.runs.results import test_rmse_of
+from rnn.export.tracking import target as tracking
 from rnn.runs.shelf_rows import ShelfRow
 from rnn.ui import session
 from rnn.ui.kept import kept
+from rnn.ui.wording import escaped
 
 FIRST = 500  # rows that travel to the browser at once; "Show all" sends the rest
 MOST = 10_000
@@ -28,6 +30,13 @@ def draw_heading() -> None:
             "Whose runs", [EVERYONE, OWN], default=EVERYONE, required=True, key=_WHOSE,
             label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
+
+
+def draw_tracking() -> None:
+    """What keeps runs from being told to MLflow, where that was asked for."""
+    said = tracking.problem(session.store())
+    if said:
+        st.warning(escaped(said, 500), icon=":material/cloud_off:")
 
 
 def newest() -> list[ShelfRow]:

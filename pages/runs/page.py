@@ -13,6 +13,7 @@ POLL_SECONDS = 2.0
 def draw(watched: bool) -> None:
     """A fragment. watched: whether something was still to come when the page was drawn; when that changes it begins anew."""
     runs = listing.newest()
+    listing.draw_tracking()
     undo.draw_bar()
     if not runs:
         listing.draw_empty()
