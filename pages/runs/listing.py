@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -22,14 +22,16 @@ EVERYONE, OWN = "All runs", "Yours"
 _ALL, _WHOSE = "runs_all", "whose_runs"
 
 
-def draw_heading() -> None:
-    """The title, and the choice of whose runs."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+def draw_heading(beside: Callable[[], None]) -> None:
+    """The title, and the choice of whose runs. beside: draws what stands at the other end of the line."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="runs_heading"):
         st.subheader("Runs", anchor=False, width="content")
         st.segmented_control(
             "Whose runs", [EVERYONE, OWN], default=EVERYONE, required=True, key=_WHOSE,
             label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
+        st.space("stretch")
+        beside()
 
 
 def draw_tracking() -> None:

@@ -55,7 +55,7 @@ def to_come() -> bool:
 
 
 session.prepare(session.current_run())
-listing.draw_heading()
-arrive.draw()
+listing.draw_heading(arrive.draw)
+arrive.draw_outcome()
 begun = to_come()
 st.fragment(draw, run_every=POLL_SECONDS if begun else None)(begun)
