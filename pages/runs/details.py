@@ -13,7 +13,7 @@ from pages.runs.results import Results, results_of, series_title
 from pages.train.progress import STATE_WORDS
 from rnn.export.tracking import target as tracking
 from rnn.runs.records import Run
-from rnn.ui import session
+from rnn.ui import session, share
 from rnn.ui.error_unit import LEAK_BADGE, LEAK_HELP, leaks
 from rnn.ui.wording import escaped, moment_of, number_in_words
 
@@ -107,6 +107,7 @@ def _draw_actions(run: Run, pinned: str | None) -> None:
         if there := tracking.page_of(session.store(), run.id):
             st.link_button("MLflow", there, icon=":material/open_in_new:", help="This run on the MLflow server.")
         marks.draw_pin(run, pinned)
+        share.draw(share.Shared("", session.choice_of_run(run), run.config, run), key=f"share-{run.id}")
         st.button(
             "Delete", icon=":material/delete:", key=f"delete-{run.id}", on_click=undo.delete, args=([run.id],),
             help=undo.warning_of(run),

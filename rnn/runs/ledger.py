@@ -1,7 +1,8 @@
 """The part of the store that workers write to: what a run has done, and who has it at work.
 
 A worker owns the run it has claimed until it writes an ending or is declared lost. Each write checks that it still does,
-in the same transaction, so that a worker that was thought dead can never write over another one's work.
+in the same transaction, so that a worker that was thought dead can never write over another one's work. One that was only
+cut off from the store, and whose run nobody has taken up meanwhile, goes on as if nothing had been said.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import math
 import os
 import socket
 import time
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from rnn.core.events import Epoch
 from rnn.runs import packing
+from rnn.runs.clock import seconds_now
 from rnn.runs.commands import withdraw
 from rnn.runs.entries import AppliedChange, Ending, Entry, RunLost
 from rnn.runs.fair_queue import FairQueue
@@ -43,7 +45,7 @@ class Ledger(FairQueue):
         """Write an entry as one transaction; returns the bytes of its snapshots. Raises RunLost."""
         saved = snapshot_rows(entry)
         with self.write() as connection:
-            _own(connection, run_id, worker, _run_values(entry))
+            _own(connection, run_id, worker, _run_values(run_id, entry))
             version = connection.execute(select(runs.c.version).where(runs.c.id == run_id)).scalar_one()
             write_epochs(connection, run_id, entry.epochs)
             for row in saved:
@@ -82,18 +84,21 @@ class Ledger(FairQueue):
 
         sparing: workers that are known to live, though they may have been silent while the machine slept.
         """
-        query = select(runs.c.worker, runs.c.heartbeat).where(runs.c.state == "running")
-        now = time.time()
+        silence = (seconds_now() - runs.c.heartbeat).label("silence")
+        query = select(runs.c.worker, silence).where(runs.c.state == "running")
         with self.read() as connection:
             rows = [row for row in connection.execute(query) if row.worker not in sparing]
-        lost = {row.worker for row in rows if is_lost(row.worker, now - row.heartbeat)}
+        lost = {row.worker for row in rows if is_lost(row.worker, row.silence)}
         found: list[str] = []
         for worker in lost:
             with self.write() as connection:
                 # Looked at again under the lock: it may have come back to life.
                 again = query.where(runs.c.worker == worker).with_for_update()
-                if any(is_lost(worker, now - row.heartbeat) for row in connection.execute(again)):
-                    found += _interrupt(connection, worker, "The worker gave no sign of life any more.")
+                if any(is_lost(worker, row.silence) for row in connection.execute(again)):
+                    silent = _interrupt(connection, worker, "The worker gave no sign of life any more.")
+                    # Its name stays: should it live, cut off from the store for a while, it takes up what nobody else has.
+                    connection.execute(update(runs).where(runs.c.id.in_(silent)).values(worker=worker))
+                    found += silent
         return found
 
 
@@ -120,24 +125,41 @@ def is_lost(worker: str, silence: float) -> bool:
 
 
 def _own(connection: Connection, run_id: str, worker: str, values: dict[str, Any]) -> None:
-    mine = and_(runs.c.id == run_id, runs.c.worker == worker, runs.c.state == "running")
-    if not connection.execute(update(runs).where(mine).values(values | {"heartbeat": time.time()})).rowcount:
+    """Write these values to a run that is the worker's own, or was until it was taken for dead and is still nobody else's."""
+    mine = and_(runs.c.id == run_id, runs.c.worker == worker)
+    values = values | {"heartbeat": seconds_now()}
+    if connection.execute(update(runs).where(mine, runs.c.state == "running").values(values)).rowcount:
+        return
+    values |= {"state": "running", "message": "", "version": runs.c.version + 1}
+    if not connection.execute(update(runs).where(mine, runs.c.state == "interrupted").values(values)).rowcount:
         raise RunLost(run_id)
 
 
-def _run_values(entry: Entry) -> dict[str, Any]:
+def _run_values(run_id: str, entry: Entry) -> dict[str, Any]:
     values: dict[str, Any] = {
         "version": runs.c.version + 1,
         "epoch": entry.epoch,
         "batch": entry.batch,
         "batches": entry.batches,
         "best_epoch": entry.best_epoch,
+        "best_rmse": best_rmse(run_id, entry.best_epoch, entry.epochs),
+        "tested": 0,
+        "test_rmse": None,
     }
     if entry.seconds_per_epoch is not None:
         values["seconds_per_epoch"] = entry.seconds_per_epoch
     if entry.config is not None:
         values["config"] = entry.config.to_json()
     return values
+
+
+def best_rmse(run_id: str, best_epoch: int, found: Sequence[Epoch] = ()) -> Any:
+    """What `runs.best_rmse` is to be: from these epochs, which are about to be written, or else from those that are there."""
+    for epoch in found:
+        if epoch.epoch == best_epoch:
+            return epoch.val_rmse if math.isfinite(epoch.val_rmse) else None
+    row = select(epochs.c.val_rmse).where(epochs.c.run_id == run_id, epochs.c.epoch == best_epoch)
+    return row.scalar_subquery()
 
 
 def snapshot_rows(entry: Entry) -> list[dict[str, Any]]:
@@ -180,9 +202,10 @@ def write_changes(connection: Connection, run_id: str, made: tuple[AppliedChange
         last = connection.execute(select(func.coalesce(func.max(changes.c.number), 0)).where(mine)).scalar_one()
         row = dataclasses.asdict(change)
         ordered = row.pop("ordered")
-        connection.execute(
-            insert(changes), row | {"run_id": run_id, "number": last + 1, "made": time.time()}
-        )  # fmt: skip
+        # It is there already where the database went away in the moment that it committed, so that nobody was told.
+        again = and_(mine, *(changes.c[name] == value for name, value in row.items()), changes.c.number == last)
+        if connection.execute(select(changes.c.number).where(again)).first() is None:
+            connection.execute(insert(changes), row | {"run_id": run_id, "number": last + 1, "made": time.time()})
         # An order that came after this one stands.
         done = and_(commands.c.run_id == run_id, commands.c.kind == change.field, commands.c.value == ordered)
         connection.execute(delete(commands).where(done))

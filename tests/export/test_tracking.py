@@ -269,7 +269,7 @@ def test_what_a_page_says(store, monkeypatch):
     assert problem(store) == "" and page_of(store, "unknown") == ""
     monkeypatch.setattr(targets, "find_spec", lambda name: None)
     assert "pip install 'mlflow-skinny" in problem(store)
-    companion = Companion(store.url).start()
+    companion = Companion(lambda: store.url).start()
     assert companion.pid is None
     companion.stop()
 
@@ -280,7 +280,7 @@ def test_the_process_tells_asks_nobody_else_and_ends_with_its_server(store, serv
     for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
         monkeypatch.setenv(name, server.url)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    companion = Companion(store.url).start()
+    companion = Companion(lambda: store.url).start()
     pid = companion.pid
     try:
         run_id = store.add_run(SMALL, store.add_series(wave()), session="a", name="one")

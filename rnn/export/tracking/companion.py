@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import rnn
@@ -16,15 +17,16 @@ from rnn.runs.database import data_folder
 
 MODULE = "rnn.export.tracking"
 STOP_SECONDS = 9.0
+LOOK_SECONDS = 5.0  # between looks at which store the server has
 FIRST_WAIT, LONGEST_WAIT = 2.0, 300.0  # before it is started anew
 log = logging.getLogger(__name__)
 
 
 class Companion:
-    """url: of the store. Started anew, after a while, where it ends by itself."""
+    """url: asked for the address of the store, which may change. Started anew, after a while, where it ends by itself."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: Callable[[], str]) -> None:
+        self._url, self._told = url, ""
         self._stopping = threading.Event()
         self._popen: subprocess.Popen[bytes] | None = None
         self._watcher: threading.Thread | None = None
@@ -56,9 +58,10 @@ class Companion:
         self._watcher.join()
 
     def _launch(self) -> subprocess.Popen[bytes]:
+        self._told = self._url()
         folder = Path(rnn.__file__).parents[1]
         path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-        places = {"PYTHONPATH": path, "UNROLL_DATABASE_URL": self._url, "UNROLL_DATA_DIR": str(data_folder())}
+        places = {"PYTHONPATH": path, "UNROLL_DATABASE_URL": self._told, "UNROLL_DATA_DIR": str(data_folder())}
         return subprocess.Popen(
             [sys.executable, "-m", MODULE],
             cwd=folder,
@@ -74,18 +77,33 @@ class Companion:
         wait = FIRST_WAIT
         assert self._popen is not None
         while True:
-            code = self._popen.wait()
+            moved = self._until_it_ends()
             self._close_input()
-            if self._stopping.wait(wait):
+            if self._stopping.wait(0.0 if moved else wait):
                 return
-            log.warning("What tells runs to MLflow ended (exit code %s) and is started anew.", code)
-            wait = min(LONGEST_WAIT, 2 * wait)
+            if not moved:
+                log.warning(
+                    "What tells runs to MLflow ended (exit code %s) and is started anew.", self._popen.returncode
+                )
+                wait = min(LONGEST_WAIT, 2 * wait)
             self._popen = self._launch()
             if self._stopping.is_set():
                 self._popen.kill()
                 self._popen.wait()
                 self._close_input()
                 return
+
+    def _until_it_ends(self) -> bool:
+        """Returns whether it was ended here, because the server has another store now."""
+        assert self._popen is not None
+        moved = False
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(LOOK_SECONDS)
+                return moved
+            if not moved and not self._stopping.is_set() and self._url() != self._told:
+                moved = True
+                self._popen.terminate()
 
     def _close_input(self) -> None:
         assert self._popen is not None and self._popen.stdin is not None
