@@ -186,7 +186,7 @@ def test_a_run_reopens_as_it_was(open_app, kind):
     for page in PAGES:
         app.switch_page(page).run()
         found = {name: link_values(app, name) for name in app.query_params}
-        addresses[page] = address(app) if page == PAGES[0] else found
+        addresses[page] = {**address(app), **found} if page == PAGES[0] else found
     restarted()
     for page, asked in addresses.items():
         again = open_app(page, deep_link=True, **asked)
