@@ -47,7 +47,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         # Enough epochs for a table of several levels.
         with store.write() as connection:
             names = [column.name for column in epochs.columns][2:]
-            rows = [{"run_id": run_id, "epoch": e, **{name: e / 7 for name in names}} for e in range(7, 4_000)]
+            rows = [{"run_id": run_id, "epoch": e, **dict.fromkeys(names, e / 7)} for e in range(7, 4_000)]
             connection.execute(insert(epochs), rows)
     return path
 
