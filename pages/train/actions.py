@@ -9,7 +9,7 @@ from pages.train.preflight_note import Setup
 from rnn.core.config import Config
 from rnn.core.fields import FIELDS
 from rnn.runs.records import Run
-from rnn.ui import session
+from rnn.ui import session, share, store_note
 from rnn.ui.config_form import LIVE
 from rnn.ui.relevance import differing
 
@@ -58,40 +58,54 @@ def _draw_buttons(setup: Setup, run: Run | None) -> None:
             "Reset", icon=":material/restart_alt:", disabled=run is None, on_click=_reset, key="reset",
             help="Clear the page for a new run. This one is stopped and stays in the store.",
         )  # fmt: skip
+        _draw_share(setup, run)
+
+
+def _draw_share(setup: Setup, run: Run | None) -> None:
+    """Of the run, where the page stands at its settings and its series; else of what the page stands at."""
+    if setup.config is None:
+        return
+    own = run is not None and not differing(setup.config, run.config) and session.is_series_of(run, setup.series)
+    share.draw(share.Shared("", setup.choice, setup.config, run if own else None))
 
 
 def change_running(field: str) -> None:
     """Callback of the lr and epochs sliders: a run in progress takes the new value up."""
-    run = session.current_run()
-    if run is not None and run.state in ("queued", "running", "paused", "interrupted", "stopped", "done"):
-        session.store().command(run.id, field, st.session_state[field])
-        if run.active:
-            st.toast(f"{FIELDS[field].label} {st.session_state[field]:g} from the next batch on.")
+    with store_note.or_a_sentence():
+        run = session.current_run()
+        if run is not None and run.state in ("queued", "running", "paused", "interrupted", "stopped", "done"):
+            session.store().command(run.id, field, st.session_state[field])
+            if run.active:
+                st.toast(f"{FIELDS[field].label} {st.session_state[field]:g} from the next batch on.")
 
 
 def restart(config: Config, setup: Setup) -> None:
     """Callback of a remedy: its settings in the form, and a new run with them."""
     session.apply_settings(config)
-    session.start_run(config, setup.choice)
+    with store_note.or_a_sentence():
+        session.start_run(config, setup.choice)
 
 
 def _train(setup: Setup) -> None:
     if setup.config is not None:
-        session.start_run(setup.config, setup.choice)
+        with store_note.or_a_sentence():
+            session.start_run(setup.config, setup.choice)
 
 
 def _step(setup: Setup, resumable: bool) -> None:
     if resumable:
         _command("step")
     elif setup.config is not None:
-        session.start_run(setup.config, setup.choice, pause_at=1)
+        with store_note.or_a_sentence():
+            session.start_run(setup.config, setup.choice, pause_at=1)
 
 
 def _command(kind: str) -> None:
-    run = session.current_run()
-    if run is not None:
-        session.store().command(run.id, kind)
-        session.runner().nudge()
+    with store_note.or_a_sentence():
+        run = session.current_run()
+        if run is not None:
+            session.store().command(run.id, kind)
+            session.runner().nudge()
 
 
 def _reset() -> None:

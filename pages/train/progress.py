@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rnn.runs.records import Run
-from rnn.ui import session
+from rnn.ui import session, store_note
 from rnn.ui.run_history import Seen
 from rnn.ui.wording import moment_of, number_in_words, seconds_in_words
 
@@ -25,6 +25,7 @@ STATE_WORDS = {
 def draw(run: Run | None, seen: Seen | None) -> None:
     if run is None or seen is None:
         st.progress(0.0, text="Press **Train**: losses and predictions appear here as the network learns.")
+        store_note.draw_problems()
         return
     total = session.epochs_wanted(run)
     with st.container(horizontal=True, vertical_alignment="center", key="progress"):
@@ -32,8 +33,7 @@ def draw(run: Run | None, seen: Seen | None) -> None:
         st.page_link("inside/page.py", label="See inside", icon=":material/biotech:")
     if run.message and run.state in ("interrupted", "failed"):
         st.warning(run.message, icon=":material/info:")
-    if problem := session.runner().problem:
-        st.error(problem, icon=":material/error:")
+    store_note.draw_problems()
 
 
 def share_of(run: Run, total: int) -> float:

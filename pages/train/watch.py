@@ -9,7 +9,7 @@ import streamlit as st
 from pages.train import losses, predictions, progress, remedies, verdict_line
 from pages.train.preflight_note import Setup
 from rnn.runs.records import Run
-from rnn.ui import run_history, session
+from rnn.ui import run_history, session, store_note
 
 POLL_SECONDS = 0.35
 # A run that has waited for a while is looked at less often: the machine is busy with the runs before it.
@@ -36,8 +36,15 @@ def draw(setup: Setup, drawn: Run | None, poll: float | None) -> None:
     poll: how often this runs.
 
     What comes and goes stands in a container of its own: were the charts to change places, the browser would build them
-    anew and lose the zoom.
+    anew and lose the zoom. A store that cannot be read is told of, and looked at again.
     """
+    with store_note.or_a_sentence():
+        _draw(setup, drawn, poll)
+    if poll is not None:
+        time.sleep(SENDING_SECONDS)
+
+
+def _draw(setup: Setup, drawn: Run | None, poll: float | None) -> None:
     run = session.store().run(drawn.id) if drawn else None
     if drawn is not None and (run is None or run.state != drawn.state or poll_seconds(run) != poll):
         # Another page that has been asked for meanwhile goes first: `rerun` would take the place of that request, and drawing
@@ -57,5 +64,3 @@ def draw(setup: Setup, drawn: Run | None, poll: float | None) -> None:
         losses.draw(run, seen)
     with right:
         predictions.draw(setup, run, seen)
-    if poll is not None:
-        time.sleep(SENDING_SECONDS)

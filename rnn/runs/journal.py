@@ -11,6 +11,7 @@ from rnn.core.train import Trainer
 from rnn.runs.entries import AppliedChange, Ending, Entry
 from rnn.runs.flow_record import FlowRecord
 from rnn.runs.keeper import Keeper
+from rnn.runs.patience import Patience
 from rnn.runs.store import Store
 
 # Seconds between transactions: together at most 20 a second.
@@ -25,6 +26,10 @@ CHECKPOINT_SHARE = 0.1  # of the time, at most, goes into checkpoints
 class Journal:
     """Collects what one run does and writes it down; every method may raise RunLost.
 
+    What cannot be written stays here, and is tried again at growing gaps together with all that has come since, as one
+    transaction: every epoch and change, the newest predictions, and of the kept epochs and the flow of the error those that the
+    rules of `Keeper` and `FlowRecord` would leave in the store, so that memory is bounded as the store is.
+
     sharing: how many runs share the worker's time. Each then writes that many times less often, so that all of them together
     cost as much as one, and lose no more of their own training when the worker is killed.
     """
@@ -32,6 +37,9 @@ class Journal:
     def __init__(self, store: Store, run_id: str, worker: str, trainer: Trainer) -> None:
         self.store, self.run_id, self.worker, self.trainer = store, run_id, worker, trainer
         self.sharing = 1
+        self.patience = Patience()  # with the store
+        self.ending: Ending | None = None  # as long as it is not written
+        self._changes: list[AppliedChange] = []
         self._epochs: list[Epoch] = []
         self._flow = FlowRecord(trainer, store.flow_epochs(run_id))
         self._preview: Preview | None = None
@@ -73,29 +81,60 @@ class Journal:
 
     def add_changes(self, changes: tuple[AppliedChange, ...]) -> None:
         """Changes were just made: written at once with a checkpoint, so that a resumed run never makes them twice."""
-        self._write(time.monotonic(), changes=changes, checkpoint=True)
+        self._changes += changes
+        if changes:
+            self._keeper.change_course(self.trainer.state.epoch)
+        self._write(time.monotonic(), checkpoint=True)
+
+    def has_made(self, field: str, ordered: float) -> bool:
+        """Whether this order was the last of its field to be carried out, and still stands because that is not written."""
+        made = [change.ordered for change in self._changes if change.field == field]
+        return made[-1:] == [ordered]
 
     def close(self, ending: Ending, preview: Preview | None = None) -> None:
-        """Write all that is left, a checkpoint, and how it ended. preview: in place of the one that was waiting."""
+        """Write all that is left, a checkpoint, and how it ended. preview: in place of the one that was waiting. `ending` stays
+        as long as that could not be done; then ask `write_ending` again."""
         self._preview = preview or self._preview
-        if ending.state != "interrupted":  # the worker has to be gone soon
+        self.ending = ending
+        if ending.state not in ("interrupted", "failed"):  # the worker has to be gone soon; the weights may be anything
             self._flow.measure(last=True)
-        self._write(time.monotonic(), checkpoint=True, ending=ending)
+        self.write_ending()
 
-    def _write(
-        self,
-        now: float,
-        *,
-        changes: tuple[AppliedChange, ...] = (),
-        checkpoint: bool = False,
-        ending: Ending | None = None,
-    ) -> None:
-        checkpoint = checkpoint or now >= self._checkpoint_due
+    def write_ending(self) -> None:
+        """Try to, where it is due."""
+        if self.ending is not None:
+            self._write(time.monotonic(), checkpoint=True)
+
+    @property
+    def unwritten(self) -> str:
+        """What would be lost now, in words."""
+        waiting = [epoch.epoch for epoch in self._epochs]
+        return f"epochs {waiting[0]} to {waiting[-1]}" if waiting else "how it ended"
+
+    def _write(self, now: float, *, checkpoint: bool = False) -> None:
+        if self.patience.wait:
+            return
+        entry = self._entry(now, checkpoint=checkpoint or self.patience.error is not None)
+        others = self.patience.get(lambda: self.store.record(self.run_id, self.worker, entry))
+        if others is None:
+            return
+        self._keeper.written(entry.kept, others)
+        self._plan(entry, now)
+
+    def _entry(self, now: float, *, checkpoint: bool) -> Entry:
+        """All that is not written and due."""
+        ending = self.ending
+        failed = ending is not None and ending.state == "failed"
+        checkpoint = (checkpoint or now >= self._checkpoint_due) and not failed
         preview = self._preview if ending is not None or now >= self._preview_due else None
         state = self.trainer.state
         batch, batches = self._batches()
-        kept = self._keeper.entry(state, checkpoint=checkpoint, changed=bool(changes), ending=ending and ending.state)
-        entry = Entry(
+        # In mid-batch, where an error of the program has ended it, a state is no state to go on from.
+        changes = () if failed else tuple(self._changes)
+        kept = None
+        if not failed:
+            kept = self._keeper.entry(state, checkpoint=checkpoint, ending=ending and ending.state)
+        return Entry(
             epoch=state.epoch,
             batch=batch,
             batches=batches,
@@ -110,14 +149,13 @@ class Journal:
             ending=ending,
             kept=kept,
         )
-        others = self.store.record(self.run_id, self.worker, entry)
-        self._keeper.written(kept, others)
-        self._plan(entry, now)
 
     def _plan(self, entry: Entry, now: float) -> None:
         """When to write next. Gaps count from the end of a write, so that a slow disk slows itself, not the training."""
         done = time.monotonic()
         self._progress_due = done + PROGRESS_GAP * self.sharing
+        self.ending = None
+        del self._changes[: len(entry.changes)]
         if entry.flow is not None:
             self._flow.written()
         if entry.epochs:

@@ -74,6 +74,8 @@ class Keeper:
         self._start = state.epoch
         self._again = {epoch for epoch in self._rows if epoch > self._start}
         self._fresh: set[Part] = set()
+        self._old_rows: set[int] = set()
+        self._old_parts: set[Part] = set()
         self._waiting: dict[int, Moment] = {}
         self._best: Moment | None = None
         count = max(1, min(LAST, LAST_BYTES // (weights + optimiser)))
@@ -107,21 +109,28 @@ class Keeper:
             self._best = moment
         self._spent += _clock() - began
 
-    def entry(
-        self, state: TrainingState, *, checkpoint: bool = False, changed: bool = False, ending: str | None = None
-    ) -> KeptEntry | None:
+    def change_course(self, epoch: int) -> None:
+        """The run has just taken another course: what was kept of the old one beyond this epoch goes with the next entry."""
+        self._places = [place for place in self._places if place <= epoch]
+        self._bests = {number: best for number, best in self._bests.items() if number <= epoch}
+        self._again.clear()
+        old = {number for number in self._rows if number > epoch}
+        self._old_rows |= old
+        self._old_parts |= {part for part in self._parts if part[0] > epoch}
+        self._rows = {number: row for number, row in self._rows.items() if number not in old}
+        self._parts -= self._old_parts
+
+    def entry(self, state: TrainingState, *, checkpoint: bool = False, ending: str | None = None) -> KeptEntry | None:
         """What the next transaction is to write; None where nothing has changed. checkpoint: it writes one, after which nobody
-        walks the epochs before it again. changed: the run has just taken another course, so that what was kept of the old one
-        beyond here goes. ending: the state that the run is left in."""
+        walks the epochs before it again. ending: the state that the run is left in."""
         began = _clock()
-        if changed:
-            self._forget_after(state.epoch)
+        changed = bool(self._old_rows or self._old_parts)
         if ending is not None and state.batch == 0 and (not self._latest or self._latest[-1].row.epoch != state.epoch):
             self._bests[state.epoch] = state.best_epoch
             self._latest.append(Moment.of(state))
         due = changed or ending is not None or time.monotonic() >= (self._affordable if checkpoint else self._due)
         found = self._candidates(ending == "diverged") if due else {}
-        entry = self._planned(found, ending == "diverged") if found or (changed and self._rows) else None
+        entry = self._planned(found, ending == "diverged") if found or changed else None
         self._took = _clock() - began
         self._asked = _clock(), time.monotonic()
         return entry
@@ -132,7 +141,9 @@ class Keeper:
         if entry is None:
             return
         for epoch in entry.dropped:
-            del self._rows[epoch]
+            self._rows.pop(epoch, None)
+        self._old_rows.clear()
+        self._old_parts.clear()
         for epoch in entry.displaced:
             self._rows[epoch] = _placed(self._rows[epoch], False)
         self._rows |= {row.epoch: row for row in entry.rows}
@@ -149,11 +160,6 @@ class Keeper:
         self._affordable = now + max(took / KEEPING_SHARE, share * (now - self._asked[1]) / WAITING_SHARE)
         self._due = max(self._affordable, now + KEEPING_GAP)
 
-    def _forget_after(self, epoch: int) -> None:
-        self._places = [place for place in self._places if place <= epoch]
-        self._bests = {number: best for number, best in self._bests.items() if number <= epoch}
-        self._again.clear()
-
     def _candidates(self, diverged: bool) -> dict[int, Moment]:
         """What could be written now: the epochs that have a place, the best and the newest."""
         latest = list(self._latest) if diverged else list(self._latest)[-1:]
@@ -163,7 +169,9 @@ class Keeper:
     def _planned(self, found: dict[int, Moment], diverged: bool) -> KeptEntry:
         known = {epoch for epoch in self._rows if epoch in self._bests} | set(found)
         if not known:  # all that there is was of the old course
-            return KeptEntry(dropped=tuple(self._rows), dropped_parts=tuple(self._parts))
+            return KeptEntry(
+                dropped=tuple({*self._rows, *self._old_rows}), dropped_parts=tuple({*self._parts, *self._old_parts})
+            )
         first = [max(epoch for epoch in known if self._bests[epoch] == epoch or epoch == min(known)), max(known)]
         if diverged:
             first += [moment.row.epoch for moment in reversed(self._latest)]
@@ -179,8 +187,8 @@ class Keeper:
             rows=tuple(_sized(row, parts) for row in rows),
             parts=parts,
             displaced=tuple(e for e in stay - set(written) if self._rows[e].place and e not in self._places),
-            dropped=tuple(sorted(set(self._rows) - stay)),
-            dropped_parts=tuple(sorted(self._parts - needed)),
+            dropped=tuple(sorted((set(self._rows) | self._old_rows) - stay)),
+            dropped_parts=tuple(sorted((self._parts | self._old_parts) - needed)),
         )
 
     def _packed(self, written: dict[int, Moment], needed: set[Part]) -> dict[Part, bytes]:

@@ -1,7 +1,8 @@
 """The part of the store that workers write to: what a run has done, and who has it at work.
 
 A worker owns the run it has claimed until it writes an ending or is declared lost. Each write checks that it still does,
-in the same transaction, so that a worker that was thought dead can never write over another one's work.
+in the same transaction, so that a worker that was thought dead can never write over another one's work. One that was only
+cut off from the store, and whose run nobody has taken up meanwhile, goes on as if nothing had been said.
 """
 
 from __future__ import annotations
@@ -94,7 +95,10 @@ class Ledger(FairQueue):
                 # Looked at again under the lock: it may have come back to life.
                 again = query.where(runs.c.worker == worker).with_for_update()
                 if any(is_lost(worker, row.silence) for row in connection.execute(again)):
-                    found += _interrupt(connection, worker, "The worker gave no sign of life any more.")
+                    silent = _interrupt(connection, worker, "The worker gave no sign of life any more.")
+                    # Its name stays: should it live, cut off from the store for a while, it takes up what nobody else has.
+                    connection.execute(update(runs).where(runs.c.id.in_(silent)).values(worker=worker))
+                    found += silent
         return found
 
 
@@ -121,8 +125,13 @@ def is_lost(worker: str, silence: float) -> bool:
 
 
 def _own(connection: Connection, run_id: str, worker: str, values: dict[str, Any]) -> None:
-    mine = and_(runs.c.id == run_id, runs.c.worker == worker, runs.c.state == "running")
-    if not connection.execute(update(runs).where(mine).values(values | {"heartbeat": seconds_now()})).rowcount:
+    """Write these values to a run that is the worker's own, or was until it was taken for dead and is still nobody else's."""
+    mine = and_(runs.c.id == run_id, runs.c.worker == worker)
+    values = values | {"heartbeat": seconds_now()}
+    if connection.execute(update(runs).where(mine, runs.c.state == "running").values(values)).rowcount:
+        return
+    values |= {"state": "running", "message": "", "version": runs.c.version + 1}
+    if not connection.execute(update(runs).where(mine, runs.c.state == "interrupted").values(values)).rowcount:
         raise RunLost(run_id)
 
 
@@ -193,9 +202,10 @@ def write_changes(connection: Connection, run_id: str, made: tuple[AppliedChange
         last = connection.execute(select(func.coalesce(func.max(changes.c.number), 0)).where(mine)).scalar_one()
         row = dataclasses.asdict(change)
         ordered = row.pop("ordered")
-        connection.execute(
-            insert(changes), row | {"run_id": run_id, "number": last + 1, "made": time.time()}
-        )  # fmt: skip
+        # It is there already where the database went away in the moment that it committed, so that nobody was told.
+        again = and_(mine, *(changes.c[name] == value for name, value in row.items()), changes.c.number == last)
+        if connection.execute(select(changes.c.number).where(again)).first() is None:
+            connection.execute(insert(changes), row | {"run_id": run_id, "number": last + 1, "made": time.time()})
         # An order that came after this one stands.
         done = and_(commands.c.run_id == run_id, commands.c.kind == change.field, commands.c.value == ordered)
         connection.execute(delete(commands).where(done))

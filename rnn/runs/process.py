@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -32,6 +33,7 @@ class WorkerProcess:
 
     def __init__(self, url: str, folder: Path, on_change: Callable[[], None], beside: int = 0) -> None:
         self.name: str | None = None  # as the store knows it; None until it is ready
+        self.trouble: str | None = None  # what its store denies it, a sentence
         self.busy = self.closed = False
         self._idle_since = time.monotonic()
         self._on_change = on_change
@@ -117,6 +119,11 @@ class WorkerProcess:
             if what in ("ready", "busy"):  # a library may print too
                 self.busy, self.name, self._idle_since = what == "busy", name, time.monotonic()
                 self._on_change()
+            elif what == "trouble":
+                with contextlib.suppress(ValueError):
+                    self.trouble = str(json.loads(name))
+            elif what == "well":
+                self.trouble = None
         self._popen.wait()
         self._on_change()
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
-from sqlalchemy.exc import SQLAlchemyError
+from rnn.runs.store_trouble import STORE_ERRORS
 
 HEARTBEAT_SECONDS = 1.0
 GRACE_SECONDS = 5.0
@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 class Pulse:
     """Heartbeats from a thread of its own, so that a long batch is no silence.
 
-    beat: writes one; False once what the worker has at work is not its own any more. lost: whether it has said so.
+    beat: writes one; False once what the worker has at work is not its own any more. lost: whether it has said so: a store that
+    fails has said nothing.
     overdue: called when the work goes on for GRACE_SECONDS after that.
     """
 
@@ -38,11 +39,13 @@ class Pulse:
         self._thread.join()
 
     def _go_on(self) -> None:
+        fails = False
         while not self._over.wait(HEARTBEAT_SECONDS) and not self.lost:
             try:
-                self.lost = not self._beat()
-            except SQLAlchemyError as error:
-                # The next write of the work itself meets the same trouble and decides.
-                log.warning("No heartbeat: %s", error)
+                self.lost, fails = not self._beat(), False
+            except STORE_ERRORS as error:
+                if not fails:
+                    log.warning("No heartbeat: %s", error)
+                fails = True
         if self.lost and not self._over.wait(GRACE_SECONDS):
             self._overdue()

@@ -3,7 +3,8 @@
 The turn is always that of the lane that has had the least training time, so a slow cell does not hold up a quick one, and at
 any moment all have had as much. A turn ends between two batches (`Attempt.turn`), which costs nothing: the weights, the
 buffers and the order of the batches stay where they are, and the numbers are those of the run by itself, bit for bit.
-Each lane writes, obeys, pauses, diverges and fails for itself.
+Each lane writes, obeys, pauses, diverges and fails for itself. One that has ended while the store fails waits to be written,
+and holds up none of the others.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from contextlib import ExitStack
 
 from rnn.core.series import Series
 from rnn.runs.attempt import Attempt
+from rnn.runs.patience import REST_SECONDS, Patience
 from rnn.runs.races import MOST_LANES
 from rnn.runs.records import Run
 from rnn.runs.store import Store
+from rnn.runs.troubles import Troubles
 
 # Of the processor. Six lanes come round within a third of a second, as often as a page looks.
 TURN_SECONDS = 0.05
@@ -68,10 +71,14 @@ class RaceAttempt:
         *,
         race_id: str,
         beside: int = 0,
+        troubles: Troubles | None = None,
     ) -> None:
         self.store, self.worker, self.race_id, self.session = store, worker, race_id, run.session
         self._series_of, self._leaving, self._first = series_of, leaving, run
-        self._share = -(-sum(lane.active for lane in store.race(race_id)) // (beside + 1))
+        self._troubles = troubles or Troubles()
+        self._patience = Patience()  # with the store, where it is asked for more lanes
+        lanes = self._patience.get(lambda: store.race(race_id)) or [run]
+        self._share = -(-sum(lane.active for lane in lanes) // (beside + 1))
         self._shares_until = time.monotonic() + (SHARE_SECONDS if beside else 0.0)
         self._lanes: list[Lane] = []
         self._spent = 0.0  # by lanes that have ended
@@ -84,9 +91,11 @@ class RaceAttempt:
             self._take_in([self._first])
             while self._lanes:
                 self._look()
-                lane = min(self._lanes, key=lambda lane: lane.used)
+                lane = min(self._lanes, key=lambda lane: (lane.attempt.wait > 0, lane.used))
                 if not lane.turn(len(self._lanes)):
                     self._let_go(lane)
+                elif lane.attempt.wait:  # nothing but lanes that wait to be written
+                    time.sleep(REST_SECONDS)
         finally:
             for lane in self._lanes:
                 lane.pulse.close()
@@ -95,7 +104,8 @@ class RaceAttempt:
         """A lane that comes late is given the time of the one that has had the least: it catches up with nobody."""
         used = min((lane.used for lane in self._lanes), default=0.0)
         for run in claimed:
-            self._lanes.append(Lane(Attempt(self.store, run, self.worker, self._series_of, self._leaving), used))
+            how = (self.store, run, self.worker, self._series_of, self._leaving, self._troubles)
+            self._lanes.append(Lane(Attempt(*how), used))
 
     def _let_go(self, lane: Lane) -> None:
         lane.pulse.close()
@@ -107,10 +117,11 @@ class RaceAttempt:
         now = time.monotonic()
         if now < self._look_due or self._giving_back or self._leaving():
             return
-        self._look_due = now + LOOK_GAP
         most = self._share if now < self._shares_until else MOST_LANES
-        self._take_in(self.store.claim_lanes(self.race_id, self.worker, most - len(self._lanes)))
-        if self._has_had_its_due() and self.store.others_first(self.session):
+        claim = (self.race_id, self.worker, most - len(self._lanes))
+        self._take_in(self._patience.get(lambda: self.store.claim_lanes(*claim)) or [])
+        self._look_due = now + max(LOOK_GAP, self._patience.wait)
+        if self._has_had_its_due() and self._patience.get(lambda: self.store.others_first(self.session)):
             self._giving_back = True
             for lane in self._lanes:
                 lane.attempt.give_back()

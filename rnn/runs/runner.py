@@ -7,17 +7,18 @@ became of it is read there. Workers cannot outlive the server: they end with the
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import os
 import threading
 import time
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
 import rnn
 from rnn.runs.process import WorkerProcess
+from rnn.runs.stand_in import store_or_stand_in
 from rnn.runs.store import Store
+from rnn.runs.store_trouble import STORE_ERRORS, place_of, sentence_of
 
 WATCH_SECONDS = 2.0  # between looks at the queue for what came from elsewhere, and for lost workers
 IDLE_SECONDS = 60.0  # an idle worker beyond the spare is let go after this
@@ -43,6 +44,9 @@ class Runner:
         self._attention, self._stopping = threading.Event(), threading.Event()
         self._failures, self._retry_at, self._look_at = 0, 0.0, 0.0
         self._watcher: threading.Thread | None = None
+        self._ended: list[tuple[str, str]] = []  # workers whose end the store does not know yet, and how they ended
+        self._trouble: str | None = None  # of this process with the store
+        self._last_words: str | None = None  # of a worker that ended before it was ready
 
     def start(self) -> Runner:
         """Warm a worker and begin to watch; runs that wait in the queue are taken up. Does nothing when started."""
@@ -70,7 +74,16 @@ class Runner:
         """A sentence when workers cannot be started, else None."""
         if self._failures < 3:
             return None
+        if self._last_words:
+            return f"Training cannot start. {self._last_words}"
         return f"Training cannot start: {self._failures} workers ended at once; worker.log in the data folder says why."
+
+    @property
+    def trouble(self) -> str | None:
+        """Sentences on what is wrong with the store and what becomes of the training meanwhile; None while all is well."""
+        with self._lock:
+            told = [process.trouble for process in self._processes if process.trouble and process.alive]
+        return told[0] if told else self._trouble
 
     def process_ids(self) -> list[int]:
         """The workers that live, by process number."""
@@ -91,13 +104,17 @@ class Runner:
             for process in self._processes:
                 process.end(deadline)
         self._reap()
+        with contextlib.suppress(*STORE_ERRORS):  # who starts next finds that they are gone
+            self._tell_of_ended()
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
             try:
                 self._tend()
-            except SQLAlchemyError:
+                self._trouble = None
+            except STORE_ERRORS as error:
                 log.exception("The runner could not reach the store; it tries again.")
+                self._trouble = sentence_of(error, place_of(self.store.url))
             self._attention.wait(WATCH_SECONDS)
             self._attention.clear()
 
@@ -107,6 +124,7 @@ class Runner:
             self._keep_spare()
             self._let_idle_go()
             own = {process.name for process in self._processes}
+        self._tell_of_ended()
         if time.monotonic() >= self._look_at:
             self._look_at = time.monotonic() + WATCH_SECONDS
             self.store.interrupt_lost(sparing=own)
@@ -127,19 +145,18 @@ class Runner:
         for process in ended:
             how = process.discard()
             if process.name is not None:
-                self.store.interrupt(
-                    process.name, f"Its worker ended ({how}). Resume goes on from the last checkpoint."
-                )
+                self._ended.append((process.name, how))
             elif not process.closed:
-                self._failures += 1
+                self._failures, self._last_words = self._failures + 1, process.trouble
                 self._retry_at = time.monotonic() + min(RESTART_SECONDS, 0.5 * 2**self._failures)
                 log.error("A worker ended before it was ready (%s).", how)
 
-    def _interrupt(self, worker: str, how: str) -> None:
-        try:
+    def _tell_of_ended(self) -> None:
+        """Where the store fails this is tried again with the next look."""
+        while self._ended:
+            worker, how = self._ended[0]
             self.store.interrupt(worker, f"Its worker ended ({how}). Resume goes on from the last checkpoint.")
-        except SQLAlchemyError:
-            log.exception("The runner could not reach the store; the run is found to be lost later.")
+            del self._ended[0]
 
     def _keep_spare(self) -> None:
         """One worker waits, as long as there may be another."""
@@ -170,12 +187,23 @@ _runner_lock = threading.Lock()
 
 
 def runner() -> Runner:
-    """The runner of this process, made and started at first use; it ends with the process."""
+    """The runner of this process, made and started at first use; it ends with the process. Where the store cannot be opened it
+    has a temporary one (`rnn.runs.stand_in`)."""
     global _runner
     with _runner_lock:
         if _runner is None:
-            _runner = Runner(Store()).start()
+            _runner = Runner(store_or_stand_in()).start()
             atexit.register(stop_runner)
+        return _runner
+
+
+def change_runner(store: Store) -> Runner:
+    """Give this process another runner, on another store; the one before is left to the caller to end."""
+    global _runner
+    with _runner_lock:
+        _runner = Runner(store).start()
+        atexit.unregister(stop_runner)
+        atexit.register(stop_runner)
         return _runner
 
 

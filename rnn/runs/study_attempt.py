@@ -6,17 +6,20 @@ import logging
 import os
 import time
 from collections.abc import Callable
-
-from sqlalchemy.exc import SQLAlchemyError
+from functools import partial
 
 from rnn.core.series import Series
+from rnn.runs.patience import LAST_TRIES_SECONDS, REST_SECONDS, Answer, Patience
 from rnn.runs.pulse import Pulse
 from rnn.runs.records import Study
 from rnn.runs.store import Store
+from rnn.runs.store_trouble import STORE_ERRORS
 from rnn.runs.study_kinds import KINDS
+from rnn.runs.troubles import Troubles
 
 LOOK_GAP = 0.1  # seconds between looks at whether it is still wanted
 PROGRESS_GAP = 0.25
+GOES_ON = "The computation goes on; what comes of it is kept in memory until it can be written."
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +28,7 @@ class StudyAttempt:
     """Computes a claimed study and writes down how far it is.
 
     series_of: gives the series of a hash. leaving: asked as often as the computation asks whether it is to stop; once True
-    the study goes back to the queue.
+    the study goes back to the queue. troubles: told when the store fails, which does not end the computation.
     """
 
     def __init__(
@@ -35,8 +38,10 @@ class StudyAttempt:
         worker: str,
         series_of: Callable[[str], Series],
         leaving: Callable[[], bool] = lambda: False,
+        troubles: Troubles | None = None,
     ) -> None:
         self.store, self.study, self.worker, self.series_of, self.leaving = store, study, worker, series_of, leaving
+        self._troubles, self._patience = troubles or Troubles(), Patience()
         self._look_due = self._progress_due = 0.0
         self._dropped = False
         self._begun = False
@@ -44,20 +49,57 @@ class StudyAttempt:
     def work(self) -> None:
         """Compute until something ends it. A study that is no longer this worker's is dropped without a word."""
         with Pulse(self._beat, self._end_the_process) as self._pulse:
-            try:
-                result = self._compute()
-            except SQLAlchemyError:
-                raise
-            except Exception as error:
-                if not self._stop():
-                    log.exception("Study %s (%s) failed.", self.study.id, self.study.kind)
-                    self.store.fail_study(self.study.id, self.worker, _explain(error, self._begun))
-                result = None
-            else:
-                if result is not None:
-                    self.store.finish_study(self.study.id, self.worker, result)
-        if result is None and self.leaving():
-            self.store.return_studies(self.worker)
+            outcome = self._outcome()
+            while outcome is None and self._patience.error is not None and not self._stop():
+                self._rest()  # its series could not be read
+                outcome = self._outcome()
+            if outcome is not None:
+                self._insist(outcome)
+        if outcome is None and self.leaving():
+            self._insist(lambda: self.store.return_studies(self.worker))
+        self._troubles.over(self.study.id)
+
+    def _outcome(self) -> Callable[[], object] | None:
+        """What writes down how it ended; None where it is to be dropped, or where the store fails."""
+        identity = self.study.id, self.worker
+        try:
+            result = self._compute()
+        except STORE_ERRORS as error:
+            self._patience.failed(error, time.monotonic())
+        except Exception as error:
+            if not self._stop():
+                log.exception("Study %s (%s) failed.", self.study.id, self.study.kind)
+                sentence = _explain(error, self._begun)
+                return lambda: self.store.fail_study(*identity, sentence)
+        else:
+            if result is not None:
+                return lambda: self.store.finish_study(*identity, result)
+        return None
+
+    def _insist(self, write: Callable[[], object]) -> None:
+        """Try until it is written, the study is another's, or the worker has been told to leave for long enough."""
+        left_at: float | None = None
+        while self._ask(lambda: (write(),)) is None and not self._pulse.lost:
+            if self.leaving():
+                self._patience.hurry()
+                left_at = left_at or time.monotonic()
+                if time.monotonic() - left_at > LAST_TRIES_SECONDS:
+                    log.error(
+                        "Study %s: the worker leaves and could not write to the store. Lost: its result.", self.study.id
+                    )
+                    return
+            self._rest()
+
+    def _ask(self, ask: Callable[[], Answer]) -> Answer | None:
+        answer = self._patience.get(ask)
+        self._troubles.look(self.study.id, [self._patience], lambda: GOES_ON)
+        return answer
+
+    def _rest(self) -> None:
+        self._troubles.look(self.study.id, [self._patience], lambda: GOES_ON)
+        time.sleep(min(self._patience.wait, REST_SECONDS))
+        while self._patience.wait and not self.leaving() and not self._pulse.lost:
+            time.sleep(REST_SECONDS)
 
     def _beat(self) -> bool:
         return self.store.study_heartbeat(self.study.id, self.worker)
@@ -79,10 +121,10 @@ class StudyAttempt:
             if isinstance(item, bytes):
                 return item
             self._begun = self._begun or item.done > 0
-            now = time.monotonic()
-            if now >= self._progress_due:
-                self.store.advance_study(self.study.id, self.worker, item.done, item.total, item.note)
-                self._progress_due = time.monotonic() + PROGRESS_GAP
+            if time.monotonic() >= self._progress_due:
+                progress = self.study.id, self.worker, item.done, item.total, item.note
+                self._ask(partial(self.store.advance_study, *progress))
+                self._progress_due = time.monotonic() + max(PROGRESS_GAP, self._patience.wait)
             if self._stop():
                 return None
         if not self._stop():
@@ -93,8 +135,8 @@ class StudyAttempt:
         """Asked by the computation whenever it can: it says yes once, and from then on."""
         self._dropped = self._dropped or self._pulse.lost or self.leaving()
         if not self._dropped and time.monotonic() >= self._look_due:
-            self._dropped = not self.store.study_is_mine(self.study.id, self.worker)
-            self._look_due = time.monotonic() + LOOK_GAP
+            self._dropped = self._ask(lambda: self.store.study_is_mine(self.study.id, self.worker)) is False
+            self._look_due = time.monotonic() + max(LOOK_GAP, self._patience.wait)
         return self._dropped
 
 

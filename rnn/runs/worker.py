@@ -2,9 +2,10 @@
 
 `python -m rnn.runs.worker` is started by the runner, which wakes it by a line on standard input; end of input means that
 the server has gone, and with it goes the worker, its run checkpointed. Standard output tells the runner "ready NAME" when
-it waits and "busy NAME" when it has claimed something. `python -m rnn.runs.worker --poll 1.0` works without a runner,
-on any host that reaches the store (UNROLL_DATABASE_URL): it looks into the queue that often. With `--beside 2` it knows of
-two more workers, and leaves them their share of the lanes of a race.
+it waits, "busy NAME" when it has claimed something, and of a store that fails (`rnn.runs.troubles`), which it outlives.
+`python -m rnn.runs.worker --poll 1.0` works without a runner, on any host that reaches the store (UNROLL_DATABASE_URL): it
+looks into the queue that often. With `--beside 2` it knows of two more workers, and leaves them their share of the lanes of
+a race.
 """
 
 from __future__ import annotations
@@ -19,18 +20,20 @@ import sys
 import threading
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from rnn.core.series import Series
 from rnn.runs.attempt import Attempt
 from rnn.runs.ledger import worker_name
+from rnn.runs.patience import Patience
 from rnn.runs.race_attempt import RaceAttempt
 from rnn.runs.records import Run, Study
 from rnn.runs.store import Store, StoreError, data_folder
+from rnn.runs.store_trouble import STORE_ERRORS, place_of
 from rnn.runs.study_attempt import StudyAttempt
+from rnn.runs.troubles import Troubles, say
 
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 NICENESS = 10
+WAIT_SECONDS = 0.1  # for another's write, in mid-training: what could not be written then is written a little later
 LAST_WORDS_SECONDS = 10.0  # for a batch in progress to end and be written, once the server has gone
 
 log = logging.getLogger(__name__)
@@ -45,27 +48,43 @@ class Worker:
         self.name = worker_name(secrets.token_hex(4))
         self._awake, self._leaving = threading.Event(), threading.Event()
         self._series: tuple[str, Series] | None = None
+        self._troubles = Troubles(place_of(store.url), say)
+        self._patience = Patience()  # with the queue
 
     def serve(self) -> None:
         """Work until `leave`."""
         while not self._leaving.is_set():
             self._awake.clear()
-            claimed = self.store.claim_next(self.name)
+            claimed = self._patience.get(self._claim)
+            self._troubles.look("the queue", [self._patience], lambda: "What waits is begun as soon as that is over.")
+            if self._patience.error is not None:
+                self._leaving.wait(self._patience.wait)
+                continue
             if claimed is not None:
-                _say(f"busy {self.name}")
+                say(f"busy {self.name}")
                 self._work_on(claimed)
                 continue
-            _say(f"ready {self.name}")
+            say(f"ready {self.name}")
             self._awake.wait(self.poll)
+
+    def _claim(self) -> Run | Study | None:
+        if self._patience.error is not None:
+            # The store may have gone away just after it had given something out, which nobody then knows of.
+            self.store.return_studies(self.name)
+            self.store.interrupt(self.name, "The store did not answer when the run was to begin. Resume begins it.")
+        return self.store.claim_next(self.name)
 
     def _work_on(self, claimed: Run | Study) -> None:
         how = (self.store, claimed, self.name, self._series_of, self._leaving.is_set)
         if isinstance(claimed, Study):
-            StudyAttempt(*how).work()
-        elif (race_id := self.store.race_of_run(claimed.id)) is not None:
-            RaceAttempt(*how, race_id=race_id, beside=self.beside).work()
+            StudyAttempt(*how, troubles=self._troubles).work()
+            return
+        # A lane whose race cannot be read is trained by itself: the numbers are the same.
+        race_id = Patience().get(lambda: self.store.race_of_run(claimed.id))
+        if race_id is not None:
+            RaceAttempt(*how, race_id=race_id, beside=self.beside, troubles=self._troubles).work()
         else:
-            Attempt(*how).work()
+            Attempt(*how, troubles=self._troubles).work()
 
     def wake(self) -> None:
         """Look into the queue now."""
@@ -79,7 +98,7 @@ class Worker:
     def abandon(self, message: str, *, blameless: bool = False) -> None:
         """Let go of the run at work without another checkpoint: its last one has to do. blameless: a study at work is to be
         taken up again, however often it happens."""
-        with contextlib.suppress(SQLAlchemyError):
+        with contextlib.suppress(*STORE_ERRORS):
             if blameless:
                 self.store.return_studies(self.name)
             self.store.interrupt(self.name, message)
@@ -111,10 +130,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         store = Store()
     except StoreError as error:
+        Troubles(tell=say).add("the start", error, 0.0, "")
         print(error, file=sys.stderr)
         return 2
     with store:
         _log_to_file()
+        store.wait_at_most(WAIT_SECONDS)
         worker = Worker(store, options.poll, max(0, options.beside))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: worker.leave())
@@ -122,8 +143,8 @@ def main(arguments: list[str] | None = None) -> int:
             threading.Thread(target=_listen, args=(worker,), name="stdin", daemon=True).start()
         try:
             worker.serve()
-        except SQLAlchemyError as error:
-            log.exception("The worker ends: the store does not answer.")
+        except STORE_ERRORS as error:
+            log.exception("The worker ends: the store failed where nobody expected it.")
             worker.abandon(f"The store could not be written to ({type(error).__name__}); worker.log has the details.")
             return 1
     return 0
@@ -148,11 +169,6 @@ def _listen(worker: Worker) -> None:
     os._exit(1)
 
 
-def _say(line: str) -> None:
-    with contextlib.suppress(OSError):  # a server that has gone reads nothing
-        os.write(1, f"{line}\n".encode())
-
-
 def _log_to_file() -> None:
     folder: Path = data_folder()
     try:
@@ -161,6 +177,7 @@ def _log_to_file() -> None:
     except OSError:
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
+    logging.raiseExceptions = False  # a full disk takes no log either
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 

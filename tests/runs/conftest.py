@@ -75,9 +75,9 @@ def series() -> Series:
 
 @pytest.fixture
 def wait_until() -> Callable[..., None]:
-    """wait_until(condition, seconds=20): returns once it holds, fails when it does not in time."""
+    """wait_until(condition, seconds=60): returns once it holds, fails when it does not in time."""
 
-    def wait(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"waited {seconds:g} s in vain"
