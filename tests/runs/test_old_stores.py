@@ -84,7 +84,7 @@ def test_its_tables_become_those_of_a_new_store(name: str, bare_url: str, reques
     else:
         with new_database(request.getfixturevalue("postgres_server")) as address:
             new = _structure_of_new(address)
-    assert migrated == new
+    assert {table: migrated.get(table) for table in new} == new  # tables that nobody knows any more are left alone
 
 
 def _structure_of_new(url: str) -> dict[str, Any]:
