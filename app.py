@@ -21,7 +21,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from rnn.runs.runner import runner, stop_runner
+from rnn.runs.stand_in import TemporaryStore
+from rnn.runs.store_trouble import STORE_ERRORS
+from rnn.ui import store_notice
 from rnn.ui.plotly_asset import PLOTLY_ROUTE
+from rnn.ui.store_notice import as_trouble
 
 
 @asynccontextmanager
@@ -33,11 +37,29 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 
 async def health(request: Request) -> JSONResponse:
-    """For monitors: the server answers, and its store can be read."""
-    waiting = await run_in_threadpool(lambda: runner().store.queue_length())
-    return JSONResponse({"status": "ok", "version": rnn.__version__, "runs_waiting": waiting})
+    """For monitors: the server answers, and its store can be read; 503 with the reason where it cannot."""
+    try:
+        store = (await run_in_threadpool(runner)).store
+        waiting = await run_in_threadpool(store.queue_length)
+    except STORE_ERRORS as error:
+        return JSONResponse({"status": "store", "reason": str(as_trouble(error))}, status_code=503)
+    told = {"version": rnn.__version__, "runs_waiting": waiting}
+    if isinstance(store, TemporaryStore):
+        return JSONResponse({"status": "temporary store", "reason": str(store.trouble), **told}, status_code=503)
+    return JSONResponse({"status": "ok", **told})
+
+
+def show_trouble(error: Exception) -> bool:
+    """A store that fails a button or a part of a page that redraws itself: a sentence, no traceback."""
+    if not isinstance(error, STORE_ERRORS):
+        return False
+    store_notice.draw_trouble(error)
+    return True
 
 
 app = st.App(
-    _ROOT / "pages" / "main.py", lifespan=lifespan, routes=[Route("/health", health, methods=["GET"]), PLOTLY_ROUTE]
+    _ROOT / "pages" / "main.py",
+    lifespan=lifespan,
+    routes=[Route("/health", health, methods=["GET"]), PLOTLY_ROUTE],
+    on_script_error=show_trouble,
 )

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from rnn.ui import session
+from rnn.runs.store_trouble import STORE_ERRORS
+from rnn.ui import session, store_notice
 from rnn.ui.collector import set_modules_aside
 
 HERE = Path(__file__).parent
@@ -50,7 +51,11 @@ st.html(
     </style>"""
 )
 page = st.navigation([*PAGES, *LESSON_PAGES], position="top")
-page.run()
-if page is not PAGES[0] and page not in LESSON_PAGES:
-    session.remember_settings()
+try:
+    store_notice.draw()
+    page.run()
+    if page is not PAGES[0] and page not in LESSON_PAGES:
+        session.remember_settings()
+except STORE_ERRORS as error:
+    store_notice.draw_trouble(error)
 set_modules_aside()

@@ -19,8 +19,7 @@ Command = Callable[[argparse.Namespace], None]
 def changes_of(options: argparse.Namespace) -> dict[str, Any]:
     """The fields that --set settles, each with a value that it takes. Raises ValueError for a preset, a field or a value that
     there is not; asked before a file is read, which may take long."""
-    if options.preset is not None and options.preset not in rnn.PRESETS:
-        raise ValueError(f"--preset {options.preset!r} is not known; the presets are {', '.join(rnn.PRESETS)}.")
+    preset = None if options.preset is None else preset_of(options.preset)
     changes: dict[str, Any] = {}
     for assignment in options.set:
         field, separator, text = (part.strip() for part in assignment.partition("="))
@@ -29,9 +28,23 @@ def changes_of(options: argparse.Namespace) -> dict[str, Any]:
         if field not in FIELDS:
             raise ValueError(f"--set {field!r} is not a config field; the fields are {', '.join(FIELDS)}.")
         changes[field] = check_field(field, _parse_field(field, text))
-    if options.preset is not None:
-        rnn.PRESETS[options.preset].replace(**changes)
+    if preset is not None:
+        preset.replace(**changes)
     return changes
+
+
+def preset_of(name: str) -> rnn.Config:
+    """The settings of a preset: one that comes with Unroll, or one that was saved in the app. Raises ValueError for an unknown
+    one."""
+    if name in rnn.PRESETS:
+        return rnn.PRESETS[name]
+    from rnn.runs.from_code import saved_presets  # late: the store takes a while to load, and few commands need it
+
+    saved = saved_presets()
+    found = {own.casefold(): config for own, config in saved.items()}.get(" ".join(name.split()).casefold())
+    if found is None:
+        raise ValueError(f"--preset {name!r} is not known; the presets are {', '.join([*rnn.PRESETS, *saved])}.")
+    return found
 
 
 def config_of(options: argparse.Namespace, series: rnn.Series) -> rnn.Config:
@@ -39,7 +52,7 @@ def config_of(options: argparse.Namespace, series: rnn.Series) -> rnn.Config:
     far as is asked for in one go. Raises ValueError for changes that contradict each other."""
     changes = changes_of(options)
     if options.preset is not None:
-        return rnn.PRESETS[options.preset].replace(**changes)
+        return preset_of(options.preset).replace(**changes)
     steps = getattr(options, "steps", None)
     return rnn.recommended(series, None if steps is None else min(steps, MOST_STEPS), **changes)
 
@@ -47,7 +60,7 @@ def config_of(options: argparse.Namespace, series: rnn.Series) -> rnn.Config:
 def horizon_of(options: argparse.Namespace) -> int:
     """Of a forecast, before the series is known."""
     changes = changes_of(options)
-    default = min(max(options.steps, 1), MOST_STEPS) if options.preset is None else rnn.PRESETS[options.preset].horizon
+    default = min(max(options.steps, 1), MOST_STEPS) if options.preset is None else preset_of(options.preset).horizon
     return int(changes.get("horizon", default))
 
 
@@ -163,7 +176,8 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
     """How to learn it."""
     command.add_argument(
         "--preset", metavar="NAME",
-        help=f"{', '.join(rnn.PRESETS)}; without one the series itself decides the settings, see rnn.recommended",
+        help=f"{', '.join(rnn.PRESETS)}, or one that was saved on Train; without one the series itself decides the settings, "
+        "see rnn.recommended",
     )  # fmt: skip
     command.add_argument(
         "--set", action="append", default=[], metavar="field=value",

@@ -523,3 +523,20 @@ def test_help_names_every_command(folder):
     done = run("--help", folder=folder)
     assert done.returncode == 0
     assert all(word in done.stdout for word in ("train", "inspect", "forecast", "article"))
+
+
+def test_a_preset_that_was_saved_in_the_app(folder, lines, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("UNROLL_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("UNROLL_DATABASE_URL", raising=False)
+    train = ("train", "sales.csv", "--target", "sales", "--preset", "weekly  SALES")
+    code, output, errors = called(capsys, *(str(folder / part) if part == "sales.csv" else part for part in train))
+    assert (code, output) == (2, "") and "'weekly SALES' is not known; the presets are default, article" in errors
+    assert not list(tmp_path.iterdir()), "no store is made for the question"
+    config = rnn.Config(hidden=3, window=6, epochs=2, seed=11)
+    with rnn.Store() as store:
+        store.save_preset("Weekly sales", config)
+    *_, last, finished = lines(*train)
+    history = rnn.fit(config, rnn.read_csv(folder / "sales.csv").series(target="sales")).history
+    assert (last["epoch"], last["val_rmse"]) == (2, history[-1].val_rmse) and finished["finished"] == "done"
+    *_, last, _ = lines(*train, "--set", "epochs=1")
+    assert last["val_rmse"] == history[0].val_rmse

@@ -8,6 +8,7 @@ from rnn.data import BadFile
 from rnn.ui import chosen_series, following, one_of_many, series_choice, session
 from rnn.ui.series_columns import draw_columns
 from rnn.ui.series_picker import draw_refused, draw_upload
+from rnn.ui.stored_series import STORED
 from rnn.ui.wording import escaped
 
 session.prepare(session.current_run())
@@ -30,7 +31,8 @@ table = series_choice.current_table()
 understanding.draw(table)
 reading_choices.draw(table)
 with st.container(horizontal=True, gap="medium", key="roles"):
-    draw_columns(table, series_choice.current_choice().data, width=300)
+    if not series_choice.current_choice().data.startswith(STORED):
+        draw_columns(table, series_choice.current_choice().data, width=300)
 choice = series_choice.current_choice()
 following.follow(choice)
 try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.forecast import request_link
+from pages.forecast.request_link import LEVELS as LEVELS_NAME
+from pages.forecast.request_link import SHOWS, STEPS
 from rnn.core.config import Config
 from rnn.core.fit import Fit
 
@@ -15,6 +18,7 @@ LEVELS, DEFAULT_LEVELS = (50, 80, 95, 99), (80, 95)
 FAR = 60
 # Beyond this two seasons of a free-running forecast would take minutes.
 MOST_FOR_SEASONS = 1000
+_LEVELS_ALLOWED = f"{', '.join(map(str, LEVELS))} with commas between them, or {request_link.NO_LEVELS}"
 _STEPS, _LEVELS, _TARGET = "forecast_steps", "forecast_levels", "forecast_target"
 
 
@@ -40,6 +44,9 @@ def draw(fit: Fit, ahead: int | None = None, draw_theta: Callable[[], bool] = la
         usual = min(usual, max(ahead, fit.config.horizon))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="forecast_request"):
         steps = _draw_steps(most, usual)
+        linked = request_link.given(LEVELS_NAME, lambda text: request_link.levels_of(text, LEVELS), _LEVELS_ALLOWED)
+        if linked is not None:
+            st.session_state[_LEVELS] = list(linked)
         levels = st.pills(
             "Intervals", LEVELS, selection_mode="multi", default=DEFAULT_LEVELS, format_func=lambda level: f"{level} %",
             key=_LEVELS, persist_state="session", width="content",
@@ -47,15 +54,28 @@ def draw(fit: Fit, ahead: int | None = None, draw_theta: Callable[[], bool] = la
         )  # fmt: skip
         target = model.targets[0]
         if len(model.targets) > 1:
+            named = request_link.given(
+                SHOWS, lambda text: request_link.target_of(text, model.targets), ", ".join(model.targets)
+            )
+            if named is not None:
+                st.session_state[_TARGET] = named
             target = st.selectbox("Target", model.targets, key=_TARGET, width=220)
         theta = draw_theta()
+    levels = sorted(levels)
+    request_link.write(STEPS, str(steps), str(usual))
+    request_link.write(LEVELS_NAME, _written(levels), _written(DEFAULT_LEVELS))
+    request_link.write(SHOWS, target, model.targets[0])
     if others:
         st.caption(
             f":material/info: No further than the horizon of {fit.config.horizon:,} that the network was trained for: "
             "beyond it the future of the columns that are fed in without being predicted would be needed. Train with a "
             "longer horizon to see further."
         )
-    return Request(steps, tuple(sorted(levels)), model.targets.index(target), theta)
+    return Request(steps, tuple(levels), model.targets.index(target), theta)
+
+
+def _written(levels: Sequence[int]) -> str:
+    return ",".join(map(str, levels)) or request_link.NO_LEVELS
 
 
 def most_steps(config: Config, *, inputs_only: bool) -> int:
@@ -74,6 +94,7 @@ def _draw_steps(most: int, default: int) -> int:
     if most == 1:
         st.markdown("**1** step ahead", width=320)
         return 1
+    linked = request_link.given(STEPS, lambda text: request_link.steps_of(text, most), f"1 to {most:,} here")
     # Another run may reach less far than the steps chosen before.
-    st.session_state[_STEPS] = min(st.session_state.get(_STEPS, default), most)
+    st.session_state[_STEPS] = min(linked or st.session_state.get(_STEPS, default), most)
     return st.slider("Steps ahead", 1, most, key=_STEPS, width=420, persist_state="session")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.runs.wording import age_in_words
+from pages.train import anew
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.wording import escaped, told_apart
@@ -13,8 +15,8 @@ MOST_OFFERED = 100
 _KEY = "forecast_run"
 
 
-def draw(run: Run | None) -> Run | None:
-    """Draws title and choice; returns the run, or None where there is none (yet)."""
+def draw(run: Run | None) -> DeltaGenerator:
+    """Draws title and choice of the run, which may be none (yet); returns a place beside them."""
     offered = {found.id: found for found in session.store().runs(MOST_OFFERED) if found.epoch}
     if run is not None:
         offered = {run.id: run, **offered}
@@ -27,9 +29,11 @@ def draw(run: Run | None) -> Run | None:
                 "Run", list(offered), format_func=labels.__getitem__, key=_KEY, index=0 if run else None,
                 placeholder="Choose a run", on_change=_chosen, width=360, label_visibility="collapsed",
             )  # fmt: skip
+        place = st.container(width="content")
     if run is None:
+        anew.draw()
         _draw_nothing(bool(offered))
-    return run
+    return place
 
 
 def _title(run: Run | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.forecast import request_link
 from pages.train.auto import of_run
 from rnn.core.series import Series
 from rnn.forecast.with_theta import suits
@@ -21,12 +22,18 @@ def draw_toggle(run: Run, whole: Series) -> bool:
     best for the run."""
     if not suits(run.config, whole):
         return False
-    found = of_run(run)
-    return st.toggle(
-        LABEL, value=found is not None and found.with_theta, key=f"forecast_theta_{run.id}", persist_state="session",
+    found, key = of_run(run), f"forecast_theta_{run.id}"
+    usual = found is not None and found.with_theta
+    linked = request_link.given(request_link.THETA, request_link.switch_of, "true, false")
+    if linked is not None:
+        st.session_state[key] = linked
+    on = st.toggle(
+        LABEL, value=usual, key=key, persist_state="session",
         help="The mean of the network's forecast and that of Theta (a line and exponential smoothing, halved). With few "
         "seasons to learn from it mostly errs less than either. Auto, Backtest and Ranking judge it on this series.",
     )  # fmt: skip
+    request_link.write(request_link.THETA, str(on).lower(), str(usual).lower())
+    return on
 
 
 def in_words(log: bool) -> str:

@@ -12,7 +12,7 @@ from pages.inside.gradient import check
 from pages.inside.subject import Subject, say_where_to_start
 from pages.inside.view import View
 from rnn.runs.records import Run
-from rnn.ui import session
+from rnn.ui import session, share
 from rnn.ui.live_chart import is_moving
 
 # Streamlit throws away what a fragment has drawn and not sent yet when its next turn begins; see pages/train/watch.py.
@@ -71,7 +71,7 @@ def _draw(subject: Subject, poll: float | None) -> None:
             scrubber.draw(run, kept, at, at_epoch.history(run))
             return
         epoch_line.draw(run, fit)
-        scrubber.draw(run, kept, at, fit.history)
+        beside = scrubber.draw(run, kept, at, fit.history)
     epoch_choice.remember_in_link(run, kept, moving=is_moving(scrubber.KEY))
     section = sections.choose(run)
     with st.container(gap="small", key="inside_look_at"):
@@ -79,6 +79,8 @@ def _draw(subject: Subject, poll: float | None) -> None:
         window, validation = window_choice.find(subject, fit.model, run, drawn=section.window)
     with notes:
         link.draw_notes()
+    with beside:
+        share.draw(share.Shared("inside", session.choice_of_run(run), run.config, run))
     section.draw(View(subject, run, fit, at, looked_at, window, validation))
     if poll is not None:
         time.sleep(SENDING_SECONDS)

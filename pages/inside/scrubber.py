@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.inside import branching, epoch_choice
 from pages.inside.epoch_choice import beside
@@ -20,13 +21,14 @@ MOST_POINTS = 300
 PLAY, BACK, FORWARD, FIRST, NEWEST, BEST = "K", "J", "L", "Shift+J", "Shift+L", "B"
 
 
-def draw(run: Run, kept: list[int], at: int, history: list[Epoch]) -> None:
-    """kept: the epochs that can be looked at; at: the one that is."""
+def draw(run: Run, kept: list[int], at: int, history: list[Epoch]) -> DeltaGenerator:
+    """kept: the epochs that can be looked at; at: the one that is. Returns a place beside the buttons."""
     if len(kept) > 1:
         _draw_course(run, kept, at, history)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inside_steps"):
         _draw_buttons(run, kept, at)
         branching.draw(run, at)
+        return st.container(width="content")
 
 
 def _draw_course(run: Run, kept: list[int], at: int, history: list[Epoch]) -> None:

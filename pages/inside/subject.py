@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.inside import link
+from pages.train import anew
 from rnn.core.config import Config
 from rnn.core.panel import split_series
 from rnn.core.series import Series
@@ -56,12 +56,7 @@ def draw_title(subject: Subject) -> None:
     run = subject.run
     if run is None:
         st.markdown("#### Inside")
-        if named := st.query_params.get(session.RUN):
-            st.warning(
-                f"There is no run={escaped(repr(link.shortened(named)))} here: the address is mistyped, or the run has been "
-                "deleted. Runs lists those that there are.",
-                icon=":material/info:",
-            )
+        anew.draw()
         say_where_to_start(
             "There is no trained network to look into yet: train one, then its states and weights appear here."
         )

@@ -13,7 +13,7 @@ from pages.runs.results import Results, results_of, series_title
 from pages.runs.wording import age_in_words, moment_in_words
 from pages.train.progress import STATE_WORDS
 from rnn.runs.records import Run
-from rnn.ui import session
+from rnn.ui import session, share
 from rnn.ui.error_unit import LEAK_BADGE, LEAK_HELP, leaks
 from rnn.ui.wording import bytes_in_words, escaped, moment_of, number_in_words, seconds_in_words
 
@@ -108,6 +108,7 @@ def _draw_actions(run: Run, pinned: str | None) -> None:
             st.session_state["race"] = race
             st.switch_page("race/page.py")
         marks.draw_pin(run, pinned)
+        share.draw(share.Shared("", session.choice_of_run(run), run.config, run), key=f"share-{run.id}")
         st.button(
             "Delete", icon=":material/delete:", key=f"delete-{run.id}", on_click=undo.delete, args=([run.id],),
             help=undo.warning_of(run),

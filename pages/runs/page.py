@@ -53,7 +53,7 @@ def to_come() -> bool:
     return any(row.active or not row.sketched or listing.lacks_test(row) for row in listing.newest()[: listing.FIRST])
 
 
-session.prepare(session.current_run())
+session.prepare(session.current_run(), asking=False)
 listing.draw_heading()
 arrive.draw()
 begun = to_come()

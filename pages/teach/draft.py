@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from rnn.core.config import PRESETS, Config
-from rnn.ui import config_form, series_choice
+from rnn.ui import config_form, preset_picker, series_choice
 from rnn.ui.chosen_series import DEFAULT_DATA, Choice
 from rnn.ui.controls import shown
 from rnn.ui.lessons import Lesson
@@ -81,7 +81,7 @@ def _fill_settings(name: str, config: Config, beside: Config) -> None:
 def starts() -> dict[str, str]:
     """What a lesson can be made from: key → title."""
     train = {TRAIN: "What Train stands at"} if _train_ready() else {}
-    presets = {f"preset:{name}": f"Preset: {config_form.PRESET_LABELS.get(name, name)}" for name in PRESETS}
+    presets = {f"preset:{name}": f"Preset: {preset_picker.label_of(name)}" for name in PRESETS}
     return train | {key: f"Lesson: {lesson.title}" for key, lesson in LESSONS.items()} | presets
 
 

@@ -9,7 +9,7 @@ from pages.train.preflight_note import Setup
 from rnn.core.config import Config
 from rnn.core.fields import FIELDS
 from rnn.runs.records import Run
-from rnn.ui import session, store_note
+from rnn.ui import session, share, store_note
 from rnn.ui.config_form import LIVE
 from rnn.ui.relevance import differing
 
@@ -58,6 +58,15 @@ def _draw_buttons(setup: Setup, run: Run | None) -> None:
             "Reset", icon=":material/restart_alt:", disabled=run is None, on_click=_reset, key="reset",
             help="Clear the page for a new run. This one is stopped and stays in the store.",
         )  # fmt: skip
+        _draw_share(setup, run)
+
+
+def _draw_share(setup: Setup, run: Run | None) -> None:
+    """Of the run, where the page stands at its settings and its series; else of what the page stands at."""
+    if setup.config is None:
+        return
+    own = run is not None and not differing(setup.config, run.config) and session.is_series_of(run, setup.series)
+    share.draw(share.Shared("", setup.choice, setup.config, run if own else None))
 
 
 def change_running(field: str) -> None:

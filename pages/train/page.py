@@ -3,8 +3,14 @@
 import streamlit as st
 
 from pages.train import actions, auto, preflight_note, settings_file, watch
-from rnn.ui import config_form, following, recommended_note, series_choice, session
+from rnn.ui import config_form, following, preset_picker, recommended_note, series_choice, session, shared_run
 from rnn.ui.series_picker import draw_series_picker
+
+
+def draw_starts() -> None:
+    preset_picker.draw(recommended.config if recommended else None)
+    recommended_note.draw(recommended)
+
 
 if session.prepare(session.current_run()):
     config_form.write_to_link()
@@ -18,7 +24,7 @@ with st.sidebar:
     config_form.draw_form(
         on_live_change=actions.change_running,
         recommended=recommended.config if recommended else None,
-        draw_note=lambda: recommended_note.draw(recommended),
+        draw_starts=draw_starts,
     )
     setup = preflight_note.check(choice)
     with note:
@@ -28,7 +34,11 @@ with st.sidebar:
 series_choice.remember_in_link(choice)
 run = session.current_run()
 following.remember_in_link(recommended, run.config if run else None)
+shared_run.remember_in_link()
 actions.draw(setup, run)
+with st.container():
+    shared_run.draw_missing()
+    shared_run.draw_compared(run)
 auto.draw(run)
 poll = watch.poll_seconds(run)
 st.fragment(watch.draw, run_every=poll)(setup, run, poll)

@@ -1,4 +1,4 @@
-"""The settings as a file: out to be kept or changed in an editor, and in again."""
+"""The settings kept: under a name as a preset, or as a file to be changed in an editor and given back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.train import preset_shelf
 from rnn.core.config import Config
 from rnn.export import config_from_toml, config_to_toml
 from rnn.ui import config_form, one_upload, session
@@ -17,12 +18,16 @@ _NAME, _BEFORE = "toml_file", "toml_before"
 
 
 def draw_heading() -> None:
-    """The heading of the settings, and beside it the way out and in as TOML."""
+    """The heading of the settings, and beside it the presets that were saved and the way out and in as TOML."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="settings_head"
     ):
         st.subheader("Settings", anchor=False, width="content")
-        with st.popover("TOML", icon=":material/tune:", key="settings_toml", help="Settings to a file, and from one."):
+        with st.popover(
+            "Save", icon=":material/bookmark:", key="settings_save", help="Save the settings as a preset or to a file."
+        ):
+            preset_shelf.draw()
+            st.divider()
             _draw_way_out()
             _draw_way_in()
 

@@ -15,7 +15,7 @@ from rnn.core.train import Trainer
 from rnn.runs.branches import Branches
 from rnn.runs.entries import AppliedChange, Entry
 from rnn.runs.fair_queue import insert_run
-from rnn.runs.ledger import snapshot_rows, write_changes, write_epochs
+from rnn.runs.ledger import best_rmse, snapshot_rows, write_changes, write_epochs
 from rnn.runs.records import FINISHED
 from rnn.runs.schema import runs, snapshots
 
@@ -51,7 +51,7 @@ class Arrivals(Branches):
         saved = snapshot_rows(entry)
         with self.write() as connection:
             run_id = insert_run(connection, trainer.config, series_hash, session=session, name=name)
-            connection.execute(update(runs).where(runs.c.id == run_id).values(_values(fit, entry)))
+            connection.execute(update(runs).where(runs.c.id == run_id).values(_values(run_id, fit, entry)))
             write_epochs(connection, run_id, entry.epochs)
             write_changes(connection, run_id, entry.changes)
             _write_snapshots(connection, run_id, saved)
@@ -78,11 +78,12 @@ def _entry_of(fit: Fit, changes: Sequence[MadeChange]) -> tuple[Trainer, Entry]:
     return trainer, entry
 
 
-def _values(fit: Fit, entry: Entry) -> dict[str, Any]:
+def _values(run_id: str, fit: Fit, entry: Entry) -> dict[str, Any]:
     now, end = time.time(), fit.finished
     return {
         "state": end.reason, "reason": end.reason, "started": now, "finished": now, "epoch": entry.epoch, "batch": entry.batch,
         "batches": entry.batches, "seconds_per_epoch": entry.seconds_per_epoch, "best_epoch": entry.best_epoch,
+        "best_rmse": best_rmse(run_id, entry.best_epoch, entry.epochs),
         "last_finite_epoch": end.last_finite_epoch, "parameter": end.parameter, "step": end.step, "message": end.message,
     }  # fmt: skip
 

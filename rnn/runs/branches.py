@@ -12,6 +12,7 @@ from rnn.runs import packing
 from rnn.runs.fair_queue import insert_run
 from rnn.runs.history import find_run, no_such_run
 from rnn.runs.kept import KeptEpochs, find_moment
+from rnn.runs.ledger import best_rmse
 from rnn.runs.records import Branch
 from rnn.runs.schema import branches, changes, epochs, flow, kept, kept_arrays, runs, snapshots
 
@@ -44,7 +45,8 @@ class Branches(KeptEpochs):
             title = f"{run.name or run.id}, from epoch {epoch:,}" if name is None else name
             new = insert_run(connection, config, run.series_hash, session=session, name=title)
             values: dict[str, Any] = {
-                "state": "paused", "epoch": epoch, "best_epoch": state.best_epoch, "seconds_per_epoch": run.seconds_per_epoch,
+                "state": "paused", "epoch": epoch, "best_epoch": state.best_epoch,
+                "best_rmse": best_rmse(run_id, state.best_epoch), "seconds_per_epoch": run.seconds_per_epoch,
             }  # fmt: skip
             connection.execute(update(runs).where(runs.c.id == new).values(values))
             connection.execute(insert(branches), {"run_id": new, "parent": run_id, "epoch": epoch})

@@ -13,17 +13,19 @@ from types import TracebackType
 from typing import Any, Self
 
 import platformdirs
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url, select
-from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
 
-from rnn.runs.schema import SCHEMA_VERSION, about, metadata
+from rnn.runs.migrations import NoCopy, migrate
+from rnn.runs.opening import OPENING_SECONDS, is_ready, little_patience, opening_error, try_to_write
+from rnn.runs.schema import SCHEMA_VERSION
+from rnn.runs.store_error import StoreError
+from rnn.runs.store_trouble import kind_of
+
+__all__ = ["Database", "StoreError", "data_folder", "database_url"]
 
 BUSY_SECONDS = 30.0  # how long a write waits for another one before it gives up
 JOURNAL_BYTES = 64 << 20  # what SQLite's journal is cut back to after a long series has passed through it
-
-
-class StoreError(RuntimeError):
-    """The store cannot be used; the message says why and what to do."""
 
 
 def data_folder() -> Path:
@@ -98,29 +100,38 @@ class Database:
             yield connection
 
     def _prepare(self) -> None:
-        """Make the tables where there are none. Two processes may do so at once: the second finds them made."""
+        """See that the store can be read and written, and make the tables that are not there. Raises StoreError."""
+        try:
+            with little_patience(self._engine, BUSY_SECONDS):
+                with self.read() as connection:
+                    ready = is_ready(connection)
+                if not ready:
+                    self._make_missing_tables()
+                with self.write() as connection:
+                    try_to_write(connection)
+        except StoreError as error:
+            raise (opening_error(error, self._url) if error.kind == "foreign" else error) from error.__cause__
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise opening_error(error, self._url) from error
+
+    def _make_missing_tables(self) -> None:
+        """Two processes may do so at once: the second finds them made."""
         try:
             self._make_tables()
         except (IntegrityError, ProgrammingError):
             self._make_tables()
-        except OperationalError as error:
-            raise StoreError(
-                f"The store {self._url.render_as_string()} cannot be opened: {error.orig}. "
-                "Check that it is there and may be written to, or set UNROLL_DATA_DIR or UNROLL_DATABASE_URL."
-            ) from error
 
     def _make_tables(self) -> None:
-        with self.write() as connection:
-            metadata.create_all(connection)
-            facts = {row.key: row.value for row in connection.execute(select(about))}
-            if not facts:
-                rows = [{"key": "schema_version", "value": str(SCHEMA_VERSION)}, {"key": "queue", "value": ""}]
-                connection.execute(insert(about), rows)
-            found = int(facts.get("schema_version", SCHEMA_VERSION))
+        try:
+            with self.write() as connection:
+                found = migrate(connection)
+        except NoCopy as error:
+            raise StoreError(str(error)) from error
         if found > SCHEMA_VERSION:
             raise StoreError(
                 f"The store {self._url.render_as_string()} was written by a newer Unroll (its schema is {found}, "
-                f"this version knows {SCHEMA_VERSION}). Update Unroll, or set UNROLL_DATA_DIR to another folder."
+                f"this version knows {SCHEMA_VERSION}). Update Unroll, or set UNROLL_DATA_DIR to another folder.",
+                "newer",
             )
 
 
@@ -151,7 +162,8 @@ def _as_file(url: URL) -> URL:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
-            f"The folder of the store {path} cannot be made: {error.strerror}. Set UNROLL_DATA_DIR to another."
+            f"The folder of the store {path} cannot be made: {error.strerror}. Set UNROLL_DATA_DIR to another.",
+            kind_of(error, str(path)),
         ) from error
     return url.set(database=str(path))
 
@@ -159,12 +171,13 @@ def _as_file(url: URL) -> URL:
 def _open(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
         try:
-            return create_engine(url, pool_pre_ping=True)
+            waits = {} if "connect_timeout" in url.query else {"connect_timeout": round(OPENING_SECONDS)}
+            return create_engine(url, pool_pre_ping=True, connect_args=waits)
         except ModuleNotFoundError as error:
             raise StoreError(
                 "UNROLL_DATABASE_URL names PostgreSQL, which needs one more package: pip install 'psycopg[binary]'."
             ) from error
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": OPENING_SECONDS})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -180,12 +193,13 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA journal_size_limit = {JOURNAL_BYTES}")
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         _turn_wal_on(cursor)
+    cursor.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_SECONDS)}")
     cursor.close()
 
 
 def _turn_wal_on(cursor: Any) -> None:
     # Of two processes that open a new file at the same moment one may be told "locked" without having waited.
-    deadline = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + OPENING_SECONDS
     while True:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")

@@ -20,6 +20,7 @@ from sqlalchemy import CompoundSelect, Connection, func, insert, select, union_a
 
 import rnn
 from rnn.core.config import Config
+from rnn.runs.clock import seconds_now
 from rnn.runs.commands import place_order
 from rnn.runs.history import find_run
 from rnn.runs.library import clean_text
@@ -173,17 +174,15 @@ def _in_state(state: str) -> CompoundSelect[Any]:
 
 
 def _claim_run(connection: Connection, run_id: str, worker: str) -> Run | None:
-    now = time.time()
     values: dict[str, Any] = {
-        "state": "running", "worker": worker, "heartbeat": now, "version": runs.c.version + 1,
-        "started": func.coalesce(runs.c.started, now), "message": "", "batch": 0,
+        "state": "running", "worker": worker, "heartbeat": seconds_now(), "version": runs.c.version + 1,
+        "started": func.coalesce(runs.c.started, time.time()), "message": "", "batch": 0,
     }  # fmt: skip
     claim = update(runs).where(runs.c.id == run_id, runs.c.state == "queued").values(values)
     return find_run(connection, run_id) if connection.execute(claim).rowcount else None
 
 
 def _claim_study(connection: Connection, study_id: str, worker: str) -> Study | None:
-    now = time.time()
-    values = {"state": "running", "worker": worker, "heartbeat": now, "started": now}
+    values = {"state": "running", "worker": worker, "heartbeat": seconds_now(), "started": time.time()}
     claim = update(studies).where(studies.c.id == study_id, studies.c.state == "queued").values(values)
     return find_study(connection, study_id) if connection.execute(claim).rowcount else None

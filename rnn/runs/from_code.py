@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pandas as pd
 from sqlalchemy import func, select
 
+from rnn.core.config import Config
 from rnn.core.fit import Fit
 from rnn.runs.records import Run
 from rnn.runs.schema import epochs
-from rnn.runs.store import Store
+from rnn.runs.store import Store, StoreError, data_folder
 
 COLUMNS = (
     "id", "name", "state", "created", "epochs", "best_epoch", "val_loss", "val_rmse", "cell", "hidden", "window", "horizon",
@@ -49,6 +51,19 @@ def load_run(run_id: str, *, epoch: int | None = None, store: Store | None = Non
             kept = ", ".join(str(one.epoch) for one in opened.kept(run_id)) or "none"
             raise ValueError(f"Epoch {epoch} of run {run_id!r} was not kept; kept are {kept}.")
         return at_epoch
+
+
+def saved_presets() -> dict[str, Config]:
+    """The settings that were saved as presets in the app, by their names. Raises ValueError where the store cannot be opened;
+    where there is none yet none is made."""
+    in_database = os.environ.get("UNROLL_DATABASE_URL", "").strip()
+    if not in_database and not (data_folder() / "unroll.sqlite").exists():
+        return {}
+    try:
+        with Store() as store:
+            return store.presets()
+    except StoreError as error:
+        raise ValueError(str(error)) from None
 
 
 @contextmanager

@@ -39,6 +39,12 @@ class Library(Database):
         row = self._row(schema.files, file_hash, "file")
         return StoredFile(row.name, packing.unpack_file(row.content))
 
+    def file_label(self, file_hash: str) -> tuple[str, int]:
+        """A file's name and its size in bytes, without reading it. Raises LookupError for an unknown hash."""
+        columns = [schema.files.c.name, schema.files.c.size]
+        row = self._row(schema.files, file_hash, "file", columns=columns)
+        return row.name, row.size
+
     def add_series(
         self, series: Series, *, file_hash: str | None = None, reading: Mapping[str, Any] | None = None
     ) -> str:

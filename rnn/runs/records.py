@@ -28,7 +28,8 @@ class Run:
     what was asked of the run and is not done yet, such as {"pause": None, "lr": 0.001}. seconds_per_epoch: recent; before the
     first epoch's end an estimate.
     best_epoch, last_finite_epoch, parameter, step, message: as in Finished; message says for "failed" and "interrupted"
-    what happened. Moments are UTC.
+    what happened. best_rmse: validation RMSE at best_epoch; None before the first epoch. test_rmse: of the same weights on the
+    test part, once somebody has asked for it. Moments are UTC.
     """
 
     id: str
@@ -52,6 +53,8 @@ class Run:
     step: int | None
     message: str
     orders: Mapping[str, float | None] = field(default_factory=dict)
+    best_rmse: float | None = None
+    test_rmse: float | None = None
 
     @property
     def active(self) -> bool:

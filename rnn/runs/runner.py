@@ -16,6 +16,7 @@ from pathlib import Path
 
 import rnn
 from rnn.runs.process import WorkerProcess
+from rnn.runs.stand_in import store_or_stand_in
 from rnn.runs.store import Store
 from rnn.runs.store_trouble import STORE_ERRORS, place_of, sentence_of
 
@@ -187,12 +188,23 @@ _runner_lock = threading.Lock()
 
 
 def runner() -> Runner:
-    """The runner of this process, made and started at first use; it ends with the process."""
+    """The runner of this process, made and started at first use; it ends with the process. Where the store cannot be opened it
+    has a temporary one (`rnn.runs.stand_in`)."""
     global _runner
     with _runner_lock:
         if _runner is None:
-            _runner = Runner(Store()).start()
+            _runner = Runner(store_or_stand_in()).start()
             atexit.register(stop_runner)
+        return _runner
+
+
+def change_runner(store: Store) -> Runner:
+    """Give this process another runner, on another store; the one before is left to the caller to end."""
+    global _runner
+    with _runner_lock:
+        _runner = Runner(store).start()
+        atexit.unregister(stop_runner)
+        atexit.register(stop_runner)
         return _runner
 
 

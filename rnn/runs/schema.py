@@ -25,9 +25,9 @@ from sqlalchemy import (
 
 from rnn.core.events import Epoch
 
-# Grows when a table that older versions know changes. One that they do not know they leave alone, and a newer version makes
-# it in their databases: that needs no other number.
-SCHEMA_VERSION = 1
+# Grows when a table that older versions know changes, together with a step in `rnn.runs.migrations`. One that they do not know
+# they leave alone, and a newer version makes it in their databases: that needs no other number.
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -88,10 +88,13 @@ runs = Table(
     Column("batches", Integer, nullable=False, default=0),
     Column("seconds_per_epoch", Double),
     Column("best_epoch", Integer),
+    Column("best_rmse", Double),  # validation RMSE of that epoch, as in its row of `epochs`
     Column("last_finite_epoch", Integer),
     Column("parameter", Text),
     Column("step", BigInteger),
     Column("message", Text, nullable=False, default=""),
+    Column("tested", Integer, nullable=False, server_default="0"),  # 1 once test_rmse is known, if only to be none
+    Column("test_rmse", Double),  # of the weights of best_epoch, on the part that no choice was made by
     Index("runs_by_state", "state", "queued"),
     Index("runs_by_session", "session", "created"),
     Index("runs_by_age", "created"),

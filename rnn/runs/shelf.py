@@ -53,16 +53,18 @@ class Shelf(Commands, Disk):
 
     def shelf_stamp(self) -> tuple[int, ...]:
         """What changes whenever `shelf` would: cheap enough to be asked every second."""
-        query = select(func.count(), func.coalesce(func.sum(runs.c.version), 0)).select_from(runs)
+        query = select(func.count(), func.sum(runs.c.version), func.sum(runs.c.tested)).select_from(runs)
         with self.read() as connection:
-            count, versions_ = connection.execute(query).one()
-            gone = connection.execute(select(func.count()).select_from(trash)).scalar_one()
-            tested = connection.execute(select(func.count(), func.sum(sketches.c.tested)).select_from(sketches)).one()
-        return int(count), int(versions_), int(gone), int(tested[0]), int(tested[1] or 0)
+            count, versions_, tested = connection.execute(query).one()
+            gone, sketched = (
+                connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (trash, sketches)
+            )
+        return int(count), int(versions_ or 0), int(tested or 0), int(gone), int(sketched)
 
     def note_test_error(self, run_id: str, rmse: float | None) -> None:
-        """Keep a run's RMSE on its test part for the list, or that there is none."""
-        change = update(sketches).where(sketches.c.run_id == run_id).values(tested=1, test_rmse=rmse)
+        """Keep a run's RMSE on its test part, or that there is none, until it goes on."""
+        rests = runs.c.state.not_in(ACTIVE)  # else it is of weights that are not its best any more
+        change = update(runs).where(runs.c.id == run_id, rests).values(tested=1, test_rmse=rmse)
         with self.write() as connection:
             connection.execute(change)
 

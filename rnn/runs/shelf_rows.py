@@ -16,15 +16,16 @@ from rnn.runs.schema import runs
 from rnn.runs.shelf_tables import notes, pins, sketches, tags, trash
 from rnn.runs.sketches import curve_of
 
-_OF_SKETCH = ("best_rmse", "seconds", "curve", "cell", "leaks", "has_test", "tested", "test_rmse")
+_OF_SKETCH = ("seconds", "curve", "cell", "leaks", "has_test")
 _NO_CURVE: NDArray[np.float32] = np.empty(0, dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class ShelfRow:
     """A run in the list. cell, leaks, has_test: of its settings; leaks: its scaler saw the records that it is judged on.
-    best_rmse, curve (N,), at most 40 validation RMSE from first to last, and seconds: of its epochs; None and empty where they
-    are not read yet (`sketched`). test_rmse: once it was noted (`tested`), and where there is one. created: UTC."""
+    best_rmse: on the validation part, at best_epoch; None before the first epoch. curve (N,), at most 40 validation RMSE from
+    first to last, and seconds: of its epochs; empty and None where they are not read yet (`sketched`). test_rmse: once it was
+    noted (`tested`), and where there is one. created: UTC."""
 
     id: str
     name: str
@@ -57,7 +58,10 @@ class ShelfRow:
 def shelf_query(limit: int, session: str | None) -> Select[Any]:
     """The newest runs that are not deleted, with all that stands beside them. Their config only where there is no sketch that
     fits: 10,000 of them are as large as all the rest."""
-    of_run = ("id", "name", "session", "series_hash", "state", "version", "created", "epoch", "best_epoch")
+    of_run = (
+        "id", "name", "session", "series_hash", "state", "version", "created", "epoch", "best_epoch", "best_rmse", "tested",
+        "test_rmse",
+    )  # fmt: skip
     fits = and_(sketches.c.epoch == runs.c.epoch, sketches.c.best_epoch.is_not_distinct_from(runs.c.best_epoch))
     query = (
         select(
@@ -98,12 +102,15 @@ def facts_of(config: str) -> dict[str, Any]:
 def as_row(row: Row[Any], tagged: tuple[str, ...], made: dict[str, Any] | None) -> ShelfRow:
     """made: the sketch of the run where it was made just now."""
     # By place: by name it takes three times as long, which 10,000 runs make a third of a second.
-    run_id, name, session, series_hash, state, version, created, epoch, best_epoch, config, *sketch, note, pin = row
+    (
+        run_id, name, session, series_hash, state, version, created, epoch, best_epoch, best_rmse, tested, test_rmse, config,
+        *sketch, note, pin,
+    ) = row  # fmt: skip
     if made is not None:
         sketch = [made[name] for name in _OF_SKETCH]
     elif config:
-        sketch = [None, None, b"", *facts_of(config).values(), 0, None]
-    best_rmse, seconds, curve, cell, leaks, has_test, tested, test_rmse = sketch
+        sketch = [None, b"", *facts_of(config).values()]
+    seconds, curve, cell, leaks, has_test = sketch
     return ShelfRow(
         run_id, name, session, series_hash, state, version, datetime.fromtimestamp(created, UTC), epoch, best_epoch, cell,
         bool(leaks), bool(has_test), seconds is not None or not epoch, best_rmse, seconds,

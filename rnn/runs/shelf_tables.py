@@ -40,13 +40,10 @@ sketches = Table(
     _of_run(),
     Column("epoch", Integer, nullable=False),
     Column("best_epoch", Integer),
-    Column("best_rmse", Double),
     Column("seconds", Double, nullable=False),
     Column("curve", LargeBinary, nullable=False),  # validation RMSE, up to CURVE_POINTS float32, little-endian
     # Of the settings, which need not be read for the list then.
     Column("cell", String(20), nullable=False),
     Column("leaks", Integer, nullable=False),
     Column("has_test", Integer, nullable=False),
-    Column("tested", Integer, nullable=False, default=0),  # 1 once test_rmse is known, if only to be none
-    Column("test_rmse", Double),
 )

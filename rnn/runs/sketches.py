@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from rnn.runs.database import Database
 from rnn.runs.schema import epochs, runs
@@ -48,8 +48,8 @@ def fill(database: Database, wanted: Sequence[Wanted], seconds: float = SECONDS)
     active = {one.run_id for one in wanted if one.active}
     rows = [row for row in made.values() if row["run_id"] not in active]
     if rows:
-        # A store that cannot be written to just now still lists its runs.
-        with suppress(OperationalError):
+        # A store that cannot be written to just now still lists its runs; and another server may keep the same ones.
+        with suppress(OperationalError, IntegrityError):
             _keep(database, rows)
     return made
 
@@ -74,8 +74,6 @@ def _by_run(rows: Sequence[Any]) -> Iterator[tuple[str, NDArray[np.float64]]]:
 
 def _sketch(one: Wanted, rows: NDArray[np.float64]) -> Sketch:
     """rows: (N, 3), an epoch's number, validation RMSE and seconds each."""
-    at = np.flatnonzero(rows[:, 0] == one.best_epoch) if one.best_epoch is not None else np.empty(0, dtype=int)
-    best = float(rows[at[0], 1]) if len(at) else math.nan
     known = rows[np.isfinite(rows[:, 1]), 1]
     if len(known) > CURVE_POINTS:
         known = known[np.linspace(0, len(known) - 1, CURVE_POINTS).astype(int)]
@@ -84,12 +82,9 @@ def _sketch(one: Wanted, rows: NDArray[np.float64]) -> Sketch:
         "run_id": one.run_id,
         "epoch": one.epoch,
         "best_epoch": one.best_epoch,
-        "best_rmse": best if math.isfinite(best) else None,
         "seconds": float(np.nansum(rows[:, 2])),
         # Beyond float32 there is nothing to draw.
         "curve": np.clip(known, 0, 3e38).astype("<f4").tobytes(),
-        "tested": 0,
-        "test_rmse": None,
     }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from rnn.runs.database import StoreError
+from rnn.runs.store_error import StoreError
 
 # All that reading and writing a store can raise when the store is at fault, or at least not the one who asks.
 STORE_ERRORS = (SQLAlchemyError, StoreError, sqlite3.Error)
@@ -91,14 +91,14 @@ def cause_and_advice(error: Exception, place: str) -> tuple[str, str]:
     if kind in KINDS:
         undone, why, advice = KINDS[kind]
         return f"The store cannot be {undone}: {why} ({place}).", advice
-    found = _driver_error(error)
+    found = driver_error(error)
     said = (str(found).strip() or type(found).__name__).splitlines()[0].rstrip(".")
     return f"The store cannot be used: {said} ({place}).", "worker.log in the data folder has the details."
 
 
 def kind_of(error: Exception, place: str = "") -> str:
     """One of KINDS, or "other"."""
-    found = _driver_error(error)
+    found = driver_error(error)
     if isinstance(found, OSError):
         kind = _ERRNO.get(found.errno or 0, "other")
     elif isinstance(found, sqlite3.Error):
@@ -119,7 +119,7 @@ def place_of(url: str) -> str:
     return f"{parsed.database} on {parsed.host or 'this machine'}"
 
 
-def _driver_error(error: BaseException) -> BaseException:
+def driver_error(error: BaseException) -> BaseException:
     """The error as the database's driver raised it."""
     return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select, update
 
+from rnn.runs.clock import seconds_now
 from rnn.runs.ledger import Ledger, is_lost
 from rnn.runs.library import clean_text
 from rnn.runs.schema import studies
@@ -63,20 +64,20 @@ class StudyLedger(Ledger):
 
     def interrupt_lost(self, sparing: Container[str | None] = ()) -> list[str]:
         """As for runs, whose ids are returned; studies of workers that give no sign of life go back to the queue."""
-        query = select(studies.c.worker, studies.c.heartbeat).where(studies.c.state == "running")
-        now = time.time()
+        silence = (seconds_now() - studies.c.heartbeat).label("silence")
+        query = select(studies.c.worker, silence).where(studies.c.state == "running")
         with self.read() as connection:
             rows = [row for row in connection.execute(query) if row.worker not in sparing]
-        for worker in {row.worker for row in rows if is_lost(row.worker, now - row.heartbeat)}:
+        for worker in {row.worker for row in rows if is_lost(row.worker, row.silence)}:
             with self.write() as connection:
                 again = connection.execute(query.where(studies.c.worker == worker).with_for_update())
-                if any(is_lost(worker, now - row.heartbeat) for row in again):
+                if any(is_lost(worker, row.silence) for row in again):
                     _lose(connection, worker)
         return super().interrupt_lost(sparing)
 
     def _write_study(self, study_id: str, worker: str, **values: Any) -> bool:
         with self.write() as connection:
-            change = update(studies).where(_mine(study_id, worker)).values(heartbeat=time.time(), **values)
+            change = update(studies).where(_mine(study_id, worker)).values(heartbeat=seconds_now(), **values)
             return bool(connection.execute(change).rowcount)
 
     def _end_study(self, study_id: str, worker: str, **values: Any) -> bool:

@@ -15,6 +15,7 @@ from rnn.data import BadFile, Receipt, Table, load_sample, read_csv
 from rnn.data.repair import Repair, repairs_from_json
 from rnn.runs.runner import runner as process_runner
 from rnn.ui.collector import give_memory_back
+from rnn.ui.stored_series import STORED, roles_of, table_of
 
 DEFAULT_DATA = "sunspots"
 FILE = "file-"
@@ -28,10 +29,10 @@ ALL = "all"  # as an id: every series of the file
 class Choice:
     """What to learn from.
 
-    data: a sample's key, or "file-" and the hash of an upload. reading: JSON of the reading choices that override what was
-    detected. targets: the columns to predict; inputs: those that are only fed in, of which static are read once a window and
-    known are known ahead. ids: which series of a file of many, ("all",) for every one of them, () for what the table takes
-    by itself. repairs: JSON list of the repairs that were chosen (`rnn.data.repair`).
+    data: a sample's key, "file-" and the hash of an upload, or "series-" and the hash of a stored series. reading: JSON of the
+    reading choices that override what was detected. targets: the columns to predict; inputs: those that are only fed in, of
+    which static are read once a window and known are known ahead. ids: which series of a file of many, ("all",) for every one
+    of them, () for what the table takes by itself. repairs: JSON list of the repairs that were chosen (`rnn.data.repair`).
     """
 
     data: str
@@ -57,10 +58,12 @@ class Choice:
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the file …")
 def read_table(data: str, reading: str = "{}", _upload: tuple[str, bytes] | None = None) -> Table:
-    """The sample or stored file as a table. Raises BadFile, or LookupError where the file is not in the store.
+    """The sample, stored file or stored series as a table. Raises BadFile, or LookupError where it is not in the store.
 
     _upload: the file's name and bytes where they are at hand and not in the store yet; the result is remembered alike.
     """
+    if data.startswith(STORED):
+        return table_of(process_runner().store.series(data.removeprefix(STORED)))
     if not data.startswith(FILE):
         return load_sample(data)
     if _upload is None:
@@ -76,7 +79,19 @@ def read_table(data: str, reading: str = "{}", _upload: tuple[str, bytes] | None
 @st.cache_resource(max_entries=16, show_spinner=False)
 def series_of(choice: Choice) -> Series:
     """Raises BadFile where the table cannot give such a series."""
+    if choice.data.startswith(STORED) and choice.repairs == "[]":
+        return process_runner().store.series(choice.data.removeprefix(STORED))
     return read_table(choice.data, choice.reading).series(**choice.asked)
+
+
+def choice_of_stored(series_hash: str, repairs: str = "[]") -> Choice:
+    """A series of the store, as it stands there. Raises LookupError for an unknown hash."""
+    return Choice(STORED + series_hash, **_roles_of_stored(series_hash), repairs=repairs)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _roles_of_stored(series_hash: str) -> dict[str, tuple[str, ...]]:
+    return roles_of(process_runner().store.series(series_hash))
 
 
 def series_or_problem(choice: Choice) -> tuple[Series, str | None]:
@@ -88,6 +103,28 @@ def series_or_problem(choice: Choice) -> tuple[Series, str | None]:
         except BadFile as error:
             problem = problem or str(error)
     raise LookupError(f"The sample {DEFAULT_DATA!r} cannot be read: {problem}")
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a link says of a file, so that whoever has it knows which one is meant. size: bytes; rows: of data. Zero where it is
+    not known."""
+
+    name: str
+    size: int
+    rows: int
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def file_facts(data: str, reading: str) -> FileFacts | None:
+    """Of an uploaded file or a series that is in the store; None for a sample."""
+    if data.startswith(STORED):
+        series = process_runner().store.series(data.removeprefix(STORED))
+        return FileFacts(series.name, 0, len(series))
+    if not data.startswith(FILE):
+        return None
+    name, size = process_runner().store.file_label(data.removeprefix(FILE))
+    return FileFacts(name, size, read_table(data, reading).rows)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from rnn.core.config import PRESETS, Config
+from rnn.core.config import Config
 from rnn.core.fields import FIELDS
 from rnn.ui import learning_rate
 from rnn.ui.controls import BASIC, CONTROLS, GROUPS, fields_of, meant, parse_link_value, shown, stops_with
@@ -28,21 +28,6 @@ _REFUSED = "config_form_refused"
 MOST_LETTERS = 400
 # A field as the sentences of Config name it: `window`, window=24 or `truncate <= window`.
 _NAMED = re.compile(r"\b([a-z_]+)(?=`|=| <=)")
-FOR_SERIES = "for-this-series"
-PRESET_LABELS = {
-    FOR_SERIES: "For this series",
-    "default": "Default",
-    "article-corrected": "Article, done right",
-    "article": "Article, as published",
-}
-PRESET_NOTES = {
-    "article-corrected": "The article's window, hidden size and 25 epochs, with true gradients. Changed: tanh in place of "
-    "sigmoid, one input weight shared by all steps, biases, an orthogonal start, Adam in shuffled batches of 4 at a rate that "
-    "rises to 0.005 and falls to zero. "
-    "Meant for the sample “The article's sine”.",
-    "article": "The article's own update rule, which is not a gradient, with its weights from 0 to 1 and its reported "
-    "losses (a sum, before the epoch). Meant for the sample “The article's sine”; it stalls, as printed.",
-}
 
 
 def prepare(base: Callable[[], Config] = lambda: DEFAULT) -> bool:
@@ -87,13 +72,6 @@ def set_values(values: Mapping[str, Any]) -> None:
         st.session_state[field] = shown(field, value)
 
 
-def choose_preset(offered: Mapping[str, Config]) -> None:
-    """Callback of the preset picker: put the preset's values into the form."""
-    name = st.session_state.get("preset")
-    if name:
-        set_values(dataclasses.asdict(offered[name]))
-
-
 def values_of_form() -> dict[str, Any]:
     """What the form stands at, field by field, whether it goes together or not."""
     return {field: meant(field, st.session_state[field]) for field in FIELDS}
@@ -108,18 +86,17 @@ def config_from_form() -> Config:
 def draw_form(
     on_live_change: Callable[[str], None],
     recommended: Config | None = None,
-    draw_note: Callable[[], None] = lambda: None,
+    draw_starts: Callable[[], None] = lambda: None,
 ) -> None:
-    """All controls that mean something: presets, the basic ones, and the rest folded away. Where the settings do not go
-    together, the sentence about it stands beneath the field concerned.
+    """All controls that mean something: the basic ones, and the rest folded away. Where the settings do not go together, the
+    sentence about it stands beneath the field concerned.
 
-    recommended: the settings that the rule gives for the series, offered before the presets; draw_note: what there is to say of
-    them. on_live_change(field): called when the user changes lr or epochs, which a run in progress takes up.
+    draw_starts: draws what to start from, above the controls; recommended: the settings beside which one counts as changed.
+    on_live_change(field): called when the user changes lr or epochs, which a run in progress takes up.
     """
     for sentence in st.session_state.get(_REFUSED, ()):
         st.warning(f"From the link: {escaped(sentence, 300)} The default is used.", icon=":material/link_off:")
-    _draw_presets(recommended)
-    draw_note()
+    draw_starts()
     values = values_of_form()
     problem = problem_of(values)
     for group in GROUPS:
@@ -128,31 +105,6 @@ def draw_form(
         else:
             with st.expander(group + _changed_mark(group, values, recommended or DEFAULT), key=f"group {group}"):
                 _draw_group(group, values, problem, on_live_change)
-
-
-def _draw_presets(recommended: Config | None) -> None:
-    offered = {**({FOR_SERIES: recommended} if recommended else {}), **PRESETS}
-    values = settled(values_of_form())
-    current = next((name for name, preset in offered.items() if values == _settings(preset)), None)
-    st.session_state["preset"] = current
-    st.selectbox(
-        "Preset",
-        list(offered),
-        format_func=lambda name: PRESET_LABELS.get(name, name),
-        key="preset",
-        index=None,
-        placeholder="Your own settings",
-        on_change=choose_preset,
-        args=(offered,),
-        help="A set of values to start from. “For this series” follows from a look at it, and is taken anew when another "
-        "series is chosen. Changing any slider afterwards makes it your own.",
-    )
-    if current in PRESET_NOTES:
-        st.caption(PRESET_NOTES[current])
-
-
-def _settings(config: Config) -> dict[str, Any]:
-    return settled(dataclasses.asdict(config))
 
 
 @dataclasses.dataclass(frozen=True)

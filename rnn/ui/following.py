@@ -114,25 +114,30 @@ def remember_in_link(found: Recommendation | None, run_config: Config | None) ->
     put(_ELSEWHERE, None)
     standing = settled(values_of_form())
     named = {field: value for field, value in standing.items() if value != getattr(DEFAULT, field)}
-    base = run_config or (found.config if found and not named else DEFAULT)
-    put(_BASE, _DEFAULT_BASE if {**_settings(base), **named} != standing else None)
+    # Read where the run is, and where it is not.
+    elsewhere = found.config if found and not named else DEFAULT
+    bases = [base for base in (run_config, elsewhere) if base is not None]
+    put(_BASE, _DEFAULT_BASE if any({**_settings(base), **named} != standing for base in bases) else None)
 
 
-def remember_elsewhere(choice: Choice, run_config: Config | None) -> None:
-    """On any other page: the settings, where they are neither the run's nor the recommended. What the form wrote field by
-    field goes: nothing here keeps it up, and another run would be read with settings of the one before."""
+def remember_elsewhere(choice: Choice, *, named: bool) -> None:
+    """On any other page: the settings, where the address names a run or they are not the recommended. What the form wrote field
+    by field goes: nothing here keeps it up, and another run would be read with settings of the one before.
+
+    named: whether the address names a run. It may be opened where that run is not.
+    """
     put(_BASE, None)
     for field in FIELDS:
         if field not in _OF_THE_SPLIT:
             put(field, None)
     standing = settled(values_of_form())
-    named = {field: value for field, value in standing.items() if value != getattr(DEFAULT, field)}
-    if not any(field in named for field in _OF_THE_SPLIT):
-        found = None if run_config else recommendation_of(choice)
-        if standing == _settings(run_config or (found.config if found else DEFAULT)):
+    changed = {field: value for field, value in standing.items() if value != getattr(DEFAULT, field)}
+    if not named and not any(field in changed for field in _OF_THE_SPLIT):
+        found = recommendation_of(choice)
+        if standing == _settings(found.config if found else DEFAULT):
             put(_ELSEWHERE, None)
             return
-    put(_ELSEWHERE, json.dumps(named, separators=(",", ":")))
+    put(_ELSEWHERE, json.dumps(changed, separators=(",", ":")))
 
 
 def _settings(config: Config) -> Mapping[str, Any]:

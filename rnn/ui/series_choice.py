@@ -1,7 +1,8 @@
 """Choosing what to learn from: a bundled sample or a file of one's own, the columns to predict, and how to read it.
 
 The choice stands in the page's address (`data`, `target`, `input`, `static`, `known`, `id`, `reading`, `repairs`), so it lives
-through reloads and travels in links. Uploaded files are kept in the store under the hash of their content.
+through reloads and travels in links. Uploaded files are kept in the store under the hash of their content; of one the address
+says what it is called as well (`file`, `file_size`, `file_rows`), for those who have to look for it (`rnn.ui.file_request`).
 """
 
 from __future__ import annotations
@@ -17,13 +18,27 @@ from rnn.data.repair import repairs_from_json
 from rnn.data.shape.calendar import is_calendar
 from rnn.runs.packing import file_hash
 from rnn.runs.runner import runner as process_runner
-from rnn.ui.chosen_series import ALL, DEFAULT_DATA, FILE, LARGE, NAMES, Choice, read_table, receipt_of
+from rnn.ui.chosen_series import (
+    ALL,
+    DEFAULT_DATA,
+    FILE,
+    LARGE,
+    NAMES,
+    Choice,
+    choice_of_stored,
+    file_facts,
+    read_table,
+    receipt_of,
+)
 from rnn.ui.collector import give_memory_back
 from rnn.ui.page_address import put_list
+from rnn.ui.stored_series import STORED
 
 _DATA, _READING, _REPAIRS = "data", "reading", "repairs"
 REFUSED = "data_refused"  # where the session keeps what of a link could not be taken, as a sentence
-_LONGEST_LINK = 2000  # characters of repairs that an address carries; longer lists live as long as the session
+FILE_NAME, FILE_SIZE, FILE_ROWS = "file", "file_size", "file_rows"
+PARAMETERS = (_DATA, *NAMES, _READING, _REPAIRS, FILE_NAME, FILE_SIZE, FILE_ROWS)
+_LONGEST_LINK = 7000  # characters of repairs that an address carries; longer lists live as long as the session
 
 
 def prepare(run_choice: Choice | None) -> None:
@@ -31,7 +46,7 @@ def prepare(run_choice: Choice | None) -> None:
     if ready():
         return
     linked = st.query_params.get(_DATA)
-    if linked is None and run_choice is not None:
+    if run_choice is not None and (linked is None or not is_there(linked)):
         choose(run_choice)
         return
     data, reading = _there(linked or DEFAULT_DATA, st.query_params.get(_READING, "{}"))
@@ -49,8 +64,25 @@ def ready() -> bool:
     return _DATA in st.session_state
 
 
+def is_there(data: str) -> bool:
+    """Whether a sample, file or series is on this server; only its name is looked at."""
+    store = process_runner().store
+    try:
+        if data.startswith(FILE):
+            store.file_label(data.removeprefix(FILE))
+        elif data.startswith(STORED):
+            store.series_file(data.removeprefix(STORED))
+        else:
+            return data in SAMPLES
+    except LookupError:
+        return False
+    return True
+
+
 def _there(data: str, reading: str) -> tuple[str, str]:
     """What a link asks for as far as it is there: the series read so, or read by itself, or else the default sample."""
+    if data.startswith(STORED) and is_there(data):
+        return data, "{}"
     for text in dict.fromkeys((reading, "{}")):
         try:
             plain = json.dumps(choices_of_json(text)) if data.startswith(FILE) else "{}"
@@ -112,7 +144,11 @@ def current_table() -> Table:
 
 def current_choice() -> Choice:
     """What the page stands at; names that the table does not have are left out, and without any target the best guess taken."""
-    data, table = st.session_state[_DATA], current_table()
+    data = st.session_state[_DATA]
+    repairs = st.session_state.get(repairs_key(data), "[]")
+    if data.startswith(STORED):
+        return choice_of_stored(data.removeprefix(STORED), repairs)
+    table = current_table()
     ids = chosen("id", data, [ALL, *table.ids] if table.ids else [])
     by_column = bool(ids) and table.ids.codes is None
     targets = [] if by_column else chosen("target", data, table.numeric) or usual_targets(table)
@@ -122,7 +158,6 @@ def current_choice() -> Choice:
     known = [name for name in inputs if is_calendar(name) or name in ahead]
     static = chosen("static", data, [name for name in inputs if name not in known])
     names = {"targets": targets, "inputs": inputs, "static": static, "known": known, "ids": ids}
-    repairs = st.session_state.get(repairs_key(data), "[]")
     return Choice(data, reading=st.session_state[_READING], repairs=repairs, **{k: tuple(v) for k, v in names.items()})
 
 
@@ -147,16 +182,32 @@ def repairs_key(data: str) -> str:
     return f"repairs:{data}"
 
 
-def remember_in_link(choice: Choice) -> None:
-    """Write the choice to the page's address, where it differs from what stands there."""
-    wanted: dict[str, list[str]] = {
-        _DATA: [choice.data] if choice.data != DEFAULT_DATA else [],
+def parameters(choice: Choice) -> dict[str, list[str]]:
+    """The whole choice as an address says it: each of PARAMETERS, with no value where there is nothing to be said."""
+    facts = file_facts(choice.data, choice.reading)
+    return {
+        _DATA: [choice.data],
         **{role: list(getattr(choice, part)) for role, part in NAMES.items()},
         _READING: [choice.reading] if choice.reading != "{}" else [],
-        _REPAIRS: [choice.repairs] if choice.repairs != "[]" and len(choice.repairs) <= _LONGEST_LINK else [],
+        _REPAIRS: [choice.repairs] if choice.repairs != "[]" else [],
+        FILE_NAME: [facts.name] if facts else [],
+        FILE_SIZE: [str(facts.size)] if facts and facts.size else [],
+        FILE_ROWS: [str(facts.rows)] if facts else [],
     }
-    if choice.targets == usual_targets(read_table(choice.data, choice.reading)):
+
+
+def remember_in_link(choice: Choice) -> None:
+    """Write the choice to the page's address, where it differs from what stands there."""
+    wanted = parameters(choice)
+    if len(choice.repairs) > _LONGEST_LINK:
+        wanted[_REPAIRS] = []
+    if choice.data.startswith(STORED):
+        wanted |= {role: [] for role in NAMES}  # they are the series' own
+    elif choice.targets == usual_targets(read_table(choice.data, choice.reading)):
         wanted["target"] = []
+    plain = not any(values for name, values in wanted.items() if name != _DATA)
+    if choice.data == DEFAULT_DATA and plain and not st.session_state.get("run"):
+        wanted[_DATA] = []  # beside a run it says that the series is not another that the run may have been about
     for key, values in wanted.items():
         put_list(key, values)
 
@@ -180,6 +231,8 @@ def known_data() -> dict[str, str]:
     """Data key → title: this session's uploads (and the link's file) first, then the samples."""
     titles = dict(st.session_state.get("uploads", {}))
     current = st.session_state[_DATA]
-    if current.startswith(FILE) and current not in titles:
+    if current.startswith(STORED):
+        titles[current] = process_runner().store.series(current.removeprefix(STORED)).name
+    elif current.startswith(FILE) and current not in titles:
         titles[current] = current_table().name
     return titles | {key: sample.title for key, sample in SAMPLES.items()}

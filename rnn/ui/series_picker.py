@@ -9,6 +9,7 @@ from rnn.ui import chosen_series, series_choice
 from rnn.ui.chosen_series import Choice
 from rnn.ui.series_columns import draw_columns
 from rnn.ui.sparkline import draw_sparkline
+from rnn.ui.stored_series import STORED
 from rnn.ui.wording import escaped, told_apart
 
 _PICK, _UPLOAD, _PROBLEM = "series_pick", "series_upload", "upload_problem"
@@ -24,9 +25,12 @@ def draw_series_picker() -> Choice:
         help="Bundled samples, and the files that you uploaded. The Data page shows each with its picture and licence.",
     )  # fmt: skip
     draw_upload()
-    table, choice = series_choice.current_table(), series_choice.current_choice()
-    draw_columns(table, choice.data)
     choice = series_choice.current_choice()
+    if choice.data.startswith(STORED):
+        st.caption("The series of a run as the store has it; its file is not here, so its columns are fixed.")
+    else:
+        draw_columns(series_choice.current_table(), choice.data)
+        choice = series_choice.current_choice()
     _draw_picture(choice)
     return choice
 

@@ -17,18 +17,18 @@ from rnn.runs.records import Run
 from rnn.runs.runner import Runner
 from rnn.runs.runner import runner as process_runner
 from rnn.runs.store import Store
-from rnn.ui import config_form, following, series_choice
-from rnn.ui.chosen_series import Choice, choice_of_reading, reading_of, series_of
+from rnn.ui import chosen_series, config_form, file_request, following, series_choice, shared_run
+from rnn.ui.chosen_series import Choice, choice_of_reading, choice_of_stored, reading_of, series_of
 from rnn.ui.page_address import put
+from rnn.ui.stored_series import STORED
 
 RUN = "run"
 FIRST_EPOCH_SECONDS = 0.2
 DEFAULT_CONFIG = config_form.DEFAULT
 
 
-@st.cache_resource(show_spinner=False)
 def runner() -> Runner:
-    """The runner of this process (with its store)."""
+    """The runner of this process (with its store): another one after the server has gone over to another store."""
     return process_runner()
 
 
@@ -52,10 +52,20 @@ def current_run() -> Run | None:
     return run
 
 
-def prepare(run: Run | None) -> bool:
+def prepare(run: Run | None, *, asking: bool = True) -> bool:
     """Once a session, before anything is drawn: settings and series from the link, else from the shown run, else what is
-    recommended for the series. Returns whether it was now."""
-    series_choice.prepare(choice_of_reading(store().series_reading(run.series_hash)) if run else None)
+    recommended for the series. Returns whether it was now.
+
+    A link about a file that is not here asks for it in place of the page; on a page that is about no series (not `asking`) it
+    waits.
+    """
+    if not series_choice.ready() and run is None and file_request.awaited():
+        if asking:
+            file_request.draw()
+            st.stop()
+        return False
+    shared_run.prepare()
+    series_choice.prepare(choice_of_run(run) if run and not series_choice.ready() else None)
     return config_form.prepare(
         lambda: following.base_of_link(series_choice.current_choice(), run.config if run else None)
     )
@@ -64,9 +74,11 @@ def prepare(run: Run | None) -> bool:
 def remember_settings() -> None:
     """On a page without the form: keep series and settings in the address, so that a reload brings them back."""
     if config_form.ready() and series_choice.ready():
-        run, choice = current_run(), series_choice.current_choice()
+        current_run()
+        choice = series_choice.current_choice()
         series_choice.remember_in_link(choice)
-        following.remember_elsewhere(choice, run.config if run else None)
+        following.remember_elsewhere(choice, named=bool(st.session_state.get(RUN)))
+        shared_run.remember_in_link()
 
 
 def show_run(run_id: str | None) -> None:
@@ -77,6 +89,9 @@ def show_run(run_id: str | None) -> None:
 
 def keep_series(choice: Choice) -> str:
     """Write the chosen series to the store, with how it was read; returns its hash."""
+    stored = choice.data.removeprefix(STORED)
+    if choice.data.startswith(STORED) and choice == choice_of_stored(stored):
+        return stored
     return store().add_series(series_of(choice), file_hash=choice.file_hash, reading=reading_of(choice))
 
 
@@ -162,6 +177,15 @@ def open_run(run: Run) -> None:
     """Show a run with its own settings in the form. For callbacks."""
     show_run(run.id)
     apply_settings(run.config)
+    series_choice.choose(choice_of_run(run))
+
+
+def choice_of_run(run: Run) -> Choice:
+    """What the run learned from as the pickers have it: its file or sample as it was read; where that is not here, or is read
+    otherwise by now, the series as the store has it."""
     choice = choice_of_reading(store().series_reading(run.series_hash))
-    if choice is not None:
-        series_choice.choose(choice)
+    if choice is not None and series_choice.is_there(choice.data):
+        found, problem = chosen_series.series_or_problem(choice)
+        if problem is None and is_series_of(run, found):
+            return choice
+    return choice_of_stored(run.series_hash)

@@ -61,7 +61,10 @@ def upload(page: Page, path: Path) -> None:
 
 
 def select(page: Page, label: str, option: str) -> None:
-    page.get_by_test_id("stSelectbox").filter(has_text=label).locator("input").click()
+    box = page.get_by_test_id("stSelectbox").filter(has_text=label).locator("input")
+    box.scroll_into_view_if_needed()
+    wait_until_settled(page)  # a page that still scrolls closes the list again
+    box.click()
     page.get_by_role("option", name=option).click()
 
 
@@ -162,6 +165,9 @@ def test_one_network_learns_all_series_of_a_long_file(data_page: Page, tmp_path:
     wait_until(
         lambda: "Done" in state(page) or "Stopped" in state(page) or "early" in state(page).lower(), SLOW, "the end"
     )
-    page.locator(".st-key-shown_series input").click()
+    shown = page.locator(".st-key-shown_series input")
+    shown.scroll_into_view_if_needed()
+    wait_until_settled(page)
+    shown.click()
     page.get_by_role("option", name="S2").click()
     wait_until(lambda: 130 < highest(page) < 190, what="the third shop's sales on the chart")

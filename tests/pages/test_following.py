@@ -11,9 +11,9 @@ from rnn.data.samples import SAMPLES, sample_series
 from rnn.runs.runner import runner
 from rnn.runs.store import Store
 from rnn.ui.chosen_series import Choice
-from rnn.ui.config_form import FOR_SERIES
 from rnn.ui.controls import meant, shown
 from rnn.ui.following import recommendation_of
+from rnn.ui.preset_picker import FOR_SERIES
 from rnn.ui.relevance import settled
 from tests.pages.conftest import link_value
 from tests.pages.stored_runs import trained

@@ -134,7 +134,7 @@ def test_window_part_layer_and_section_come_from_the_address(open_app):
 def test_a_run_that_is_not_there_is_named_and_a_choice_of_one_is_no_range(open_app, run):
     app = open_app("inside/page.py", run="nope*")
     assert not app.exception
-    assert "There is no run='nope*' here" in texts(app, "warning").replace("\\", "")
+    assert "The run nope* is not in this store" in texts(app, "warning").replace("\\", "")
     assert "train one" in texts(app, "info")
     app = open_app("inside/page.py", run=run.id, layer="2")
     assert "The layer can only be 1 here, but the address says layer='2'" in texts(app, "warning")

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -93,9 +94,9 @@ def _wait_for_server(url: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def postgres_database(postgres_server: str) -> Iterator[str]:
-    """The address of a database of our own on that server; it goes when the tests are over."""
+@contextmanager
+def new_database(postgres_server: str) -> Iterator[str]:
+    """The address of a new, empty database on that server; it goes at the end of the block."""
     name = f"unroll_test_{secrets.token_hex(6)}"
     engine = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -104,6 +105,23 @@ def postgres_database(postgres_server: str) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Iterator[str]:
+    """The address of a database of our own on that server; it goes when the tests are over."""
+    with new_database(postgres_server) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.sqlite'}"
+        return
+    with new_database(request.getfixturevalue("postgres_server")) as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -137,9 +155,9 @@ def series() -> Series:
 
 @pytest.fixture
 def wait_until() -> Callable[..., None]:
-    """wait_until(condition, seconds=20): returns once it holds, fails when it does not in time."""
+    """wait_until(condition, seconds=60): returns once it holds, fails when it does not in time."""
 
-    def wait(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"waited {seconds:g} s in vain"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import platform
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 import rnn
 from rnn.core.config import Config
@@ -67,6 +68,19 @@ def test_curves_that_take_too_long_come_with_the_next_call(
     monkeypatch.setattr(sketches.fill, "__defaults__", (0.0,))
     counts = [sum(row.sketched for row in store.shelf()) for _ in range(3)]
     assert counts == [1, 2, 3]
+
+
+def test_two_servers_that_draw_the_same_curve_at_once_both_list_it(store: Store, series: Series) -> None:
+    run_id = written(store, series, [3.0, 2.0])
+    with store.write() as connection:
+        connection.execute(update(schema.runs).values(state="done"))
+    theirs = {"run_id": run_id, "epoch": 2, "best_epoch": 2, "seconds": 0.5, "curve": np.array([3, 2], "<f4").tobytes()}
+    with ThreadPoolExecutor() as pool:
+        with store.write() as connection:
+            connection.execute(insert(shelf_tables.sketches), theirs | {"cell": "elman", "leaks": 0, "has_test": 0})
+            mine = pool.submit(store.shelf)
+            time.sleep(0.3)  # for it to come to where it has to wait for us
+        assert [list(row.curve) for row in mine.result(20)] == [[3.0, 2.0]]
 
 
 def test_notes_and_tags(store: Store, series: Series) -> None:
