@@ -1,4 +1,4 @@
-"""The command line: `python -m rnn train | inspect | forecast | article`, for scripts, cron and checks."""
+"""The command line: `python -m rnn train | inspect | forecast | article | store`, for scripts, cron and checks."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from rnn.data.shape.build import Futures
 from rnn.data.shape.calendar import is_calendar
 from rnn.export.spreadsheet import to_spreadsheet_csv
 from rnn.forecast import check_request, error_on_test
+from rnn.runs.store_error import StoreError
 
 ARTICLE_COLUMNS = ("epoch", "loss", "val_loss", "printed_loss", "printed_val_loss")
 
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader (head, say) has seen enough; nothing more can be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (ValueError, OSError, MemoryError) as error:
+    except (ValueError, OSError, MemoryError, StoreError) as error:
         print(f"unroll: {_sentence(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import rnn
+from rnn.command_store import add_store
 from rnn.core import article
 from rnn.core.field_check import check_field
 from rnn.core.fields import FIELDS
@@ -133,6 +134,7 @@ def parser_of(train: Command, inspect: Command, forecast: Command, article_run: 
     run = commands.add_parser("article", help="print the article's run beside its printed table, as JSON lines")
     run.set_defaults(command=article_run)
     run.add_argument("--epochs", type=int, default=article.EPOCHS, metavar="N")
+    add_store(commands)
     return parser
 
 

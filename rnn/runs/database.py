@@ -65,14 +65,13 @@ class Database:
     def wait_at_most(self, seconds: float) -> None:
         """From now on a write waits so long for another one, or for a server, where it waited BUSY_SECONDS before."""
 
-        def hurry(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
-            if self._engine.dialect.name == "postgresql":
-                limits = {"connect_timeout": max(2, math.ceil(seconds)), "tcp_user_timeout": 10_000}
-                options |= limits | {"options": f"-c lock_timeout={round(1000 * seconds)}"}
-            else:
-                options["timeout"] = seconds
-
-        event.listen(self._engine, "do_connect", hurry)
+        if self._engine.dialect.name == "postgresql":
+            limits = {"connect_timeout": max(2, math.ceil(seconds)), "tcp_user_timeout": 10_000}
+            limits |= {"options": f"-c lock_timeout={round(1000 * seconds)}"}
+            event.listen(self._engine, "do_connect", lambda _dialect, _record, _given, options: options.update(limits))
+        else:
+            wait = f"PRAGMA busy_timeout = {round(1000 * seconds)}"
+            event.listen(self._engine, "connect", lambda connection, _record: connection.execute(wait).close())
         self._engine.dispose()
 
     def close(self) -> None:
@@ -171,13 +170,13 @@ def _as_file(url: URL) -> URL:
 def _open(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
         try:
-            waits = {} if "connect_timeout" in url.query else {"connect_timeout": round(OPENING_SECONDS)}
+            waits = {} if "connect_timeout" in url.query else {"connect_timeout": max(2, round(OPENING_SECONDS))}
             return create_engine(url, pool_pre_ping=True, connect_args=waits)
         except ModuleNotFoundError as error:
             raise StoreError(
                 "UNROLL_DATABASE_URL names PostgreSQL, which needs one more package: pip install 'psycopg[binary]'."
             ) from error
-    engine = create_engine(url, connect_args={"timeout": OPENING_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -187,22 +186,26 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     # Transactions are begun below, explicitly: left to itself the driver begins late, and then a read that turns into a
     # write fails at once instead of waiting its turn.
     connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute(f"PRAGMA journal_size_limit = {JOURNAL_BYTES}")
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        _turn_wal_on(cursor)
-    cursor.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_SECONDS)}")
-    cursor.close()
+    try:
+        (usual,) = connection.execute("PRAGMA busy_timeout").fetchone()
+        connection.execute(f"PRAGMA busy_timeout = {min(usual, round(1000 * OPENING_SECONDS))}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_BYTES}")
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            _turn_wal_on(connection)
+        connection.execute(f"PRAGMA busy_timeout = {usual}")
+    except BaseException:
+        connection.close()  # the pool knows nothing of it yet, and a damaged file has to be let go of
+        raise
 
 
-def _turn_wal_on(cursor: Any) -> None:
+def _turn_wal_on(connection: Any) -> None:
     # Of two processes that open a new file at the same moment one may be told "locked" without having waited.
     deadline = time.monotonic() + OPENING_SECONDS
     while True:
         try:
-            cursor.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError:
             if time.monotonic() > deadline:

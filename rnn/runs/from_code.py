@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pandas as pd
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from rnn.core.config import Config
 from rnn.core.fit import Fit
 from rnn.runs.records import Run
 from rnn.runs.schema import epochs
 from rnn.runs.store import Store, StoreError, data_folder
+from rnn.runs.store_trouble import kind_of, place_of, sentence_of
 
 COLUMNS = (
     "id", "name", "state", "created", "epochs", "best_epoch", "val_loss", "val_rmse", "cell", "hidden", "window", "horizon",
@@ -73,7 +76,11 @@ def _opened(store: Store | None) -> Iterator[Store]:
         yield store
         return
     with Store() as own:
-        yield own
+        try:
+            yield own
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            place = place_of(own.url)
+            raise StoreError(sentence_of(error, place), kind_of(error, place)) from error
 
 
 def _best_of(store: Store, runs: list[Run]) -> dict[str, tuple[float, float]]:

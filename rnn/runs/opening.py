@@ -6,15 +6,21 @@ half a second for 500 MB that are in memory and four for 500 MB on a disk: that 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, Engine, select, update
+from sqlalchemy import URL, Connection, Engine, make_url, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from rnn.runs.schema import SCHEMA_VERSION, about, metadata
 from rnn.runs.store_error import StoreError
 from rnn.runs.store_trouble import KINDS, driver_error, kind_of
+
+if TYPE_CHECKING:
+    from rnn.runs.database import Database
 
 OPENING_SECONDS = 4.0  # how long another program, or a server that does not answer, is waited for
 
@@ -44,6 +50,27 @@ def is_ready(connection: Connection) -> bool:
 def try_to_write(connection: Connection) -> None:
     """The smallest change, which changes nothing, within a transaction: it fails where nothing can be written."""
     connection.execute(update(about).where(about.c.key == "queue").values(value=about.c.value))
+
+
+def check_all(database: Database) -> None:
+    """Read the whole of a SQLite store. Raises StoreError where something in it does not fit."""
+    url = make_url(database.url)
+    if url.get_backend_name() != "sqlite":
+        return
+    try:
+        with database.read() as connection:
+            found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+            stray = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise opening_error(error, url) from error
+    if found != "ok" or stray is not None:
+        why = " ".join(found.replace("*** in database main ***", "").split())
+        why = why if found != "ok" else f"a row of {stray[0]} belongs to nothing"
+        raise _damaged(Path(url.database or ""), why)
+
+
+def _damaged(path: Path, why: str) -> StoreError:
+    return StoreError(f"The store {path} {_SENTENCES['damaged'].format(why=why)} or {_ELSEWHERE}", "damaged", path)
 
 
 @contextmanager

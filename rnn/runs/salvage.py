@@ -39,11 +39,12 @@ class Receipt:
     def sentence(self) -> str:
         """What a user should know, in plain text."""
         total = len(self.saved) + len(self.lost)
-        said = [f"Saved {len(self.saved):,} of {total:,} runs" if total else "No run could be found in it"]
+        said = [f"Saved {len(self.saved):,} of {total:,} runs"] if total else []
         if self.lost:
             said.append(f"{len(self.lost):,} could not be read (ids {_listed(self.lost)})")
         if self.known:
-            said.append(f"{len(self.known):,} were in the store already")
+            said.append(f"{len(self.known):,} runs were in the store already")
+        said = said or ["No run could be found in the damaged file"]
         for what in sorted({one for parts in self.missing.values() for one in parts}):
             without = [run_id for run_id, parts in self.missing.items() if what in parts]
             said.append(f"{len(without):,} came without {what} ({_listed(without)})")

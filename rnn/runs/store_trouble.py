@@ -30,7 +30,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     ),
     "damaged": (
         "read", "it is damaged",
-        "Keep a copy of it, then restore it from a backup, or set UNROLL_DATA_DIR to another folder.",
+        "`python -m rnn store salvage` sets the file aside and saves what can be read.",
     ),
     "read-only": (
         "written", "it may only be read",
@@ -97,7 +97,9 @@ def cause_and_advice(error: Exception, place: str) -> tuple[str, str]:
 
 
 def kind_of(error: Exception, place: str = "") -> str:
-    """One of KINDS, or "other"."""
+    """One of KINDS, or what `StoreError` says, or "other"."""
+    if isinstance(error, StoreError):
+        return error.kind
     found = driver_error(error)
     if isinstance(found, OSError):
         kind = _ERRNO.get(found.errno or 0, "other")

@@ -89,7 +89,8 @@ class Troubles:
         meanwhile = next(iter(self._waiting.values()))[0]
         if len(self._waiting) > 1:
             each = "; ".join(so_far for _, so_far in self._waiting.values())
-            count = len(self._waiting)
-            meanwhile = f"{count} runs go on in memory ({each}); what they do is written as soon as that can be done."
+            meanwhile = (
+                f"{len(self._waiting)} runs go on in memory ({each}); what they do is written once that can be done."
+            )
         cause, advice = self._cause
         return " ".join(part for part in (cause, meanwhile, advice) if part)

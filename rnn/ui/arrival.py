@@ -17,11 +17,11 @@ from rnn.data.repair import repairs_from_json
 from rnn.export import fit_from_bytes, weights_from_bytes
 from rnn.export.bundle import fit_in_zip, is_zip, original_in_zip
 from rnn.export.fit_file import record_in
+from rnn.export.takeaway import as_json
 from rnn.runs.arrivals import MadeChange
 from rnn.runs.packing import file_hash
 from rnn.runs.store import Store
 from rnn.ui.chosen_series import FILE, NAMES, Choice, choice_of_reading
-from rnn.ui.takeaway import as_json
 
 FIELDS = ("lr", "epochs")  # what can be changed in mid-run
 

@@ -20,10 +20,11 @@ from rnn.data import read_csv
 from rnn.export import config_from_toml, fit_from_bytes, weights_from_bytes
 from rnn.export.bundle import FIT
 from rnn.export.fit_file import record_in
+from rnn.export.takeaway import Takeaway, file_stem, safe_name
 from rnn.runs.attempt import Attempt
 from rnn.runs.records import Run
 from rnn.runs.store import Store
-from rnn.ui.takeaway import OFFERS, Takeaway, file_stem, made, reason_against, safe_name
+from rnn.ui.takeaway import OFFERS, made, reason_against
 from tests.export.runs_of_every_kind import KINDS, wave
 from tests.export.test_script import EXACT, losses, run_script
 

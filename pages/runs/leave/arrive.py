@@ -11,7 +11,7 @@ _NAME = "run_file"
 
 
 def draw() -> None:
-    """The button behind which a file is given, and below it what came of the last one."""
+    """The button behind which a file is given."""
     # Its key goes with the uploader's, so that it closes over what came in.
     with st.popover("Open a file", icon=":material/upload_file:", key=f"open_{one_upload.key_of(_NAME)}"):
         one_upload.draw(
@@ -22,7 +22,6 @@ def draw() -> None:
             "epochs and all that it goes on with.",
         )
         st.caption("Weights alone (.safetensors) have no series to be judged on: they are for scripts.")
-    draw_outcome()
 
 
 def draw_outcome() -> None:

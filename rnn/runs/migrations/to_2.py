@@ -1,8 +1,8 @@
 """Schema 2: what came of a run stands beside it, and the first runs of all go on with their own optimiser's memory.
 
 In schema 1 the lowest validation error and the test error stood only in the small curves of the list, `sketches`, which are
-made when somebody looks: a list of many runs could not be sorted by them before it had been looked at for a while, and what had
-been measured went with the curve.
+made when somebody looks: a list of many runs could not be sorted by them before it had been looked at for a while, what had
+been measured went with the curve, and for every run without one its config had to be read.
 
 The very first stores hold Adam's memory as averages, m and v, of parameters in the order W_h, W_x, b. Since then it is sums,
 `gradients` and `squares`, in the order W_h, b, W_x: read as they were, W_x went on with the memory of b and b with that of W_x.
@@ -10,11 +10,13 @@ The very first stores hold Adam's memory as averages, m and v, of parameters in 
 
 from __future__ import annotations
 
+import json
 import math
+import sqlite3
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Column, Connection, Double, Integer, inspect, text
+from sqlalchemy import Column, Connection, Double, Integer, String, inspect, text
 
 from rnn.runs.migrations.statements import add_column
 from rnn.runs.packing import pack_arrays, unpack_arrays
@@ -23,16 +25,34 @@ _DECAYS = {"m": ("gradients", 0.9), "v": ("squares", 0.999)}
 
 
 def to_2(connection: Connection) -> None:
-    """`runs` gains best_rmse, tested and test_rmse, and `sketches` loses them; checkpoints with m and v are rewritten."""
-    add_column(connection, "runs", Column("best_rmse", Double))
-    add_column(connection, "runs", Column("tested", Integer, nullable=False, server_default="0"))
-    add_column(connection, "runs", Column("test_rmse", Double))
+    """`runs` gains what the list shows of its config and what came of it; `sketches` loses that, and becomes smaller;
+    checkpoints with m and v are rewritten."""
+    add_column(connection, "runs", Column("cell", String(20), nullable=False, server_default=""))
+    for name in ("leaks", "has_test", "tested"):
+        add_column(connection, "runs", Column(name, Integer, nullable=False, server_default="0"))
+    for name in ("best_rmse", "test_rmse"):
+        add_column(connection, "runs", Column(name, Double))
     best = "SELECT val_rmse FROM epochs WHERE epochs.run_id = runs.id AND epochs.epoch = runs.best_epoch"
     connection.execute(text(f"UPDATE runs SET best_rmse = ({best})"))
+    _read_configs(connection)
     if inspect(connection).has_table("sketches"):  # the first stores have none
         _take_test_errors(connection)
     for run_id in connection.execute(text("SELECT run_id FROM snapshots WHERE kind = 'checkpoint'")).scalars().all():
         _renew_adam(connection, run_id)
+
+
+def _read_configs(connection: Connection) -> None:
+    change = text("UPDATE runs SET cell = :cell, leaks = :leaks, has_test = :has_test WHERE id = :id")
+    found = []
+    for run_id, config in connection.execute(text("SELECT id, config FROM runs")):
+        values = json.loads(config)
+        leaks = values.get("scaler_rows") == "all" and values.get("scaling") != "none"
+        has_test = bool(values.get("test"))
+        found.append(
+            {"id": run_id, "cell": values.get("cell", ""), "leaks": int(leaks), "has_test": int(has_test)},
+        )
+    if found:
+        connection.execute(change, found)
 
 
 def _take_test_errors(connection: Connection) -> None:
@@ -43,8 +63,11 @@ def _take_test_errors(connection: Connection) -> None:
             f"WHERE EXISTS (SELECT 1 FROM sketches WHERE {known})"
         )
     )
-    # Made anew from the epochs, without these columns, when the list is next looked at.
-    connection.execute(text("DROP TABLE sketches"))
+    if connection.dialect.name == "sqlite" and sqlite3.sqlite_version_info < (3, 35):  # which drops no columns
+        connection.execute(text("DROP TABLE sketches"))  # they are made anew from the epochs
+        return
+    for name in ("best_rmse", "tested", "test_rmse", "cell", "leaks", "has_test"):
+        connection.execute(text(f"ALTER TABLE sketches DROP COLUMN {name}"))
 
 
 def _renew_adam(connection: Connection, run_id: str) -> None:
