@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from rnn.export.tracking.companion import Companion
 from rnn.runs.runner import runner, stop_runner
 from rnn.runs.stand_in import TemporaryStore
 from rnn.runs.store_trouble import STORE_ERRORS
@@ -30,10 +31,13 @@ from rnn.ui.store_notice import as_trouble
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Warm a spare worker before the first click; end all workers, checkpointed, at shutdown."""
+    """Warm a spare worker before the first click; end all workers, checkpointed, at shutdown. Beside them runs what tells
+    runs to MLflow, where it was asked for."""
     await run_in_threadpool(runner)
+    companion = await run_in_threadpool(Companion(lambda: runner().store.url).start)
     yield {}
     await run_in_threadpool(stop_runner)
+    await run_in_threadpool(companion.stop)
 
 
 async def health(request: Request) -> JSONResponse:

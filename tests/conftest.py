@@ -32,3 +32,21 @@ def browser() -> Iterator[Browser]:
 
     with chromium() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of the PostgreSQL server that all tests share; skips where there is none."""
+    from tests.postgres import running_server
+
+    with running_server() as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The address of an empty database there, for one test."""
+    from tests.postgres import new_database
+
+    with new_database(postgres_server) as address:
+        yield address

@@ -7,15 +7,15 @@ from zlib import crc32
 
 import streamlit as st
 
-from pages.runs import curve, data_record, marks, settings, undo
+from pages.runs import curve, data_record, marks, record, settings, undo
 from pages.runs.leave import section
 from pages.runs.results import Results, results_of, series_title
-from pages.runs.wording import age_in_words, moment_in_words
 from pages.train.progress import STATE_WORDS
+from rnn.export.tracking import target as tracking
 from rnn.runs.records import Run
 from rnn.ui import session, share
 from rnn.ui.error_unit import LEAK_BADGE, LEAK_HELP, leaks
-from rnn.ui.wording import bytes_in_words, escaped, moment_of, number_in_words, seconds_in_words
+from rnn.ui.wording import escaped, moment_of, number_in_words
 
 LONGEST_NAME = 200
 _TRIES, _REFUSED = "rename_tries", "rename_refused"
@@ -33,11 +33,16 @@ def draw(run: Run, pinned: str | None) -> None:
             st.warning(escaped(run.message, 500), icon=":material/info:")
         _draw_actions(run, pinned)
         marks.draw(run)
-        settings.draw(run)
-        data_record.draw(run)
-        section.draw(run)
     with right:
         curve.draw(run, results)
+        record.draw_errors(run, results)
+    left, right = st.columns(2, gap="large")
+    with left:
+        settings.draw(run)
+        section.draw(run)
+    with right:
+        record.draw_origin(run, results)
+        data_record.draw(run)
 
 
 def _draw_name(run: Run) -> None:
@@ -73,14 +78,6 @@ def _facts(run: Run, results: Results) -> str:
         parts.append(f"test RMSE **{number_in_words(results.test_rmse)}**{unit}")
     if run.config.gap:
         parts.append(f"gap of {run.config.gap:,} between the parts")
-    if run.epoch:
-        parts.append(f"trained for {seconds_in_words(results.seconds)}")
-    whose = "by you" if run.session == session.session_id() else "in another session"
-    parts.append(f"started {age_in_words(run.created)} {whose}, {escaped(moment_in_words(run.created))}")
-    parts.append(f"{bytes_in_words(session.store().size_of(run.id))} on the disk")
-    versions = session.store().versions_of(run.id)
-    if versions:
-        parts.append(f"Unroll {versions['unroll']}, NumPy {versions['numpy']}, Python {versions['python']}")
     return " · ".join(parts)
 
 
@@ -107,6 +104,8 @@ def _draw_actions(run: Run, pinned: str | None) -> None:
         ):
             st.session_state["race"] = race
             st.switch_page("race/page.py")
+        if there := tracking.page_of(session.store(), run.id):
+            st.link_button("MLflow", there, icon=":material/open_in_new:", help="This run on the MLflow server.")
         marks.draw_pin(run, pinned)
         share.draw(share.Shared("", session.choice_of_run(run), run.config, run), key=f"share-{run.id}")
         st.button(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from pages.runs.results import test_rmse_of
+from rnn.export.tracking import target as tracking
 from rnn.runs.shelf_rows import ShelfRow
 from rnn.ui import session
 from rnn.ui.kept import kept
+from rnn.ui.wording import escaped
 
 FIRST = 500  # rows that travel to the browser at once; "Show all" sends the rest
 MOST = 10_000
@@ -20,14 +22,23 @@ EVERYONE, OWN = "All runs", "Yours"
 _ALL, _WHOSE = "runs_all", "whose_runs"
 
 
-def draw_heading() -> None:
-    """The title, and the choice of whose runs."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+def draw_heading(beside: Callable[[], None]) -> None:
+    """The title, and the choice of whose runs. beside: draws what stands at the other end of the line."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="runs_heading"):
         st.subheader("Runs", anchor=False, width="content")
         st.segmented_control(
             "Whose runs", [EVERYONE, OWN], default=EVERYONE, required=True, key=_WHOSE,
             label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
+        st.space("stretch")
+        beside()
+
+
+def draw_tracking() -> None:
+    """What keeps runs from being told to MLflow, where that was asked for."""
+    said = tracking.problem(session.store())
+    if said:
+        st.warning(escaped(said, 500), icon=":material/cloud_off:")
 
 
 def newest() -> list[ShelfRow]:

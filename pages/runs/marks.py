@@ -38,7 +38,7 @@ def draw_pin(run: Run, pinned: str | None) -> None:
     else:
         st.button(
             "Pin as baseline", icon=":material/keep:", key=f"pin-{run.id}", on_click=pin, args=(run.id,),
-            help="Draw it in grey beside every selection, and tell differences against it.",
+            help="Draw it in grey beside every selection, and tell differences and errors against it.",
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.runs import details, filters, listing, selection, table, undo
 from pages.runs.compare import section as compare
 from pages.runs.leave import arrive
-from rnn.ui import session
+from rnn.ui import at_rest, session
 
 POLL_SECONDS = 2.0
 
@@ -13,6 +13,7 @@ POLL_SECONDS = 2.0
 def draw(watched: bool) -> None:
     """A fragment. watched: whether something was still to come when the page was drawn; when that changes it begins anew."""
     runs = listing.newest()
+    listing.draw_tracking()
     undo.draw_bar()
     if not runs:
         listing.draw_empty()
@@ -54,7 +55,9 @@ def to_come() -> bool:
 
 
 session.prepare(session.current_run(), asking=False)
-listing.draw_heading()
-arrive.draw()
+listing.draw_heading(arrive.draw)
+arrive.draw_outcome()
 begun = to_come()
 st.fragment(draw, run_every=POLL_SECONDS if begun else None)(begun)
+if not begun:
+    at_rest.follow(session.store().shelf_stamp)

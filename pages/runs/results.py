@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from rnn.core.events import Epoch
 from rnn.forecast import error_on_test
 from rnn.runs.records import Run
 from rnn.ui import run_history, session
@@ -20,17 +21,22 @@ MOST_POINTS = 200
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """best_rmse: on the validation part at the best epoch, or None. test_rmse: on the test part, None before the end and where
+    """best: the best epoch, or None. test_rmse: on the test part, None before the end and where
     there is none. seconds: at work, pauses not counted. epochs (N,), train (N,), val (N,): the RMSE curves, thinned to at most
     200 points. unit: what all these errors are counted in."""
 
-    best_rmse: float | None
+    best: Epoch | None
     test_rmse: float | None
     seconds: float
     epochs: NDArray[Any]
     train: NDArray[Any]
     val: NDArray[Any]
     unit: Unit
+
+    @property
+    def best_rmse(self) -> float | None:
+        """On the validation part at the best epoch."""
+        return None if self.best is None else self.best.val_rmse
 
 
 def results_of(run: Run) -> Results:
@@ -51,7 +57,7 @@ def test_rmse_of(run_id: str, version: int) -> float | None:
 @st.cache_data(max_entries=1000, show_spinner=False)
 def _results(run_id: str, version: int, best_epoch: int | None, test_rmse: float | None, series_hash: str) -> Results:
     history = session.store().epochs(run_id)
-    best = next((epoch.val_rmse for epoch in history if epoch.epoch == best_epoch), None)
+    best = next((epoch for epoch in history if epoch.epoch == best_epoch), None)
     curves = np.array([(epoch.train_rmse, epoch.val_rmse) for epoch in history], dtype=np.float64).reshape(-1, 2)
     numbers, curves = thin(np.array([epoch.epoch for epoch in history], dtype=np.int64), curves, MOST_POINTS)
     seconds = sum(epoch.seconds for epoch in history)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.train import actions, auto, preflight_note, settings_file, watch
-from rnn.ui import config_form, following, preset_picker, recommended_note, series_choice, session, shared_run
+from rnn.ui import at_rest, config_form, following, preset_picker, recommended_note, series_choice, session, shared_run
 from rnn.ui.series_picker import draw_series_picker
 
 
@@ -42,6 +42,8 @@ with st.container():
 auto.draw(run)
 poll = watch.poll_seconds(run)
 st.fragment(watch.draw, run_every=poll)(setup, run, poll)
+if run is not None and poll is None:
+    at_rest.follow(lambda: session.store().version(run.id))
 auto.draw_table(run)
 with time_needed:
     preflight_note.draw_time(setup)

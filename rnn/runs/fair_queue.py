@@ -112,7 +112,8 @@ def insert_run(
     now = time.time()
     row = {
         "id": run_id, "name": clean_text(name), "session": session, "config": config.to_json(), "message": "",
-        "series_hash": series_hash, "state": "queued", "created": now, "queued": now,
+        "series_hash": series_hash, "state": "queued", "created": now, "queued": now, "cell": config.cell,
+        "leaks": int(config.scaler_rows == "all" and config.scaling != "none"), "has_test": int(bool(config.test)),
     }  # fmt: skip
     connection.execute(insert(runs), row)
     used = {"unroll": rnn.__version__, "numpy": np.__version__, "python": platform.python_version()}

@@ -48,6 +48,8 @@ class Ledger(FairQueue):
             _own(connection, run_id, worker, _run_values(run_id, entry))
             version = connection.execute(select(runs.c.version).where(runs.c.id == run_id)).scalar_one()
             write_epochs(connection, run_id, entry.epochs)
+            if _takes_another_course(entry):
+                connection.execute(delete(epochs).where(epochs.c.run_id == run_id, epochs.c.epoch > entry.epoch))
             for row in saved:
                 where = and_(snapshots.c.run_id == run_id, snapshots.c.kind == row["kind"])
                 connection.execute(delete(snapshots).where(where))
@@ -160,6 +162,12 @@ def best_rmse(run_id: str, best_epoch: int, found: Sequence[Epoch] = ()) -> Any:
             return epoch.val_rmse if math.isfinite(epoch.val_rmse) else None
     row = select(epochs.c.val_rmse).where(epochs.c.run_id == run_id, epochs.c.epoch == best_epoch)
     return row.scalar_subquery()
+
+
+def _takes_another_course(entry: Entry) -> bool:
+    """Whether epochs that a killed worker had written beyond this one will not come again as they were."""
+    over = entry.ending is not None and entry.ending.state in ("done", "early-stop", "diverged")
+    return over or any(change.field == "lr" for change in entry.changes)
 
 
 def snapshot_rows(entry: Entry) -> list[dict[str, Any]]:

@@ -113,7 +113,8 @@ class Runner:
                 self._tend()
                 self._trouble = None
             except STORE_ERRORS as error:
-                log.exception("The runner could not reach the store; it tries again.")
+                if self._trouble is None:
+                    log.exception("The runner could not reach the store; it tries again.")
                 self._trouble = sentence_of(error, place_of(self.store.url))
             self._attention.wait(WATCH_SECONDS)
             self._attention.clear()

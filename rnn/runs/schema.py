@@ -27,7 +27,7 @@ from rnn.core.events import Epoch
 
 # Grows when a table that older versions know changes, together with a step in `rnn.runs.migrations`. One that they do not know
 # they leave alone, and a newer version makes it in their databases: that needs no other number.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -73,6 +73,10 @@ runs = Table(
     Column("name", Text, nullable=False),
     Column("session", String(200), nullable=False),
     Column("config", Text, nullable=False),  # JSON, with the changes made in mid-run
+    # Of the config, whose JSON a list of 10,000 runs has no time to read. leaks: the scaler saw what the run is judged on.
+    Column("cell", String(20), nullable=False, server_default=""),
+    Column("leaks", Integer, nullable=False, server_default="0"),
+    Column("has_test", Integer, nullable=False, server_default="0"),
     Column("series_hash", String(64), ForeignKey("series.hash"), nullable=False),
     Column("state", String(20), nullable=False),
     Column("reason", String(20), nullable=False, default=""),

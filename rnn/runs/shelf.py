@@ -15,7 +15,7 @@ from rnn.runs.history import no_such_run
 from rnn.runs.library import clean_text
 from rnn.runs.records import ACTIVE
 from rnn.runs.schema import runs
-from rnn.runs.shelf_rows import ShelfRow, as_row, facts_of, shelf_query, tags_by_run
+from rnn.runs.shelf_rows import ShelfRow, as_row, shelf_query, tags_by_run
 from rnn.runs.shelf_tables import notes, pins, sketches, tags, trash, versions
 from rnn.runs.sketches import Wanted, fill
 
@@ -44,9 +44,7 @@ class Shelf(Commands, Disk):
             rows = connection.execute(shelf_query(limit, session)).all()
             tagged = tags_by_run(connection)
         wanted = [
-            Wanted(row.id, row.epoch, row.best_epoch, row.state in ACTIVE, facts_of(row.config))
-            for row in rows
-            if row.config and row.epoch
+            Wanted(row.id, row.epoch, row.best_epoch, row.state in ACTIVE) for row in rows if not row.fits and row.epoch
         ]
         made = fill(self, wanted) if wanted else {}
         return [as_row(row, tagged.get(row.id, ()), made.get(row.id)) for row in rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +15,11 @@ from rnn.runs.schema import runs
 from rnn.runs.shelf_tables import notes, pins, sketches, tags, trash
 from rnn.runs.sketches import curve_of
 
-_OF_SKETCH = ("seconds", "curve", "cell", "leaks", "has_test")
+_OF_RUN = (
+    "id", "name", "session", "series_hash", "state", "version", "created", "epoch", "best_epoch", "best_rmse", "tested",
+    "test_rmse", "cell", "leaks", "has_test",
+)  # fmt: skip
+_OF_SKETCH = ("seconds", "curve")
 _NO_CURVE: NDArray[np.float32] = np.empty(0, dtype=np.float32)
 
 
@@ -56,17 +59,12 @@ class ShelfRow:
 
 
 def shelf_query(limit: int, session: str | None) -> Select[Any]:
-    """The newest runs that are not deleted, with all that stands beside them. Their config only where there is no sketch that
-    fits: 10,000 of them are as large as all the rest."""
-    of_run = (
-        "id", "name", "session", "series_hash", "state", "version", "created", "epoch", "best_epoch", "best_rmse", "tested",
-        "test_rmse",
-    )  # fmt: skip
+    """The newest runs that are not deleted, with all that stands beside them. fits: whether their sketch is of today."""
     fits = and_(sketches.c.epoch == runs.c.epoch, sketches.c.best_epoch.is_not_distinct_from(runs.c.best_epoch))
     query = (
         select(
-            *(runs.c[name] for name in of_run),
-            case((fits, ""), else_=runs.c.config).label("config"),
+            *(runs.c[name] for name in _OF_RUN),
+            case((fits, 1), else_=0).label("fits"),
             *(sketches.c[name] for name in _OF_SKETCH),
             notes.c.note,
             pins.c.run_id.label("pin"),
@@ -89,28 +87,17 @@ def tags_by_run(connection: Connection) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def facts_of(config: str) -> dict[str, Any]:
-    """What the list tells of a run's settings, from their JSON."""
-    settings = json.loads(config)
-    return {
-        "cell": settings.get("cell", ""),
-        "leaks": int(settings.get("scaler_rows") == "all" and settings.get("scaling") != "none"),
-        "has_test": int(bool(settings.get("test"))),
-    }
-
-
 def as_row(row: Row[Any], tagged: tuple[str, ...], made: dict[str, Any] | None) -> ShelfRow:
     """made: the sketch of the run where it was made just now."""
     # By place: by name it takes three times as long, which 10,000 runs make a third of a second.
     (
-        run_id, name, session, series_hash, state, version, created, epoch, best_epoch, best_rmse, tested, test_rmse, config,
-        *sketch, note, pin,
+        run_id, name, session, series_hash, state, version, created, epoch, best_epoch, best_rmse, tested, test_rmse, cell,
+        leaks, has_test, fits, seconds, curve, note, pin,
     ) = row  # fmt: skip
     if made is not None:
-        sketch = [made[name] for name in _OF_SKETCH]
-    elif config:
-        sketch = [None, b"", *facts_of(config).values()]
-    seconds, curve, cell, leaks, has_test = sketch
+        seconds, curve = made["seconds"], made["curve"]
+    elif not fits:
+        seconds, curve = None, b""
     return ShelfRow(
         run_id, name, session, series_hash, state, version, datetime.fromtimestamp(created, UTC), epoch, best_epoch, cell,
         bool(leaks), bool(has_test), seconds is not None or not epoch, best_rmse, seconds,

@@ -42,8 +42,4 @@ sketches = Table(
     Column("best_epoch", Integer),
     Column("seconds", Double, nullable=False),
     Column("curve", LargeBinary, nullable=False),  # validation RMSE, up to CURVE_POINTS float32, little-endian
-    # Of the settings, which need not be read for the list then.
-    Column("cell", String(20), nullable=False),
-    Column("leaks", Integer, nullable=False),
-    Column("has_test", Integer, nullable=False),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -20,29 +20,27 @@ from rnn.runs.shelf_tables import sketches
 
 CURVE_POINTS = 40
 SECONDS = 0.4  # that one call may spend on curves that are not made yet; the next one goes on
-_AT_ONCE = 50  # runs
+_AT_ONCE, _ROWS_AT_ONCE = 50, 10_000  # runs that are read together, and about how many of their epochs
 
 Sketch = dict[str, Any]
 
 
 class Wanted(NamedTuple):
-    """A run whose sketch is to be made. active: at work, so that the next one is due soon. facts: cell, leaks, has_test."""
+    """A run whose sketch is to be made. active: at work, so that the next one is due soon."""
 
     run_id: str
     epoch: int
     best_epoch: int | None
     active: bool
-    facts: Mapping[str, Any]
 
 
 def fill(database: Database, wanted: Sequence[Wanted], seconds: float = SECONDS) -> dict[str, Sketch]:
     """The sketches of these runs, as far as the time goes, by run id; those of runs that rest are kept in the store."""
     made: dict[str, Sketch] = {}
     deadline = time.monotonic() + seconds
-    for start in range(0, len(wanted), _AT_ONCE):
+    for part in _parts(wanted):
         if made and time.monotonic() > deadline:
             break
-        part = wanted[start : start + _AT_ONCE]
         with database.read() as connection:
             made |= _made(connection, part)
     active = {one.run_id for one in wanted if one.active}
@@ -52,6 +50,19 @@ def fill(database: Database, wanted: Sequence[Wanted], seconds: float = SECONDS)
         with suppress(OperationalError, IntegrityError):
             _keep(database, rows)
     return made
+
+
+def _parts(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:
+    part: list[Wanted] = []
+    rows = 0
+    for one in wanted:
+        part.append(one)
+        rows += one.epoch
+        if len(part) >= _AT_ONCE or rows >= _ROWS_AT_ONCE:
+            yield part
+            part, rows = [], 0
+    if part:
+        yield part
 
 
 def curve_of(content: bytes) -> NDArray[np.float32]:
@@ -78,7 +89,6 @@ def _sketch(one: Wanted, rows: NDArray[np.float64]) -> Sketch:
     if len(known) > CURVE_POINTS:
         known = known[np.linspace(0, len(known) - 1, CURVE_POINTS).astype(int)]
     return {
-        **one.facts,
         "run_id": one.run_id,
         "epoch": one.epoch,
         "best_epoch": one.best_epoch,

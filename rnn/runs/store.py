@@ -13,6 +13,7 @@ so that a reader never sees half an epoch. Files and series are kept once, by th
   they lead to
 - `rnn.runs.races`: runs that start together, to be compared
 - `rnn.runs.shelf`, `rnn.runs.disk`: notes, tags, the pinned run, deleting with undo, and what all of it takes on the disk
+- `rnn.runs.logbook`: how far runs have been told to a tracking server
 - `rnn.runs.presets`: settings that were saved under a name
 """
 
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 from rnn.runs.arrivals import Arrivals
 from rnn.runs.database import StoreError, data_folder
+from rnn.runs.logbook import Logbook
 from rnn.runs.presets import Presets
 from rnn.runs.races import Races
 from rnn.runs.shelf import Shelf
@@ -27,7 +29,7 @@ from rnn.runs.shelf import Shelf
 __all__ = ["Store", "StoreError", "data_folder"]
 
 
-class Store(Arrivals, Races, Shelf, Presets):
+class Store(Arrivals, Races, Shelf, Presets, Logbook):
     """A store of runs and studies, safe to share between threads; close it when done, or use it as a context manager.
 
     url: a database address; without it UNROLL_DATABASE_URL, or else `unroll.sqlite` in the data folder (`data_folder`).

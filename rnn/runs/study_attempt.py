@@ -92,11 +92,11 @@ class StudyAttempt:
 
     def _ask(self, ask: Callable[[], Answer]) -> Answer | None:
         answer = self._patience.get(ask)
-        self._troubles.look(self.study.id, [self._patience], lambda: GOES_ON)
+        self._troubles.look(self.study.id, [self._patience], lambda: (GOES_ON, ""))
         return answer
 
     def _rest(self) -> None:
-        self._troubles.look(self.study.id, [self._patience], lambda: GOES_ON)
+        self._troubles.look(self.study.id, [self._patience], lambda: (GOES_ON, ""))
         time.sleep(min(self._patience.wait, REST_SECONDS))
         while self._patience.wait and not self.leaving() and not self._pulse.lost:
             time.sleep(REST_SECONDS)

@@ -31,21 +31,22 @@ class Troubles:
 
     def __init__(self, place: str = "", tell: Callable[[str], None] = lambda line: None) -> None:
         self._place, self._tell = place, tell
-        self._sentences: dict[str, str] = {}
+        self._cause = "", ""
+        self._waiting: dict[str, tuple[str, str]] = {}
         self._kinds: dict[str, str] = {}
         self._told, self._due = "", 0.0
         self._lock = threading.Lock()
 
-    def look(self, who: str, asked: Iterable[Patience], meanwhile: Callable[[], str]) -> None:
+    def look(self, who: str, asked: Iterable[Patience], meanwhile: Callable[[], tuple[str, str]]) -> None:
         """Whether one of these things that `who`, a run's id or the like, asks of the store fails now. meanwhile: what becomes
-        of it, a sentence."""
+        of it, a sentence, and how far it is, a few words."""
         failing = [patience for patience in asked if patience.error is not None]
         if failing:
-            self.add(who, failing[-1].error, failing[-1].seconds, meanwhile())
+            self.add(who, failing[-1].error, failing[-1].seconds, *meanwhile())
         else:
             self.over(who)
 
-    def add(self, who: str, error: Exception, seconds: float, meanwhile: str) -> None:
+    def add(self, who: str, error: Exception, seconds: float, meanwhile: str = "", so_far: str = "") -> None:
         """The store has failed it for so many seconds."""
         kind = kind_of(error, self._place)
         with self._lock:
@@ -54,8 +55,8 @@ class Troubles:
                 log.warning("The store fails %s: %s", who, error)
             if kind == "locked" and seconds < LOCK_SECONDS:
                 return
-            cause, advice = cause_and_advice(error, self._place)
-            self._sentences[who] = " ".join(part for part in (cause, meanwhile, advice) if part)
+            self._cause = cause_and_advice(error, self._place)
+            self._waiting[who] = meanwhile, so_far
             self._say()
 
     def over(self, who: str) -> None:
@@ -65,7 +66,7 @@ class Troubles:
         with self._lock:
             if self._kinds.pop(who, None) is not None:
                 log.info("The store no longer fails %s.", who)
-            if self._sentences.pop(who, None) is not None:
+            if self._waiting.pop(who, None) is not None:
                 self._say()
 
     @property
@@ -74,9 +75,22 @@ class Troubles:
         return bool(self._kinds)
 
     def _say(self) -> None:
-        sentence = next(reversed(self._sentences.values()), "")
+        sentence = self._sentence()
         now = time.monotonic()
         if sentence == self._told or (sentence and self._told and now < self._due):
             return
         self._told, self._due = sentence, now + TELL_GAP
         self._tell(f"trouble {json.dumps(sentence)}" if sentence else "well")
+
+    def _sentence(self) -> str:
+        """Cause, consequence, advice; empty where all is well."""
+        if not self._waiting:
+            return ""
+        meanwhile = next(iter(self._waiting.values()))[0]
+        if len(self._waiting) > 1:
+            each = "; ".join(so_far for _, so_far in self._waiting.values())
+            meanwhile = (
+                f"{len(self._waiting)} runs go on in memory ({each}); what they do is written once that can be done."
+            )
+        cause, advice = self._cause
+        return " ".join(part for part in (cause, meanwhile, advice) if part)

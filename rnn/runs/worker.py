@@ -36,6 +36,8 @@ NICENESS = 10
 WAIT_SECONDS = 0.1  # for another's write, in mid-training: what could not be written then is written a little later
 LAST_WORDS_SECONDS = 10.0  # for a batch in progress to end and be written, once the server has gone
 
+WAITS = "What waits is begun as soon as that is over."
+
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ class Worker:
         while not self._leaving.is_set():
             self._awake.clear()
             claimed = self._patience.get(self._claim)
-            self._troubles.look("the queue", [self._patience], lambda: "What waits is begun as soon as that is over.")
+            self._troubles.look("the queue", [self._patience], lambda: (WAITS, ""))
             if self._patience.error is not None:
                 self._leaving.wait(self._patience.wait)
                 continue
@@ -130,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         store = Store()
     except StoreError as error:
-        Troubles(tell=say).add("the start", error, 0.0, "")
+        Troubles(tell=say).add("the start", error, 0.0)
         print(error, file=sys.stderr)
         return 2
     with store:

@@ -111,8 +111,14 @@ def shown(field: str, value: Any) -> Any:
     """What the field's widget holds for a value: levels are text, and an optional field's None is its 0, because an empty
     number would leave no trace in the address, and a reload would bring the default back."""
     if CONTROLS[field].kind == "levels":
-        return value if isinstance(value, str) else ", ".join(f"{level:g}" for level in value)
+        return value if isinstance(value, str) else ", ".join(map(_short, value))
     return 0 if FIELDS[field].optional and value is None else value
+
+
+def _short(level: float) -> str:
+    """0.1, with as many digits as it needs to come back the same."""
+    text = f"{level:g}"
+    return text if float(text) == level else repr(level)
 
 
 def meant(field: str, shown: Any) -> Any:

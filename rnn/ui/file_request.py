@@ -155,8 +155,9 @@ def _difference(name: str, content: bytes) -> str:
     parts = []
     if asked_size and asked_size != len(content):
         sizes = [size_in_words(size) for size in (len(content), asked_size)]
-        words = sizes if sizes[0] != sizes[1] else [f"{size:,} bytes" for size in (len(content), asked_size)]
-        parts.append(f"it has {words[0]}, not {words[1]}")
+        if sizes[0] == sizes[1]:
+            sizes = [f"{len(content):,} bytes", f"{asked_size:,}"]
+        parts.append(f"it has {sizes[0]}, not {sizes[1]}")
     if asked_rows is not None and asked_rows != table.rows:
         parts.append(f"{table.rows:,} rows, not {asked_rows:,}")
     if _name() and name != _name():

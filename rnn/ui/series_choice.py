@@ -41,14 +41,11 @@ PARAMETERS = (_DATA, *NAMES, _READING, _REPAIRS, FILE_NAME, FILE_SIZE, FILE_ROWS
 _LONGEST_LINK = 7000  # characters of repairs that an address carries; longer lists live as long as the session
 
 
-def prepare(run_choice: Choice | None) -> None:
-    """Once a session: start from the link's choice, else from the shown run's, else from the default sample."""
+def prepare() -> None:
+    """Once a session: start from the link's choice, else from the default sample."""
     if ready():
         return
     linked = st.query_params.get(_DATA)
-    if run_choice is not None and (linked is None or not is_there(linked)):
-        choose(run_choice)
-        return
     data, reading = _there(linked or DEFAULT_DATA, st.query_params.get(_READING, "{}"))
     st.session_state[_READING] = reading
     st.session_state[_DATA] = data
@@ -57,6 +54,11 @@ def prepare(run_choice: Choice | None) -> None:
             st.session_state[names_key(role, data)] = st.query_params.get_all(role)
     if data == (linked or DEFAULT_DATA):
         _take_repairs_from_link(data)
+
+
+def is_linked() -> bool:
+    """Whether the address names a series that is here."""
+    return is_there(st.query_params.get(_DATA, ""))
 
 
 def ready() -> bool:
@@ -200,10 +202,11 @@ def remember_in_link(choice: Choice) -> None:
     """Write the choice to the page's address, where it differs from what stands there."""
     wanted = parameters(choice)
     if len(choice.repairs) > _LONGEST_LINK:
-        wanted[_REPAIRS] = []
+        # Beside a run nothing is said: a reload then takes the series of the run, whose record has them.
+        wanted = {name: [] for name in PARAMETERS} if st.session_state.get("run") else wanted | {_REPAIRS: []}
     if choice.data.startswith(STORED):
         wanted |= {role: [] for role in NAMES}  # they are the series' own
-    elif choice.targets == usual_targets(read_table(choice.data, choice.reading)):
+    elif wanted[_DATA] and choice.targets == usual_targets(read_table(choice.data, choice.reading)):
         wanted["target"] = []
     plain = not any(values for name, values in wanted.items() if name != _DATA)
     if choice.data == DEFAULT_DATA and plain and not st.session_state.get("run"):

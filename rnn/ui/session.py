@@ -65,7 +65,9 @@ def prepare(run: Run | None, *, asking: bool = True) -> bool:
             st.stop()
         return False
     shared_run.prepare()
-    series_choice.prepare(choice_of_run(run) if run and not series_choice.ready() else None)
+    if run is not None and not series_choice.ready() and not series_choice.is_linked():
+        _choose_series_of(run)
+    series_choice.prepare()
     return config_form.prepare(
         lambda: following.base_of_link(series_choice.current_choice(), run.config if run else None)
     )
@@ -177,7 +179,17 @@ def open_run(run: Run) -> None:
     """Show a run with its own settings in the form. For callbacks."""
     show_run(run.id)
     apply_settings(run.config)
+    _choose_series_of(run)
+
+
+def _choose_series_of(run: Run) -> None:
+    """Put the pickers at the series that the run learned from. For callbacks, or before anything is drawn."""
     series_choice.choose(choice_of_run(run))
+    found, problem = chosen_series.series_or_problem(series_choice.current_choice())
+    if problem is not None or not is_series_of(
+        run, found
+    ):  # it was read in a script, in a way that the pickers do not have
+        series_choice.choose(choice_of_stored(run.series_hash))
 
 
 def choice_of_run(run: Run) -> Choice:

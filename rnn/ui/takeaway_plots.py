@@ -14,8 +14,8 @@ from rnn.core.panel import PanelSplit, Predicted, split_series
 from rnn.core.series import Series
 from rnn.core.windows import Split
 from rnn.export.chart_page import chart_page
+from rnn.export.takeaway import Takeaway
 from rnn.ui.figures import alt_forecast, alt_loss, alt_prediction, forecast_figure, loss_figure, prediction_figure
-from rnn.ui.takeaway import Takeaway
 from rnn.ui.thinning import thin
 
 MOST_POINTS = 5000

@@ -10,12 +10,10 @@ import pandas as pd
 from rnn import __version__
 from rnn.core.events import Epoch
 from rnn.core.fit import Fit
-from rnn.export import weights_to_bytes
 from rnn.export.bundle import FIT, ORIGINAL, Piece, table_csv, zip_of
 from rnn.export.chart_page import LIBRARY, library
-from rnn.export.script import csv_text
+from rnn.export.takeaway import Takeaway, as_json, file_stem, safe_name
 from rnn.forecast import forecast
-from rnn.ui.takeaway import Takeaway, as_json, file_stem, safe_name
 from rnn.ui.takeaway_plots import Picture, forecast_picture, loss_picture, prediction_picture
 
 LEVELS = (80, 95)
@@ -54,7 +52,7 @@ def everything(away: Takeaway) -> bytes:
     about = f"trains the same way with NumPy alone and prints the same final loss; it reads {source.file}"
     bag.add("script.py", about, lambda: away.script(source))
     bag.add("notebook.ipynb", "the same for Jupyter", lambda: away.notebook(source))
-    bag.add("weights.safetensors", "the best weights by name", lambda: weights_to_bytes(fit.model))
+    bag.add("weights.safetensors", "the best weights by name", away.weights)
     _add_torch(bag, away)
     bag.add("model.onnx", "the network for any ONNX runtime: raw values in, forecasts out", away.onnx)
     heading = (
@@ -70,7 +68,7 @@ def _path_of(away: Takeaway) -> str:
 
 def _add_data(bag: _Bag, away: Takeaway) -> None:
     original, reading = away.original, away.reading
-    bag.add(SERIES, "the numbers that it learned from, repairs done", lambda: csv_text(away.series).encode())
+    bag.add(SERIES, "the numbers that it learned from, repairs done", away.numbers)
     if original is not None:
         bag.add(_path_of(away), "your file as it was uploaded", lambda: original.content)
     else:

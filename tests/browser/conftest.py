@@ -36,14 +36,17 @@ class Server:
         self.process.wait(timeout=30)
 
 
-def start_server(folder: Path, port: int | None = None, status: int = 200) -> Server:
-    """Start the app on a free port and wait until it answers with this status."""
+def start_server(folder: Path, port: int | None = None, database: str | None = None, status: int = 200) -> Server:
+    """Start the app on a free port and wait until it answers with this status. database: a store's address, instead of a file
+    in the folder."""
     if port is None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
     environment = {**os.environ, "UNROLL_DATA_DIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("UNROLL_DATABASE_URL", None)
+    if database is not None:
+        environment["UNROLL_DATABASE_URL"] = database
     command = [
         sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port),
         "--server.headless", "true", "--server.fileWatcherType", "none",

@@ -15,7 +15,7 @@ from rnn.core.config import Config
 from rnn.runs.records import STATES
 from rnn.runs.runner import Runner, runner
 from rnn.runs.store import Store
-from rnn.ui.wording import escaped
+from rnn.ui.wording import escaped, number_in_words
 from tests.pages.conftest import link_value
 from tests.pages.stored_runs import made_up, sunspots, trained
 
@@ -201,10 +201,35 @@ def test_settings_show_only_what_differs_or_all(open_app):
     with Store() as store:
         made_up(store, "run", [30.0], hidden=7)
     app = open_app(PAGE)
-    assert app.table[0].value["Setting"].tolist() == ["Hidden units"]
-    assert app.table[0].value["This run"].tolist() == ["7"]
+    assert settings_of(app)["Setting"].tolist() == ["Hidden units"]
+    assert settings_of(app)["This run"].tolist() == ["7"]
     app.toggle(key="only_differences").set_value(False).run()
-    assert {"Learning rate", "Hidden units", "Seed"} <= set(app.table[0].value["Setting"])
+    assert {"Learning rate", "Hidden units", "Seed"} <= set(settings_of(app)["Setting"])
+
+
+def settings_of(app):
+    return next(one.value for one in app.table if "Setting" in one.value)
+
+
+def test_the_record_of_a_run_says_where_it_comes_from_and_how_well_it_did(open_app):
+    with Store() as store:
+        run = trained(store, sunspots(), "run", hidden=3, window=6, epochs=3, test=0.1, seed=11)
+        versions = store.versions_of(run.id)
+        best = next(epoch for epoch in store.epochs(run.id) if epoch.epoch == run.best_epoch)
+        fit = store.fit(run.id)
+    app = open_app(PAGE)
+    assert not app.exception
+    record = next(one.value for one in app.table if "Record" in one.value)
+    said = dict(zip(record["Record"], record[" "], strict=True))
+    assert run.series_hash.startswith(said["Data hash"]) and len(said["Data hash"]) == 16
+    assert (said["Seed"], said["Repairs"], said["Id"]) == ("11", "none", run.id)
+    of_all = f"Unroll {versions['unroll']}, NumPy {versions['numpy']}, Python {versions['python']}"
+    assert said["Versions"] == escaped(of_all)
+    assert said["Best epoch"] == f"{run.best_epoch} of 3"
+    errors = next(one.value for one in app.table if f"At epoch {run.best_epoch}" in one.value)
+    assert errors["RMSE, own units"].tolist() == [
+        number_in_words(error) for error in (best.train_rmse, best.val_rmse, fit.metrics["test_rmse"])
+    ]
 
 
 def test_rows_of_settings():

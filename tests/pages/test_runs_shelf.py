@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from pages.runs import selection
-from pages.runs.compare.differences import against, rows_of
+from pages.runs.compare.differences import against, rows_of, told_against
+from pages.runs.compare.group import without_beginning
+from pages.runs.compare.parallel import axes_of
+from rnn.core.series import Series
 from rnn.runs.runner import Runner, runner
 from rnn.runs.store import Store
 from tests.pages.conftest import link_value
@@ -163,3 +167,28 @@ def test_differences_in_data_repairs_and_versions(open_app):
     assert found["Data hash"] == [run.series_hash[:12] for run in runs]
     assert found["Repairs"][0] == "none" and "SUNACTIVITY" in found["Repairs"][1]
     assert against(["a", "b", "a"]) == ["a", "b", "same"]
+
+
+def test_errors_are_told_against_the_baselines_on_the_same_series_alone(open_app):
+    with Store() as store:
+        base, better, same = (made_up(store, name, [rmse]) for name, rmse in (("a", 20.0), ("b", 15.0), ("c", 20.0)))
+        other = trained(store, Series.from_values(np.arange(90.0)), "d", hidden=3, window=6, epochs=1)
+    open_app(PAGE)
+    runs = [base, better, same, other]
+    row = dict(rows_of(runs))["Best validation RMSE"]
+    told = told_against("Best validation RMSE", row, runs)
+    assert told[:3] == ["20.00", "15.00 (−25.0 %)", "same"] and told[3] == row[3]
+    assert told_against("Cell", ["elman", "gru"], runs[:2]) == ["elman", "gru"]
+    wide = made_up_again(base)
+    assert [one.label for one in axes_of([base, wide])] == ["Hidden units", "Best RMSE"]
+    assert "Best RMSE" not in [one.label for one in axes_of([base, other])], "errors in other units have no axis"
+
+
+def made_up_again(run):
+    return made_up(runner().store, "wide", [18.0], hidden=run.config.hidden + 1)
+
+
+def test_names_beside_each_other_lose_the_words_that_they_all_begin_with():
+    assert without_beginning(["sun · a gru", "sun · a lstm 2"]) == ["gru", "lstm 2"]
+    assert without_beginning(["sun spots", "sun"]) == ["sun spots", "sun"]
+    assert without_beginning(["alone here"]) == ["alone here"]

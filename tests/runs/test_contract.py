@@ -242,7 +242,7 @@ def test_a_store_of_a_newer_version_is_refused(url: str) -> None:
     with Store(url) as store, store.write() as connection:
         newer = {"value": str(schema.SCHEMA_VERSION + 1)}
         connection.execute(update(schema.about).where(schema.about.c.key == "schema_version").values(newer))
-    with pytest.raises(StoreError, match=r"newer Unroll \(its schema is 3, this version knows 2\)"):
+    with pytest.raises(StoreError, match=r"newer Unroll \(its schema is 4, this version knows 3\)"):
         Store(url)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Inspector, inspect
 
 from rnn.core.train import Trainer
 from rnn.runs.store import Store
-from tests.runs.conftest import new_database
+from tests.postgres import new_database
 from tests.runs.kept_runs import work
 from tests.runs.old_stores import NAMES, facts_of, put
 from tests.runs.worker_by_hand import the
@@ -31,6 +31,7 @@ def test_every_run_is_there_and_lists(name: str, bare_url: str) -> None:
             assert {part: getattr(run, part) for part in said} == said
             best = {epoch.epoch: epoch.val_rmse for epoch in store.epochs(run.id)}.get(run.best_epoch or 0)
             assert run.best_rmse == row.best_rmse == best and row.sketched
+            assert (row.cell, row.has_test, row.leaks) == (run.config.cell, bool(run.config.test), False)
         finished = facts["runs"]["finished"]["id"]
         assert listed["finished"].best_rmse is not None and len(listed["finished"].curve) == 6
         series_hash = the(store, finished).series_hash
@@ -83,7 +84,7 @@ def test_its_tables_become_those_of_a_new_store(name: str, bare_url: str, reques
     else:
         with new_database(request.getfixturevalue("postgres_server")) as address:
             new = _structure_of_new(address)
-    assert migrated == new
+    assert {table: migrated.get(table) for table in new} == new  # tables that nobody knows any more are left alone
 
 
 def _structure_of_new(url: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_two_servers_that_draw_the_same_curve_at_once_both_list_it(store: Store,
     theirs = {"run_id": run_id, "epoch": 2, "best_epoch": 2, "seconds": 0.5, "curve": np.array([3, 2], "<f4").tobytes()}
     with ThreadPoolExecutor() as pool:
         with store.write() as connection:
-            connection.execute(insert(shelf_tables.sketches), theirs | {"cell": "elman", "leaks": 0, "has_test": 0})
+            connection.execute(insert(shelf_tables.sketches), theirs)
             mine = pool.submit(store.shelf)
             time.sleep(0.3)  # for it to come to where it has to wait for us
         assert [list(row.curve) for row in mine.result(20)] == [[3.0, 2.0]]

@@ -58,6 +58,16 @@ def test_parallel_axes_stand_from_the_lowest_to_the_highest_number():
     assert "a: Hidden units 10, Learning rate 0.0001, Patience 5; b: " in words and "Patience none" in words
 
 
+def test_a_choice_has_an_axis_of_its_words():
+    axes = [Axis.of_words("Cell", ["gru", "elman", "gru", "<b>"]), Axis("Best RMSE", np.array([3.0, 1.0, 2.0, 1.5]))]
+    figure = parallel_figure(axes, ["a", "b", "c", "d"], [0, 1, 2, 3])
+    np.testing.assert_allclose([line.y[0] for line in figure.data], [0, 0.5, 0, 1])
+    words = [(note.text, note.y) for note in figure.layout.annotations if note.x == 0]
+    assert words == [("gru", 0), ("elman", 0.5), ("&lt;b&gt;", 1)]
+    assert "a: Cell gru, Best RMSE 3; b: Cell elman" in alt_parallel(axes, ["a", "b", "c", "d"])
+    assert Axis.of_words("Cell", ["x", "x"]).heights.tolist() == [0.5, 0.5]
+
+
 def test_without_a_number_that_differs_a_sentence_stands_there():
     assert "differ in no number" in parallel_figure([], ["a"], [0]).layout.annotations[0].text
     assert "differ in no number" in alt_parallel([], ["a"])

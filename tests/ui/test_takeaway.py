@@ -20,10 +20,11 @@ from rnn.data import read_csv
 from rnn.export import config_from_toml, fit_from_bytes, weights_from_bytes
 from rnn.export.bundle import FIT
 from rnn.export.fit_file import record_in
+from rnn.export.takeaway import Takeaway, file_stem, safe_name
 from rnn.runs.attempt import Attempt
 from rnn.runs.records import Run
 from rnn.runs.store import Store
-from rnn.ui.takeaway import OFFERS, Takeaway, file_stem, made, reason_against, safe_name
+from rnn.ui.takeaway import OFFERS, made, reason_against
 from tests.export.runs_of_every_kind import KINDS, wave
 from tests.export.test_script import EXACT, losses, run_script
 
@@ -47,10 +48,12 @@ def trained(store: Store, series: Series, config: Config = SMALL, *, changes: di
     attempt = Attempt(store, run, "worker", store.series)
 
     def leaving() -> bool:
+        if attempt._trainer is None:  # asked before it has begun
+            return False
         state = attempt._trainer.state
         for field, value in left.pop(state.count, {}).items():
             store.command(run.id, field, value)
-            attempt._orders_due = 0.0  # taken up at once, as it is a while later anyway
+            attempt._orders._due = 0.0  # taken up at once, as it is a while later anyway
         return False
 
     attempt.leaving = leaving

@@ -34,7 +34,7 @@ def draw(runs: Sequence[Run], pinned: Run | None) -> None:
         return
     names = short_names(everyone)
     if pinned is not None:
-        rows = [(label, against(values)) for label, values in rows]
+        rows = [(label, told_against(label, values, everyone)) for label, values in rows]
         names[0] = f"{names[0]} (baseline)"
     table = pd.DataFrame([[label, *values] for label, values in rows], columns=["", *names])
     st.dataframe(
@@ -49,6 +49,20 @@ def draw(runs: Sequence[Run], pinned: Run | None) -> None:
 def against(values: Sequence[str]) -> list[str]:
     """The first one's value, and of the others what is not the same."""
     return [values[0], *(SAME if value == values[0] else value for value in values[1:])]
+
+
+def told_against(label: str, values: Sequence[str], runs: Sequence[Run]) -> list[str]:
+    """The same of errors with how much more or less they are, where both are of one series and so of one unit."""
+    told = against(values)
+    find = _ERRORS.get(label)
+    base = None if find is None else find(runs[0])
+    if find is None or not base:
+        return told
+    for place, run in enumerate(runs[1:], 1):
+        own = find(run)
+        if own is not None and run.series_hash == runs[0].series_hash and told[place] != SAME:
+            told[place] = f"{values[place]} ({100 * (own / base - 1):+.1f} %)".replace("-", "−")
+    return told
 
 
 def rows_of(runs: Sequence[Run]) -> list[Row]:
@@ -74,10 +88,6 @@ def _repairs(run: Run) -> str:
     return "; ".join(said) or "none"
 
 
-def _test(run: Run) -> str:
-    return _number(results_of(run).test_rmse)
-
-
 def _number(value: float | None) -> str:
     return "–" if value is None else number_in_words(value)
 
@@ -86,6 +96,10 @@ def _file(run: Run) -> str:
     return (session.store().series_file(run.series_hash) or "none")[:12]
 
 
+_ERRORS: dict[str, Callable[[Run], float | None]] = {
+    "Best validation RMSE": lambda run: results_of(run).best_rmse,
+    "Test RMSE": lambda run: results_of(run).test_rmse,
+}
 _DATA: dict[str, Callable[[Run], str]] = {
     "Series": lambda run: series_title(run.series_hash)[:80],
     "Data hash": lambda run: run.series_hash[:12],
@@ -97,8 +111,7 @@ _RESULTS: dict[str, Callable[[Run], Any]] = {
     "State": lambda run: state_word(run.state),
     "Epochs trained": lambda run: f"{run.epoch:,}",
     "Best epoch": lambda run: f"{run.best_epoch:,}" if run.best_epoch else "–",
-    "Best validation RMSE": lambda run: _number(results_of(run).best_rmse),
-    "Test RMSE": _test,
+    **{label: lambda run, find=find: _number(find(run)) for label, find in _ERRORS.items()},
     "RMSE in": lambda run: results_of(run).unit.column,
     "Trained for": lambda run: seconds_in_words(results_of(run).seconds) if run.epoch else "–",
 }

@@ -11,7 +11,7 @@ _NAME = "run_file"
 
 
 def draw() -> None:
-    """The button behind which a file is given, and below it what came of the last one."""
+    """The button behind which a file is given."""
     # Its key goes with the uploader's, so that it closes over what came in.
     with st.popover("Open a file", icon=":material/upload_file:", key=f"open_{one_upload.key_of(_NAME)}"):
         one_upload.draw(
@@ -21,8 +21,9 @@ def draw() -> None:
             "A file that “Take away” gave, or `rnn.save` in a script. The run is added to the list, with its series, its "
             "epochs and all that it goes on with.",
         )
-        st.caption("Weights alone (.safetensors) have no series to be judged on: they are for scripts.")
-    draw_outcome()
+        st.caption(
+            "Settings, scripts and weights have no series to be judged on: Train takes the settings out of them."
+        )
 
 
 def draw_outcome() -> None:

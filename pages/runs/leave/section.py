@@ -6,9 +6,10 @@ from functools import partial
 
 import streamlit as st
 
+from rnn.export.takeaway import file_stem
 from rnn.runs.records import Run
 from rnn.ui import session
-from rnn.ui.takeaway import OFFERS, Offer, file_stem, made, reason_against, torch_offer
+from rnn.ui.takeaway import OFFERS, Offer, made, reason_against, torch_offer
 from rnn.ui.wording import escaped
 
 

@@ -20,13 +20,14 @@ from sqlalchemy import Connection, inspect, text
 
 from rnn.runs.migrations.copies import NoCopy, keep_copy
 from rnn.runs.migrations.to_2 import to_2
+from rnn.runs.migrations.to_3 import to_3
 from rnn.runs.schema import SCHEMA_VERSION, metadata
 
 __all__ = ["STEPS", "NoCopy", "migrate"]
 
 Step = Callable[[Connection], None]
 
-STEPS: Sequence[Step] = (to_2,)
+STEPS: Sequence[Step] = (to_2, to_3)
 
 # Any number that nobody else takes: the lock is the database's, not a table's, since there may be no table yet.
 _POSTGRES_LOCK = 0x0_556E726F6C6C

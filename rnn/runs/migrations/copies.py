@@ -15,7 +15,7 @@ class NoCopy(RuntimeError):
 
 
 def keep_copy(connection: Connection, version: int) -> Path | None:
-    """Copy the file as it stands beside itself, `unroll.sqlite` to `unroll.before-schema-2.sqlite`, and return where.
+    """Copy the file as it stands beside itself, `unroll.sqlite` to `unroll.before-schema-3.sqlite`, and return where.
 
     None where there is no run to lose, and for PostgreSQL, whose keeper makes copies.
 

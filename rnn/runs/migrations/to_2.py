@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Double, Integer, inspect, text
 
-from rnn.runs.migrations.statements import add_column
+from rnn.runs.migrations.statements import add_column, drop_columns_of_cache
 from rnn.runs.packing import pack_arrays, unpack_arrays
 
 _DECAYS = {"m": ("gradients", 0.9), "v": ("squares", 0.999)}
@@ -43,8 +43,7 @@ def _take_test_errors(connection: Connection) -> None:
             f"WHERE EXISTS (SELECT 1 FROM sketches WHERE {known})"
         )
     )
-    # Made anew from the epochs, without these columns, when the list is next looked at.
-    connection.execute(text("DROP TABLE sketches"))
+    drop_columns_of_cache(connection, "sketches", "best_rmse", "tested", "test_rmse")
 
 
 def renew_adam(connection: Connection, run_id: str) -> None:

@@ -19,16 +19,31 @@ _NOTHING = "The runs differ in no number."
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """One number of all runs: values (R,), NaN where a run has none."""
+    """One number of all runs: values (R,), NaN where a run has none. words: where it is no number, what the values 0, 1, …
+    stand for."""
 
     label: str
     values: NDArray[np.float64]
+    words: tuple[str, ...] = ()
+
+    @staticmethod
+    def of_words(label: str, said: Sequence[str]) -> Axis:
+        """An axis of a choice: each word once, in the order in which they come."""
+        words = tuple(dict.fromkeys(said))
+        return Axis(label, np.array([words.index(one) for one in said], dtype=np.float64), words)
+
+    def said(self, run: int) -> str:
+        """What a run has there, in words."""
+        value = self.values[run]
+        if not np.isfinite(value):
+            return "none"
+        return self.words[int(value)] if self.words else number(float(value))
 
     @property
     def log(self) -> bool:
         """Whether its numbers lie too far apart for a linear axis."""
         known = self.known
-        return bool(len(known) and known.min() > 0 and known.max() >= WIDE * known.min())
+        return bool(not self.words and len(known) and known.min() > 0 and known.max() >= WIDE * known.min())
 
     @property
     def known(self) -> NDArray[np.float64]:
@@ -93,7 +108,7 @@ def alt_parallel(axes: Sequence[Axis], names: Sequence[str]) -> str:
         return f"Parallel axes. {_NOTHING}"
     told = []
     for run, name in enumerate(names[:12]):
-        numbers = (f"{one.label} {_said(one.values[run])}" for one in axes)
+        numbers = (f"{one.label} {one.said(run)}" for one in axes)
         told.append(f"{name}: {', '.join(numbers)}")
     more = f" And {len(names) - 12} more runs." if len(names) > 12 else ""
     return f"Parallel axes of {len(names)} runs. {'; '.join(told)}.{more}"
@@ -106,7 +121,7 @@ def _run_line(
     number_ = (lane or 0) % len(COLOURS)
     colour = COLOURS[number_] if own else ACTUAL
     dash = DASHES[number_] if own else DASHED if lane == BESIDE else "solid"
-    told = [f"{plain(name)}<br>{plain(one.label)}: {_said(one.values[run])}" for one in axes]
+    told = [f"{plain(name)}<br>{plain(one.label)}: {one.said(run)}" for one in axes]
     return {
         "type": "scatter",
         "x": np.arange(len(axes)),
@@ -123,7 +138,18 @@ def _run_line(
 
 
 def _ends(place: int, one: Axis) -> list[dict[str, Any]]:
-    """The highest and the lowest number, above and below the axis."""
+    """The highest and the lowest number, above and below the axis; of words each one, beside it or above."""
+    if one.words:
+        places = np.linspace(0, 1, len(one.words)) if len(one.words) > 1 else [0.5]
+        said = zip(places, one.words, strict=True)
+        return [
+            {
+                "x": place, "y": y, "text": plain(shortened(word, 14)), "showarrow": False, "font": {"size": 11},
+                # Lines leave the first axis to the right; those between have them on both sides.
+                **({"xanchor": "right", "xshift": -8} if place == 0 else {"yshift": 12}),
+            }
+            for y, word in said
+        ]  # fmt: skip
     known = one.known
     if not len(known):
         return []
@@ -133,7 +159,3 @@ def _ends(place: int, one: Axis) -> list[dict[str, Any]]:
         {"x": place, "y": y, "text": number(float(value)), "showarrow": False, "yshift": shift, "font": {"size": 11}}
         for y, value, shift in shown
     ]
-
-
-def _said(value: float) -> str:
-    return number(float(value)) if np.isfinite(value) else "none"
