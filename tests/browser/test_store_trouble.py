@@ -57,7 +57,7 @@ def test_on_a_damaged_store_one_trains_and_gets_the_old_runs_back(
     expect(button(page, "Train")).to_be_enabled(timeout=SLOW)
     button(page, "Train").click()
     expect(page.get_by_test_id("stProgress").first).to_contain_text("Done", timeout=SLOW)
-    button(page, "Set the file aside and save what can be read").click()
+    button(page, "Set the file aside and save what can be read").click(timeout=SLOW)
     outcome = page.locator(".st-key-store_outcome")
     expect(outcome).to_contain_text("Saved 2 of 2 runs.", timeout=SLOW)
     expect(outcome).to_contain_text("The run of the temporary store came along.")
