@@ -203,7 +203,7 @@ def remember_in_link(choice: Choice) -> None:
     wanted = parameters(choice)
     if len(choice.repairs) > _LONGEST_LINK:
         # Beside a run nothing is said: a reload then takes the series of the run, whose record has them.
-        wanted = dict.fromkeys(PARAMETERS, []) if st.session_state.get("run") else wanted | {_REPAIRS: []}
+        wanted = {name: [] for name in PARAMETERS} if st.session_state.get("run") else wanted | {_REPAIRS: []}
     if choice.data.startswith(STORED):
         wanted |= {role: [] for role in NAMES}  # they are the series' own
     elif wanted[_DATA] and choice.targets == usual_targets(read_table(choice.data, choice.reading)):
