@@ -67,8 +67,9 @@ class Database:
 
         def hurry(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
             if self._engine.dialect.name == "postgresql":
+                given = options.get("options", "")  # of the address, such as a search path
                 limits = {"connect_timeout": max(2, math.ceil(seconds)), "tcp_user_timeout": 10_000}
-                options |= limits | {"options": f"-c lock_timeout={round(1000 * seconds)}"}
+                options |= limits | {"options": f"{given} -c lock_timeout={round(1000 * seconds)}".strip()}
             else:
                 options["timeout"] = seconds
 
