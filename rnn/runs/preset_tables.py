@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, String, Table, Text
+from sqlalchemy import Column, Double, Table
 
 from rnn.runs.schema import metadata
+from rnn.runs.text_types import CleanString, CleanText
 
 # key: the name as it is compared, without regard to capitals. config: JSON.
 presets = Table(
     "presets",
     metadata,
-    Column("key", String(240), primary_key=True),
-    Column("name", String(60), nullable=False),
-    Column("config", Text, nullable=False),
+    Column("key", CleanString(240), primary_key=True),
+    Column("name", CleanString(60), nullable=False),
+    Column("config", CleanText, nullable=False),
     Column("created", Double, nullable=False),
 )

@@ -17,13 +17,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
 from rnn.core.events import Epoch
+from rnn.runs.text_types import CleanString, CleanText
 
 # Grows when a table that older versions know changes, together with a step in `rnn.runs.migrations`. One that they do not know
 # they leave alone, and a newer version makes it in their databases: that needs no other number.
@@ -34,22 +33,22 @@ metadata = MetaData()
 
 def _of_run() -> Column[str]:
     """The column that ties a row to its run, and lets it go with the run."""
-    return Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    return Column("run_id", CleanString(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
 
 
 # One row a fact about the database itself: its schema version, and the row that claims of the queue lock.
 about = Table(
     "about",
     metadata,
-    Column("key", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("key", CleanString(40), primary_key=True),
+    Column("value", CleanText, nullable=False),
 )
 
 files = Table(
     "files",
     metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("hash", CleanString(64), primary_key=True),
+    Column("name", CleanText, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("content", LargeBinary, nullable=False),  # gzip
     Column("added", Double, nullable=False),
@@ -58,10 +57,10 @@ files = Table(
 series = Table(
     "series",
     metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("file_hash", String(64), ForeignKey("files.hash")),
-    Column("reading", Text, nullable=False),  # JSON: the choices and the target that made the file this series
-    Column("meta", Text, nullable=False),  # JSON: names, targets, time unit, …
+    Column("hash", CleanString(64), primary_key=True),
+    Column("file_hash", CleanString(64), ForeignKey("files.hash")),
+    Column("reading", CleanText, nullable=False),  # JSON: the choices and the target that made the file this series
+    Column("meta", CleanText, nullable=False),  # JSON: names, targets, time unit, …
     Column("arrays", LargeBinary, nullable=False),  # safetensors: times, values
     Column("added", Double, nullable=False),
 )
@@ -69,23 +68,23 @@ series = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("id", String(32), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("session", String(200), nullable=False),
-    Column("config", Text, nullable=False),  # JSON, with the changes made in mid-run
+    Column("id", CleanString(32), primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("session", CleanString(200), nullable=False),
+    Column("config", CleanText, nullable=False),  # JSON, with the changes made in mid-run
     # Of the config, whose JSON a list of 10,000 runs has no time to read. leaks: the scaler saw what the run is judged on.
-    Column("cell", String(20), nullable=False, server_default=""),
+    Column("cell", CleanString(20), nullable=False, server_default=""),
     Column("leaks", Integer, nullable=False, server_default="0"),
     Column("has_test", Integer, nullable=False, server_default="0"),
-    Column("series_hash", String(64), ForeignKey("series.hash"), nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("reason", String(20), nullable=False, default=""),
+    Column("series_hash", CleanString(64), ForeignKey("series.hash"), nullable=False),
+    Column("state", CleanString(20), nullable=False),
+    Column("reason", CleanString(20), nullable=False, default=""),
     Column("version", BigInteger, nullable=False, default=1),
     Column("created", Double, nullable=False),
     Column("queued", Double, nullable=False),
     Column("started", Double),
     Column("finished", Double),
-    Column("worker", String(200)),
+    Column("worker", CleanString(200)),
     Column("heartbeat", Double),
     Column("epoch", Integer, nullable=False, default=0),
     Column("batch", Integer, nullable=False, default=0),
@@ -94,9 +93,9 @@ runs = Table(
     Column("best_epoch", Integer),
     Column("best_rmse", Double),  # validation RMSE of that epoch, as in its row of `epochs`
     Column("last_finite_epoch", Integer),
-    Column("parameter", Text),
+    Column("parameter", CleanText),
     Column("step", BigInteger),
-    Column("message", Text, nullable=False, default=""),
+    Column("message", CleanText, nullable=False, default=""),
     Column("tested", Integer, nullable=False, server_default="0"),  # 1 once test_rmse is known, if only to be none
     Column("test_rmse", Double),  # of the weights of best_epoch, on the part that no choice was made by
     Index("runs_by_state", "state", "queued"),
@@ -130,10 +129,10 @@ snapshots = Table(
     "snapshots",
     metadata,
     _of_run(),
-    Column("kind", String(20), primary_key=True),
+    Column("kind", CleanString(20), primary_key=True),
     Column("epoch", Integer, nullable=False),
     Column("version", BigInteger, nullable=False),
-    Column("meta", Text, nullable=False),  # JSON
+    Column("meta", CleanText, nullable=False),  # JSON
     Column("arrays", LargeBinary, nullable=False),  # safetensors
 )
 
@@ -147,7 +146,7 @@ kept = Table(
     Column("best_epoch", Integer, nullable=False),
     Column("place", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),  # bytes of its own parts
-    Column("meta", Text, nullable=False),  # JSON: what else its training state is made of
+    Column("meta", CleanText, nullable=False),  # JSON: what else its training state is made of
 )
 
 # Their arrays. part: "params", "optimiser", or "best": those of an epoch that a run keeps, where they are not its params.
@@ -156,7 +155,7 @@ kept_arrays = Table(
     metadata,
     _of_run(),
     Column("epoch", Integer, primary_key=True, autoincrement=False),
-    Column("part", String(20), primary_key=True),
+    Column("part", CleanString(20), primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("arrays", LargeBinary, nullable=False),  # safetensors
 )
@@ -166,7 +165,7 @@ branches = Table(
     "branches",
     metadata,
     _of_run(),
-    Column("parent", String(32), nullable=False),
+    Column("parent", CleanString(32), nullable=False),
     Column("epoch", Integer, nullable=False),
 )
 
@@ -175,7 +174,7 @@ commands = Table(
     "commands",
     metadata,
     _of_run(),
-    Column("kind", String(20), primary_key=True),
+    Column("kind", CleanString(20), primary_key=True),
     Column("value", Double),
 )
 
@@ -186,7 +185,7 @@ changes = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("epoch", Integer, nullable=False),
     Column("batch", Integer, nullable=False),
-    Column("field", String(20), nullable=False),
+    Column("field", CleanString(20), nullable=False),
     Column("old", Double, nullable=False),
     Column("new", Double, nullable=False),
     Column("made", Double, nullable=False),
@@ -196,22 +195,22 @@ changes = Table(
 studies = Table(
     "studies",
     metadata,
-    Column("id", String(32), primary_key=True),  # the hash of kind and request
-    Column("kind", String(40), nullable=False),
-    Column("request", Text, nullable=False),  # JSON
-    Column("session", String(200), nullable=False),
-    Column("state", String(20), nullable=False),
+    Column("id", CleanString(32), primary_key=True),  # the hash of kind and request
+    Column("kind", CleanString(40), nullable=False),
+    Column("request", CleanText, nullable=False),  # JSON
+    Column("session", CleanString(200), nullable=False),
+    Column("state", CleanString(20), nullable=False),
     Column("created", Double, nullable=False),
     Column("queued", Double, nullable=False),
     Column("started", Double),
     Column("finished", Double),
-    Column("worker", String(200)),
+    Column("worker", CleanString(200)),
     Column("heartbeat", Double),
     Column("losses", Integer, nullable=False, default=0),  # workers that ended over it
     Column("done", Integer, nullable=False, default=0),
     Column("total", Integer, nullable=False, default=0),
-    Column("note", Text, nullable=False, default=""),
-    Column("error", Text, nullable=False, default=""),
+    Column("note", CleanText, nullable=False, default=""),
+    Column("error", CleanText, nullable=False, default=""),
     Column("result", LargeBinary),
     Index("studies_by_state", "state", "queued"),
 )
@@ -222,8 +221,8 @@ sequels = Table(
     "sequels",
     metadata,
     _of_run(),
-    Column("study_id", String(32), nullable=False),
-    Column("press", String(40), nullable=False),
+    Column("study_id", CleanString(32), nullable=False),
+    Column("press", CleanString(40), nullable=False),
     UniqueConstraint("study_id", "press"),
 )
 
@@ -232,7 +231,7 @@ races = Table(
     "races",
     metadata,
     _of_run(),
-    Column("race_id", String(32), nullable=False),
+    Column("race_id", CleanString(32), nullable=False),
     Column("lane", Integer, nullable=False),
     UniqueConstraint("race_id", "lane"),
 )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Column, Double, ForeignKey, Index, Integer, LargeBinary, Table
 
 from rnn.runs.schema import metadata
+from rnn.runs.text_types import CleanString, CleanText
 
 
 def _of_run() -> Column[str]:
     """The column that ties a row to its run, and lets it go with the run."""
-    return Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    return Column("run_id", CleanString(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
 
 
-notes = Table("notes", metadata, _of_run(), Column("note", Text, nullable=False))
+notes = Table("notes", metadata, _of_run(), Column("note", CleanText, nullable=False))
 
-tags = Table("tags", metadata, _of_run(), Column("tag", String(60), primary_key=True), Index("tags_by_name", "tag"))
+tags = Table(
+    "tags", metadata, _of_run(), Column("tag", CleanString(60), primary_key=True), Index("tags_by_name", "tag")
+)
 
 # At most one row: the run that every other one is compared with.
 pins = Table("pins", metadata, _of_run())
@@ -27,9 +30,9 @@ versions = Table(
     "versions",
     metadata,
     _of_run(),
-    Column("unroll", String(40), nullable=False),
-    Column("numpy", String(40), nullable=False),
-    Column("python", String(40), nullable=False),
+    Column("unroll", CleanString(40), nullable=False),
+    Column("numpy", CleanString(40), nullable=False),
+    Column("python", CleanString(40), nullable=False),
 )
 
 # A run's curve, small, as it stood after `epoch` epochs; a list of 10,000 runs cannot read all their epochs. Made anew from

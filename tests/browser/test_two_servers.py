@@ -58,6 +58,18 @@ def store(database: str, servers: tuple[Server, Server]) -> Iterator[Store]:
         wait_until(lambda: not any(run.active for run in store.runs()), SLOW, "the end of all runs")
 
 
+@pytest.fixture
+def open_page(open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Two servers, their workers and a browser want more of a machine than there may be: pages are given more time."""
+
+    def _open(url: str, **options: object) -> Page:
+        page = open_page(url, **options)
+        page.set_default_timeout(2 * SLOW * 1000)
+        return page
+
+    return _open
+
+
 def shown_run(page: Page, store: Store) -> Run:
     run = store.run(query(page)["run"][0])
     assert run is not None

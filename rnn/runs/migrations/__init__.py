@@ -37,7 +37,7 @@ def migrate(connection: Connection) -> int:
     """Make the tables of an empty database, or today's of an older one's, within a transaction; returns its schema version. A
     newer one's are left alone. Raises NoCopy where a SQLite file cannot be copied first."""
     if connection.dialect.name == "postgresql":  # SQLite's transaction has locked the file
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _POSTGRES_LOCK})
+        _wait_for_others(connection)
     found = _version_of(connection)
     if found > SCHEMA_VERSION:
         return found
@@ -48,6 +48,15 @@ def migrate(connection: Connection) -> int:
     metadata.create_all(connection)
     _write_version(connection, found)
     return SCHEMA_VERSION
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Be the only one who opens this database, however long another one's migration takes."""
+    given = connection.execute(text("SELECT current_setting('lock_timeout')")).scalar_one()
+    limit = text("SELECT set_config('lock_timeout', :limit, true)")
+    connection.execute(limit, {"limit": "10min"})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _POSTGRES_LOCK})
+    connection.execute(limit, {"limit": given})
 
 
 def _version_of(connection: Connection) -> int:
