@@ -132,23 +132,3 @@ def _refreshed(page: Page) -> bool:
         again.first.click()
         page.wait_for_timeout(1000)
     return False
-
-
-def test_a_preset_is_saved_and_used_after_a_reload(server: Server, open_page: Callable[..., Page]) -> None:
-    page = open_page(f"{server.url}/?data=nile&{SMALL}")
-    expect(button(page, "Train")).to_be_enabled(timeout=SLOW * 1000)
-    form = shown_form(page)
-    page.get_by_test_id("stSidebar").get_by_role("button", name="Save").click()
-    body = page.get_by_test_id("stPopoverBody")
-    body.get_by_placeholder("Name of the preset").fill("Quick look")
-    body.get_by_placeholder("Name of the preset").press("Enter")
-    body.locator(".st-key-preset_save button").click()
-    expect(body).to_contain_text("“Quick look” is saved.", timeout=SLOW * 1000)
-    again = open_page(f"{server.url}/?data=nile")
-    expect(button(again, "Train")).to_be_enabled(timeout=SLOW * 1000)
-    assert shown_form(again) != form
-    box = again.get_by_test_id("stSidebar").get_by_test_id("stSelectbox").filter(has_text="Preset")
-    box.locator("input").first.click()
-    again.get_by_role("option", name="Quick look · saved").click()
-    wait_until(lambda: shown_form(again) == form, SLOW, "the settings of the preset")
-    done_with(again)
