@@ -46,6 +46,7 @@ st.html(
         .st-key-walk_stepper [role='radio'] { padding-inline: 0.5rem; }
         .st-key-window_choice > :last-child { min-width: 100%; }
     }
+    .st-key-store_outcome { flex-wrap: nowrap; }
     /* What redraws four times a second must not fade while it does. */
     [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
     </style>"""

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.race import lanes
 from pages.race.names import differing_fields, names_of
+from pages.race.presets import OWN
 from pages.race.setup import Setup
 from rnn.core.config import Config
 from rnn.core.windows import split_windows
@@ -66,9 +68,10 @@ def read(race_id: str) -> Race | None:
 def draw_gone() -> None:
     """A sentence about a race in the link that is not there."""
     if race_id := st.session_state.pop(_GONE, None):
+        came = st.session_state[lanes.VARIED] == OWN
         st.warning(
-            f"There is no race {escaped(str(race_id), 40)}; its runs may have been deleted, or the link is damaged. Here a new "
-            "one can be set up.",
+            f"There is no race {escaped(str(race_id), 40)} here; its runs may have been deleted, or are on another machine. "
+            f"{'Its lanes came with the link: “Start the race” makes them anew.' if came else 'Here a new one can be set up.'}",
             icon=":material/link_off:",
         )
 

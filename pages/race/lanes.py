@@ -1,7 +1,7 @@
 """The lanes that a race is to have, in the session and in the page's address; typed and range-checked wherever they come from.
 
-In the address `vary` names a preset; lanes of one's own stand there as `lane=cell:gru;hidden:64`, one for each. `from=plain`
-says that they start from the plain network, not from the settings of Train.
+In the address `vary` names a preset; lanes of one's own, and those of a race, stand there as `lane=cell:gru;hidden:64`, one for
+each. `from=plain` says that they start from the plain network, not from the settings of Train.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from rnn.core.config import Config
 from rnn.core.field_check import check_field
 from rnn.core.fields import FIELDS
 from rnn.runs.races import MOST_LANES
+from rnn.runs.runner import runner as process_runner
 from rnn.ui import config_form
 from rnn.ui.controls import parse_link_value, shown
 from rnn.ui.page_address import put_list
@@ -42,12 +43,14 @@ class Lane:
 
 
 def prepare() -> None:
-    """Once a session: what the address asks for, as far as it can be had."""
+    """Once a session: what the address asks for, as far as it can be had. The lanes of a race that is here are its own."""
     if VARIED in st.session_state:
         return
     refused: list[str] = []
     asked, start = st.query_params.get(VARY), st.query_params.get(FROM, TRAIN)
     texts = st.query_params.get_all(LANE)
+    if process_runner().store.race(st.query_params.get("race", "")):
+        asked, start, texts = None, TRAIN, []
     found = _read(texts, refused) if texts else []
     if asked is not None and asked not in PRESETS and asked != OWN:
         known = ", ".join(PRESETS)
@@ -135,10 +138,19 @@ def remember_in_link(standing: Sequence[Lane]) -> None:
     put_list(LANE, [text_of(lane.changes) for lane in standing] if varied == OWN else [])
 
 
-def forget_in_link() -> None:
-    """While a race is shown the address names it alone."""
-    for name in (VARY, FROM, LANE):
-        put_list(name, [])
+def remember_race(configs: Sequence[Config]) -> None:
+    """While a race is shown: its lanes, as they leave the plain network, for a machine that does not have the race."""
+    put_list(VARY, [])
+    put_list(FROM, [PLAIN])
+    put_list(LANE, [text_of(_own_of(config)) for config in configs])
+
+
+def _own_of(config: Config) -> Changes:
+    values = settled(dataclasses.asdict(config))
+    default = config_form.DEFAULT
+    return {
+        field: value for field, value in values.items() if field not in NOT_RACED and value != getattr(default, field)
+    }
 
 
 def text_of(changes: Changes) -> str:

@@ -18,7 +18,7 @@ if race is None:
         actions.draw_for_setup(standing)
     setup.draw(standing)
 else:
-    lanes.forget_in_link()
+    lanes.remember_race([run.config for run in race.runs])
     heading.draw(race)
     actions.draw(race)
     poll = watch.poll_seconds(race)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.train import preset_shelf
 from rnn.core.config import Config
-from rnn.export import config_from_toml, config_to_toml
+from rnn.export import config_to_toml, settings_in
 from rnn.ui import config_form, one_upload, session
 from rnn.ui.wording import escaped
 
@@ -50,8 +50,9 @@ def _text(config: Config) -> bytes:
 
 def _draw_way_in() -> None:
     one_upload.draw(
-        "From TOML", _NAME, _take,
-        "A file as “To TOML” gives it. What it leaves out takes its default; where it has a mistake nothing is changed.",
+        "From a file", _NAME, _take,
+        "A file as “To TOML” gives it, or whatever else of a run holds its settings: script, notebook, weights, .unroll, zip. "
+        "What it leaves out takes its default; where it has a mistake nothing is changed.",
     )  # fmt: skip
     one_upload.draw_outcome(_NAME)
     if _BEFORE in st.session_state:
@@ -66,7 +67,7 @@ def _draw_way_in() -> None:
 
 def _take(name: str, content: bytes) -> str:
     try:
-        config = config_from_toml(content, name)
+        config = settings_in(content, name)
     except ValueError as error:
         raise ValueError(f"{error} Nothing was changed.") from None
     before: dict[str, Any] = config_form.values_of_form()

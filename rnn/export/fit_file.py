@@ -21,6 +21,7 @@ from rnn.core.fit import Fit, fit_of
 from rnn.core.series import Series
 from rnn.core.state import TrainingState
 from rnn.core.train import Trainer
+from rnn.export.bundle import fit_in_zip, is_zip
 
 FORMAT = "unroll-fit"
 VERSION = 1
@@ -45,8 +46,10 @@ def save(fit: Fit, path: str | Path) -> None:
 
 
 def load(path: str | Path) -> Fit:
-    """Read a fit. Raises ValueError where the file is not one or is damaged, OSError where it cannot be read."""
-    return fit_from_bytes(Path(path).read_bytes(), str(path))
+    """Read a fit, from its own file or from the zip of a run. Raises ValueError where the file is neither or is damaged,
+    OSError where it cannot be read."""
+    content = Path(path).read_bytes()
+    return fit_from_bytes(fit_in_zip(content, str(path)) if is_zip(content) else content, str(path))
 
 
 def fit_to_bytes(fit: Fit, record: Mapping[str, Any] | None = None) -> bytes:
@@ -94,6 +97,14 @@ def record_in(content: bytes, name: str = "The file") -> dict[str, Any]:
     if not isinstance(record, dict):
         raise ValueError(f"{name} does not hold together as a fit (its record is no list of names and values).")
     return record
+
+
+def config_in(content: bytes, name: str = "The file") -> Config:
+    """The settings of a fit, which need not be put together for it. Raises ValueError as `fit_from_bytes`."""
+    try:
+        return Config.from_dict(json.loads(_read(content, name)[1])["config"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{name} does not hold together as a fit ({_plain(error)}).") from error
 
 
 def _read(content: bytes, name: str) -> tuple[dict[str, np.ndarray], str]:

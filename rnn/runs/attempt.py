@@ -99,10 +99,9 @@ class Attempt:
     @property
     def wait(self) -> float:
         """Seconds until another turn does anything: more than 0 where nothing is left but to write, and the store fails."""
-        journal = self._journal
-        if journal is None or self._failure is not None:
+        if self._journal is None:
             return self._reading.wait
-        return journal.patience.wait if journal.ending is not None else 0.0
+        return self._journal.patience.wait if self._journal.ending is not None else 0.0
 
     def give_back(self) -> None:
         """Before another turn: have it write down what it has and put the run back into the queue, for others to go first."""
@@ -215,14 +214,14 @@ class Attempt:
         """Asked by the trainer between batches: everything but the arithmetic happens here."""
         if self._pulse.lost:
             raise RunLost(self.run.id)
-        self._tell()
         if self.leaving():
             self._hurry()
             self._ending = Ending("interrupted", "The server or the worker was shut down.")
             return True
-        orders = self._orders.news()
-        if orders is not None:
-            self._obey(orders)
+        if self._orders.due:
+            self._tell()
+            if (orders := self._orders.news()) is not None:
+                self._obey(orders)
         state = self._trainer.state
         if self._ending is None and self._step_at is not None and state.batch == 0 and state.epoch >= self._step_at:
             self._ending = Ending("paused")

@@ -17,7 +17,7 @@ from sqlalchemy import URL
 from rnn.runs.crossing import Crossed, bring_over
 from rnn.runs.runner import Runner, change_runner, runner
 from rnn.runs.salvage import BESIDE, Progress, Receipt, salvage, set_aside
-from rnn.runs.stand_in import TemporaryStore
+from rnn.runs.stand_in import TemporaryStore, store_for_pages
 from rnn.runs.store import Store
 from rnn.runs.store_error import StoreError
 from rnn.runs.store_trouble import STORE_ERRORS, place_of, sentence_of
@@ -85,7 +85,7 @@ def reopen(_trouble: StoreError | None = None, _told: Progress = lambda share: N
     old = runner()
     if not isinstance(old.store, TemporaryStore):
         return ""
-    crossed = _go_over(old, Store)
+    crossed = _go_over(old, store_for_pages)
     return f"The store {place_of(runner().store.url)} can be used again. {_brought(crossed)}".strip()
 
 
@@ -100,7 +100,7 @@ def save(trouble: StoreError | None = None, told: Progress = lambda share: None)
 
     def renewed() -> Store:
         receipts.append(renew(path, told))
-        return Store(_address(path))
+        return store_for_pages(_address(path))
 
     crossed = _go_over(old, renewed)
     return f"{receipts[0].sentence} {_brought(crossed)}".strip()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Column, Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rnn.runs.database import Database
@@ -94,7 +94,7 @@ def _waiting_again(row: Row) -> Row:
 def _insert(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).on_conflict_do_nothing()
-    empty = {column.name: column.default.arg if column.default is not None else None for column in table.columns}
+    empty = {column.name: _default(column) for column in table.columns}
     batch: list[Row] = []
     size = 0
     for row in rows:
@@ -105,3 +105,11 @@ def _insert(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
             batch, size = [], 0
     if batch:
         connection.execute(statement, batch)
+
+
+def _default(column: Column[Any]) -> Any:
+    """Of a column that an older store does not have."""
+    if column.server_default is not None:
+        text = str(getattr(column.server_default, "arg", ""))
+        return column.type.python_type(text)
+    return column.default.arg if column.default is not None else None

@@ -14,7 +14,7 @@ from sqlalchemy import Table
 
 from rnn.runs.crossing import Row
 from rnn.runs.salvage_checks import is_sound, typed
-from rnn.runs.schema import metadata, runs
+from rnn.runs.schema import SCHEMA_VERSION, metadata, runs
 from rnn.runs.sqlite_pages import SqliteFile, Walk
 from rnn.runs.sqlite_records import Value
 
@@ -23,7 +23,8 @@ Key = tuple[Value, ...]
 
 
 class DamagedStore:
-    """damaged: whether something in the file could not be read. run_ids: of all runs that the sound part of it speaks of."""
+    """damaged: whether something in the file could not be read. run_ids: of all runs that the sound part of it speaks of.
+    version: of its schema, as far as it can be told."""
 
     def __init__(self, file: SqliteFile, progress: Progress) -> None:
         self._file, self._progress = file, progress
@@ -35,6 +36,8 @@ class DamagedStore:
         broken = self._read_catalogue() or not file.intact
         leaves, torn = self._survey()
         self.damaged = broken or torn
+        # Schema 2 gave runs this column.
+        self.version = 1 if self._tables and "best_rmse" not in self._columns["runs"] else SCHEMA_VERSION
         self._astray = self._without_tree(leaves) if self.damaged else {}
 
     def rows_of(self, table: Table) -> Iterator[Row]:

@@ -65,15 +65,17 @@ class Database:
     def wait_at_most(self, seconds: float) -> None:
         """From now on a write waits so long for another one, or for a server, where it waited BUSY_SECONDS before."""
 
-        def hurry(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
-            if self._engine.dialect.name == "postgresql":
-                given = options.get("options", "")  # of the address, such as a search path
-                limits = {"connect_timeout": max(2, math.ceil(seconds)), "tcp_user_timeout": 10_000}
-                options |= limits | {"options": f"{given} -c lock_timeout={round(1000 * seconds)}".strip()}
-            else:
-                options["timeout"] = seconds
+        if self._engine.dialect.name == "postgresql":
+            limits = {"connect_timeout": max(2, math.ceil(seconds)), "tcp_user_timeout": 10_000}
 
-        event.listen(self._engine, "do_connect", hurry)
+            def hurry(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
+                given = options.get("options", "")  # of the address, such as a search path
+                options |= limits | {"options": f"{given} -c lock_timeout={round(1000 * seconds)}".strip()}
+
+            event.listen(self._engine, "do_connect", hurry)
+        else:
+            wait = f"PRAGMA busy_timeout = {round(1000 * seconds)}"
+            event.listen(self._engine, "connect", lambda connection, _record: connection.execute(wait).close())
         self._engine.dispose()
 
     def close(self) -> None:

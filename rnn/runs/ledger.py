@@ -16,17 +16,17 @@ import time
 from collections.abc import Container, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from rnn.core.events import Epoch
 from rnn.runs import packing
 from rnn.runs.clock import seconds_now
 from rnn.runs.commands import withdraw
-from rnn.runs.entries import AppliedChange, Ending, Entry, RunLost
+from rnn.runs.entries import Ending, Entry, RunLost
+from rnn.runs.entry_rows import write_changes, write_flow
 from rnn.runs.fair_queue import FairQueue
-from rnn.runs.flow_record import FlowChange
 from rnn.runs.kept_rows import write_kept
-from rnn.runs.schema import changes, commands, epochs, flow, runs, snapshots
+from rnn.runs.schema import commands, epochs, runs, snapshots
 
 STALE_SECONDS = 15.0  # a heartbeat older than this is no heartbeat
 GONE_SECONDS = 3.0  # the same where the worker was on this machine and its process is not there
@@ -56,7 +56,7 @@ class Ledger(FairQueue):
                 connection.execute(insert(snapshots), row | {"run_id": run_id, "version": version})
             write_kept(connection, run_id, entry.kept)
             write_changes(connection, run_id, entry.changes)
-            _write_flow(connection, run_id, entry.flow)
+            write_flow(connection, run_id, entry.flow)
             if entry.ending is not None:
                 _end(connection, run_id, entry.ending)
         return sum(len(row["arrays"]) for row in saved)
@@ -155,6 +155,12 @@ def _run_values(run_id: str, entry: Entry) -> dict[str, Any]:
     return values
 
 
+def _takes_another_course(entry: Entry) -> bool:
+    """Whether epochs that a killed worker had written beyond this one will not come again as they were."""
+    over = entry.ending is not None and entry.ending.state in ("done", "early-stop", "diverged")
+    return over or any(change.field == "lr" for change in entry.changes)
+
+
 def best_rmse(run_id: str, best_epoch: int, found: Sequence[Epoch] = ()) -> Any:
     """What `runs.best_rmse` is to be: from these epochs, which are about to be written, or else from those that are there."""
     for epoch in found:
@@ -162,12 +168,6 @@ def best_rmse(run_id: str, best_epoch: int, found: Sequence[Epoch] = ()) -> Any:
             return epoch.val_rmse if math.isfinite(epoch.val_rmse) else None
     row = select(epochs.c.val_rmse).where(epochs.c.run_id == run_id, epochs.c.epoch == best_epoch)
     return row.scalar_subquery()
-
-
-def _takes_another_course(entry: Entry) -> bool:
-    """Whether epochs that a killed worker had written beyond this one will not come again as they were."""
-    over = entry.ending is not None and entry.ending.state in ("done", "early-stop", "diverged")
-    return over or any(change.field == "lr" for change in entry.changes)
 
 
 def snapshot_rows(entry: Entry) -> list[dict[str, Any]]:
@@ -201,34 +201,6 @@ def write_epochs(connection: Connection, run_id: str, found: tuple[Epoch, ...]) 
         for epoch in found
     ]
     connection.execute(insert(epochs), [row | {"run_id": run_id} for row in rows])
-
-
-def write_changes(connection: Connection, run_id: str, made: tuple[AppliedChange, ...]) -> None:
-    """Write changes within a transaction, and take the orders back that they carry out."""
-    for change in made:
-        mine = changes.c.run_id == run_id
-        last = connection.execute(select(func.coalesce(func.max(changes.c.number), 0)).where(mine)).scalar_one()
-        row = dataclasses.asdict(change)
-        ordered = row.pop("ordered")
-        # It is there already where the database went away in the moment that it committed, so that nobody was told.
-        again = and_(mine, *(changes.c[name] == value for name, value in row.items()), changes.c.number == last)
-        if connection.execute(select(changes.c.number).where(again)).first() is None:
-            connection.execute(insert(changes), row | {"run_id": run_id, "number": last + 1, "made": time.time()})
-        # An order that came after this one stands.
-        done = and_(commands.c.run_id == run_id, commands.c.kind == change.field, commands.c.value == ordered)
-        connection.execute(delete(commands).where(done))
-
-
-def _write_flow(connection: Connection, run_id: str, change: FlowChange | None) -> None:
-    if change is None:
-        return
-    replaced = [row.epoch for row in change.rows]
-    gone = flow.c.epoch.in_([*change.dropped, *replaced])
-    connection.execute(delete(flow).where(flow.c.run_id == run_id, gone))
-    if change.rows:
-        packed = [(row.epoch, packing.pack_arrays({"norms": row.norms, "steps": row.steps})) for row in change.rows]
-        rows = [{"run_id": run_id, "epoch": epoch, "arrays": arrays} for epoch, arrays in packed]
-        connection.execute(insert(flow), rows)
 
 
 def _end(connection: Connection, run_id: str, ending: Ending) -> None:

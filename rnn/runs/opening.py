@@ -70,7 +70,8 @@ def check_all(database: Database) -> None:
 
 
 def _damaged(path: Path, why: str) -> StoreError:
-    return StoreError(f"The store {path} {_SENTENCES['damaged'].format(why=why)} or {_ELSEWHERE}", "damaged", path)
+    brief = f"The store {path} is damaged ({why})."
+    return StoreError(f"{brief} {_SALVAGE} or {_ELSEWHERE}", "damaged", path, brief)
 
 
 @contextmanager
@@ -111,6 +112,8 @@ def opening_error(error: Exception, url: URL) -> StoreError:
     if kind == "absent" and path.exists():
         kind = "read-only"  # SQLite cannot open it: it is there, so it may not
     why = str(driver_error(error))
+    if kind == "damaged":
+        return _damaged(path, why)
     if kind not in _SENTENCES:
         return StoreError(f"The store {path} cannot be opened: {why}. Check it, or {_ELSEWHERE}", kind, path)
     return StoreError(
@@ -118,12 +121,12 @@ def opening_error(error: Exception, url: URL) -> StoreError:
     )
 
 
+_SALVAGE = "`python -m rnn store salvage` sets the file aside and saves what can be read;"
 _ELSEWHERE = "set UNROLL_DATA_DIR to another folder."
 _SENTENCES = {
     "full": "cannot be written: the disk is full. Free some space on it,",
     "locked": "is locked: another program has held it for more than {wait:g} s. Close that program (a database browser, a "
     "backup, a second copy of Unroll that hangs),",
-    "damaged": "is damaged ({why}). `python -m rnn store salvage` sets the file aside and saves what can be read;",
     "read-only": "cannot be written: its file or folder may only be read. Give Unroll the right to write both,",
     "absent": "cannot be opened: its folder is not there or may not be entered. Bring it back,",
     "disk": "cannot be used: the disk reports an error ({why}). Check the disk and whether it is still connected,",

@@ -19,11 +19,13 @@ class Orders:
         self.patience = Patience()  # with the store
         self._store, self._run_id, self._due = store, run_id, 0.0
 
+    @property
+    def due(self) -> bool:
+        """Whether it is time to look again."""
+        return time.monotonic() >= self._due
+
     def news(self) -> dict[str, float | None] | None:
-        """Kind → value of all that stand; None where it is too early to look again, or the store fails."""
-        began = time.monotonic()
-        if began < self._due:
-            return None
+        """Kind → value of all that stand; None where the store fails."""
         orders = self.patience.get(lambda: self._store.orders(self._run_id))
         self._due = time.monotonic() + max(ORDERS_GAP, self.patience.wait)
         return orders

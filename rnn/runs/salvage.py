@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table
 from rnn.runs.crossing import take_in
 from rnn.runs.damaged_store import DamagedStore, Progress
 from rnn.runs.database import Database
-from rnn.runs.salvage_repairs import drop_torn_epochs, fill_epochs
+from rnn.runs.salvage_repairs import bring_up_to_date, drop_torn_epochs, fill_epochs
 from rnn.runs.schema import epochs, runs, snapshots
 from rnn.runs.sqlite_pages import SqliteFile
 
@@ -76,6 +76,8 @@ def salvage(source: Path, target: Database, progress: Progress = lambda share: N
         found = DamagedStore(file, progress)
         crossed = take_in(connection, found.rows_of)
         missing = _mended(connection, found, crossed.runs)
+        if found.version < 2:
+            bring_up_to_date(connection, crossed.runs)
     lost = (found.run_ids | crossed.stranded) - crossed.runs - crossed.known
     progress(1.0)
     return Receipt(source, tuple(sorted(crossed.runs)), tuple(sorted(lost)), tuple(sorted(crossed.known)), missing)

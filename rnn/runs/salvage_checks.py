@@ -25,7 +25,7 @@ def typed(table: Table, values: Mapping[str, Value]) -> dict[str, Any] | None:
     for column in table.columns:
         value = values.get(column.name)
         if value is None:
-            if not column.nullable and (column.name in values or column.default is None):
+            if not column.nullable and (column.name in values or not (column.default or column.server_default)):
                 return None
             if column.name in values:
                 row[column.name] = None

@@ -18,6 +18,7 @@ from rnn.runs.store import Store
 from rnn.runs.store_error import StoreError
 
 ROOM_BYTES = 256 << 20  # with less than this left, another place is looked for
+PAGE_SECONDS = 8.0  # that a page waits for a store which another program has locked, or for a server
 MEMORY = Path("/dev/shm")
 PREFIX = "unroll-temporary-"
 
@@ -39,10 +40,17 @@ class TemporaryStore(Store):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def store_for_pages(url: str | None = None) -> Store:
+    """A store that is waited for no longer than people do who have pressed a button. Raises StoreError."""
+    store = Store(url)
+    store.wait_at_most(PAGE_SECONDS)
+    return store
+
+
 def store_or_stand_in() -> Store:
     """The store that the settings name, or one in its place. Raises StoreError where not even that can be had."""
     try:
-        return Store()
+        return store_for_pages()
     except StoreError as error:
         return TemporaryStore(error)
 

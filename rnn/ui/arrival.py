@@ -14,13 +14,14 @@ from rnn.core.series import Series
 from rnn.data import SAMPLES, Table, load_sample, read_csv
 from rnn.data.choices import choices_of_json
 from rnn.data.repair import repairs_from_json
-from rnn.export import fit_from_bytes, weights_from_bytes
+from rnn.export import fit_from_bytes
 from rnn.export.bundle import fit_in_zip, is_zip, original_in_zip
 from rnn.export.fit_file import record_in
 from rnn.export.takeaway import as_json
 from rnn.runs.arrivals import MadeChange
 from rnn.runs.packing import file_hash
 from rnn.runs.store import Store
+from rnn.ui import not_a_run
 from rnn.ui.chosen_series import FILE, NAMES, Choice, choice_of_reading
 
 FIELDS = ("lr", "epochs")  # what can be changed in mid-run
@@ -40,11 +41,11 @@ def take_in(store: Store, name: str, content: bytes, session: str) -> Arrived:
     Raises ValueError with a sentence for everything else; nothing is kept then.
     """
     called = f"The file {name}"
-    own = fit_in_zip(content, called) if is_zip(content) else content
     try:
+        own = fit_in_zip(content, called) if is_zip(content) else content
         fit = fit_from_bytes(own, called)
     except ValueError as error:
-        raise ValueError(_if_weights(own, called) or str(error)) from None
+        raise ValueError(not_a_run.sentence(content, name, called) or str(error)) from None
     record = _checked(record_in(own, called), called)
     original = original_in_zip(content, called) if is_zip(content) else None
     reading = dict(record.reading)
@@ -83,19 +84,6 @@ def _table(store: Store, choice: Choice) -> Table:
         return load_sample(choice.data)
     stored = store.file(choice.file_hash)
     return read_csv(stored.content, **{"name": PurePath(stored.name).stem, **json.loads(choice.reading)})
-
-
-def _if_weights(content: bytes, called: str) -> str:
-    """The sentence for a file of weights alone; empty for any other file."""
-    try:
-        config, _ = weights_from_bytes(content, called)
-    except ValueError:
-        return ""
-    return (
-        f"{called} holds the weights of a network ({config.cell}, {config.hidden} units) and no run: without the series and "
-        "what training goes on with there is nothing to open. Give the run's .unroll file or its zip; in a script "
-        "rnn.export.weights_from_bytes reads the weights."
-    )
 
 
 @dataclass(frozen=True)

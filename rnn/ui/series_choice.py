@@ -202,10 +202,11 @@ def remember_in_link(choice: Choice) -> None:
     """Write the choice to the page's address, where it differs from what stands there."""
     wanted = parameters(choice)
     if len(choice.repairs) > _LONGEST_LINK:
-        wanted[_REPAIRS] = []
+        # Beside a run nothing is said: a reload then takes the series of the run, whose record has them.
+        wanted = {name: [] for name in PARAMETERS} if st.session_state.get("run") else wanted | {_REPAIRS: []}
     if choice.data.startswith(STORED):
         wanted |= {role: [] for role in NAMES}  # they are the series' own
-    elif choice.targets == usual_targets(read_table(choice.data, choice.reading)):
+    elif wanted[_DATA] and choice.targets == usual_targets(read_table(choice.data, choice.reading)):
         wanted["target"] = []
     plain = not any(values for name, values in wanted.items() if name != _DATA)
     if choice.data == DEFAULT_DATA and plain and not st.session_state.get("run"):

@@ -12,7 +12,7 @@ from rnn.runs.opening import path_of
 from rnn.runs.stand_in import TemporaryStore
 from rnn.runs.store import Store
 from rnn.runs.store_error import StoreError
-from rnn.runs.store_trouble import kind_of, place_of, sentence_of
+from rnn.runs.store_trouble import cause_and_advice, kind_of, place_of, sentence_of
 from rnn.ui import session
 from rnn.ui.wording import escaped
 
@@ -38,7 +38,7 @@ def draw_trouble(error: Exception) -> None:
     """In place of a page, or a part of it, that the store has failed."""
     trouble = as_trouble(error)
     with st.container(border=False, key="store_trouble"):
-        st.error(escaped(str(trouble), 600), icon=":material/database_off:")
+        st.error(escaped(trouble.brief, 600), icon=":material/database_off:")
         st.caption("What you have set on this page is kept. It comes back by itself as soon as the store answers.")
         with st.container(horizontal=True, gap="small"):
             st.button("Try again", icon=":material/refresh:", key="store_trouble_again")
@@ -55,8 +55,8 @@ def draw_trouble(error: Exception) -> None:
 def _draw_temporary(trouble: StoreError) -> None:
     with st.container(key="store_notice"):
         st.warning(
-            f"{escaped(str(trouble), 600)}\n\nYou work in a **temporary store**: what you do now is kept only until the "
-            "server ends. Take away what you want to keep under **Runs → Take away**.",
+            f"{escaped(trouble.brief, 600)} You work in a **temporary store**: what you do now is kept only until the server "
+            "ends. Take away what you want to keep: **Runs → Take away**.",
             icon=":material/database_off:",
         )
         with st.container(horizontal=True, gap="small"):
@@ -70,7 +70,7 @@ def _draw_temporary(trouble: StoreError) -> None:
 
 def _save_button(key: str, trouble: StoreError) -> None:
     st.button(
-        "Set the file aside and save what can be read", icon=":material/healing:", key=key, type="primary",
+        "Set the file aside and save what can be read", icon=":material/healing:", key=key,
         on_click=changeover.begin, args=("save", trouble),
         help="The damaged file is kept under another name. A new store takes its place, with every run that can be read.",
     )  # fmt: skip
@@ -125,4 +125,6 @@ def as_trouble(error: Exception) -> StoreError:
         return error
     url = make_url(session.store().url)
     place = place_of(session.store().url)
-    return StoreError(sentence_of(error, place), kind_of(error, place), path_of(url))
+    kind = kind_of(error, place)
+    brief = cause_and_advice(error, place)[0] if kind == "damaged" else ""
+    return StoreError(sentence_of(error, place), kind, path_of(url), brief)

@@ -60,7 +60,7 @@ OFFERS = {
     ),
     "settings": Offer(
         "Settings", ".toml", "application/toml", ":material/tune:",
-        "Each setting with what it means, to read, change and give back on Train.",
+        "Each setting with what it means, to read, change and give back on Train (“Save”).",
     ),
 }  # fmt: skip
 

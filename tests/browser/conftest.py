@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,8 +36,9 @@ class Server:
         self.process.wait(timeout=30)
 
 
-def start_server(folder: Path, port: int | None = None, database: str | None = None) -> Server:
-    """Start the app on a free port and wait until it answers. database: a store's address, instead of a file in the folder."""
+def start_server(folder: Path, port: int | None = None, database: str | None = None, status: int = 200) -> Server:
+    """Start the app on a free port and wait until it answers with this status. database: a store's address, instead of a file
+    in the folder."""
     if port is None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -54,17 +56,25 @@ def start_server(folder: Path, port: int | None = None, database: str | None = N
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return Server(url, folder, process)
-        except OSError:
-            time.sleep(0.1)
+        if health(url)[0] == status:
+            return Server(url, folder, process)
+        time.sleep(0.1)
         if process.poll() is not None:
             break
     process.kill()
     process.wait()
     raise RuntimeError(f"The server did not start:\n{(folder / 'server.log').read_text()[-4000:]}")
+
+
+def health(url: str) -> tuple[int, str]:
+    """What the server says of itself: status and text; (0, "") where it does not answer."""
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,7 @@ def test_settings_come_from_a_file_and_can_be_taken_back(open_app):
     app = open_app(hidden="48")
     before = app.session_state["lr"]
     wanted = Config(hidden=24, cell="gru", lr=0.004, clip="none")
-    give(app, "From TOML", "mine.toml", config_to_toml(wanted).encode())
+    give(app, "From a file", "mine.toml", config_to_toml(wanted).encode())
     assert not app.exception and any("mine\\.toml was taken" in one.value for one in app.success)
     assert (app.session_state["hidden"], app.session_state["cell"], app.session_state["lr"]) == (24, "gru", 0.004)
     next(one for one in app.button if one.key == "undo_toml").click().run()
@@ -101,7 +101,7 @@ def test_a_mistake_in_the_file_is_said_by_field_and_line_and_changes_nothing(ope
         (b"hidden = = 3\n", ("not TOML", "line 1")),
         (b"\xff\xfe", ("UTF\\-8",)),
     ):
-        give(app, "From TOML", "bad.toml", content)
+        give(app, "From a file", "bad.toml", content)
         (error,) = [one.value for one in app.error]
         assert all(word in error for word in (*said, "Nothing was changed")), error
         assert {name: app.session_state[name] for name in held} == held

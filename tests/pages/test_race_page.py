@@ -168,7 +168,8 @@ def test_a_race_starts_is_found_by_its_address_and_says_who_won(open_app):
     button(app, "race_start").click().run()
     assert not app.exception
     race_id = link_value(app, "race")
-    assert "lane" not in app.query_params and "from" not in app.query_params
+    assert app.query_params["lane"] == ["hidden:4;epochs:3", "hidden:8;epochs:3"], "for where the race is not"
+    assert link_value(app, "from") == "plain"
     with Store() as store:
         runs = store.race(race_id)
         assert [(run.state, run.config.hidden, run.name) for run in runs] == [

@@ -13,7 +13,9 @@ import streamlit as st
 
 from rnn.core.config import Config
 from rnn.core.events import Epoch
+from rnn.core.fields import FIELDS
 from rnn.core.series import Series
+from rnn.data.repair import Repair, repairs_json
 from rnn.runs.attempt import Attempt
 from rnn.runs.packing import file_hash
 from rnn.runs.runner import Runner, runner, stop_runner
@@ -23,8 +25,9 @@ from rnn.ui.chosen_series import FILE, Choice, choice_of_stored, reading_of, ser
 from rnn.ui.relevance import settled
 from rnn.ui.share import Shared, query_of, what_it_carries
 from rnn.ui.takeaway import made
-from tests.pages.stored_runs import WORKER, trained
-from tests.pages.test_following import config_of
+from tests.pages.conftest import link_value
+from tests.pages.stored_runs import WORKER, made_up, trained
+from tests.pages.test_following import address, config_of
 from tests.pages.test_train_page import button
 
 CSV = "\n".join(["day;shop;sales;price;holiday", *(
@@ -360,3 +363,72 @@ def test_a_damaged_link_is_a_sentence_and_nothing_breaks(open_app):
     for asked in damaged:
         app = open_app(**asked)
         assert not app.exception
+
+
+def test_a_race_is_set_up_again_on_another_machine(open_app, other_machine, no_workers):
+    choice, configs = (
+        Choice("nile", ("volume",)),
+        [Config(**SMALL, gap=2, cell=cell, lr=0.01) for cell in ("gru", "lstm")],
+    )
+    open_app()
+    with Store() as store:
+        key = store.add_series(series_of(choice), reading=reading_of(choice))
+        race = store.add_race(configs, key, session="s")
+    app = opened(open_app, {"race": [race], "data": ["nile"], "settings": ['{"hidden":50,"gap":2}']}, "race/page.py")
+    asked = {name: app.query_params[name] for name in app.query_params}
+    asked = {name: value if isinstance(value, list) else [value] for name, value in asked.items()}
+    again = opened(open_app, asked, "race/page.py")
+    assert again.session_state["race"] == race and again.session_state["race_vary"] != "own"
+    other_machine()
+    app = opened(open_app, asked, "race/page.py")
+    assert f"There is no race {race} here" in said(app) and "Its lanes came with the link" in said(app)
+    button(app, "race_start").click().run()
+    assert not app.exception
+    with Store() as store:
+        assert [run.config for run in store.race(app.session_state["race"])] == configs
+
+
+@pytest.mark.parametrize("page", [None, "data/page.py", "forecast/page.py", "inside/page.py", "race/page.py"])
+@pytest.mark.parametrize("settings", [{}, {"hidden": 5, "seed": 3, "validation": 0.3}])
+def test_the_address_of_each_page_says_all_of_it_where_its_run_is_not(open_app, other_machine, page, settings):
+    open_app()
+    with Store() as store:
+        run = made_up(store, "of sunspots", [30.0, 29.0], **settings)
+    app = open_app(run=run.id)
+    if page is not None:
+        for name in list(app.query_params):
+            if name in FIELDS:
+                del app.query_params[name]  # as a browser does when the form is left
+        app.switch_page(page).run()
+    asked = address(app) if page is None else {name: link_value(app, name) for name in app.query_params}
+    assert asked["run"] == run.id
+    other_machine()
+    again = open_app(page, deep_link=page is not None, **asked)
+    assert not again.exception and config_of(again) == run.config
+    assert again.session_state["data"] == "sunspots"
+
+
+def test_an_address_that_is_too_long_to_arrive_is_not_offered_and_a_reload_keeps_the_repairs(open_app, no_workers):
+    one = json.loads(REPAIRS)[0]
+    repairs = [{**one, "options": {"low": 45.0 + k / 1000, "rows": [[k, k]]}} for k in range(1, 150)]
+    text = repairs_json(tuple(Repair.from_dict(repair) for repair in repairs))
+    choice = dataclasses.replace(stored(CASES["one of a file"][0]), repairs=text)
+    run = run_of(choice, **SMALL)
+    app = opened(open_app, {"run": [run.id]})
+    assert "only 8,000 are sure to arrive" in said(app) and not [one for one in app.code if "run=" in one.value]
+    assert choice_of(app) == choice
+    asked = {name: [link_value(app, name)] for name in app.query_params}
+    again = opened(open_app, asked)
+    assert choice_of(again) == choice and "Changed since this run began" not in said(again)
+
+
+def test_what_share_says(open_app, no_workers):
+    choice, run = shared_run(data="file")
+    app = opened(open_app, {"run": [run.id]})
+    (code,) = [one.value for one in app.code if "run=" in one.value]
+    assert parse_qs(code.partition("?")[2]) == link(Shared("", choice, run.config, run))
+    assert "Whoever opens it needs the file **sales, 2023.csv**, and is asked for it" in said(app)
+    assert "compared number by number" in said(app)
+    app.select_slider(key="hidden").set_value(8).run()
+    (code,) = [one.value for one in app.code if "base=" in one.value]
+    assert "run=" not in code and "hidden=8" in code, "the settings as they stand are not the run's"

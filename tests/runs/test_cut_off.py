@@ -7,6 +7,7 @@ import time
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from rnn.core.series import Series
 from rnn.runs import ledger, schema
@@ -61,3 +62,15 @@ def test_epochs_of_a_course_that_was_left_are_shown_no_more(store: Store, series
     entry = an_entry(epochs=(an_epoch(4),), changes=(AppliedChange(5, 0, "lr", 0.1, 0.2, 0.2),))
     store.record(run_id, "worker", dataclasses.replace(entry, epoch=4))
     assert [epoch.epoch for epoch in store.epochs(run_id)] == [1, 2, 3, 4]
+
+
+def test_a_worker_waits_for_a_lock_no_longer_than_it_was_told(store: Store, series: Series) -> None:
+    run_id = claimed(store, series)
+    store.wait_at_most(0.1)
+    with Store(store.url) as other, other.write() as connection:
+        connection.execute(update(schema.runs).values(batch=1))
+        began = time.monotonic()
+        with pytest.raises(OperationalError):
+            store.record(run_id, "worker", an_entry())
+        assert time.monotonic() - began < 3
+    store.record(run_id, "worker", an_entry())

@@ -16,9 +16,10 @@ from rnn.core.config import Config
 from rnn.core.series import Series
 from rnn.runs.attempt import Attempt
 from rnn.runs.ledger import worker_name
-from rnn.runs.salvage import Receipt, salvage
+from rnn.runs.salvage import Receipt, salvage, set_aside
 from rnn.runs.schema import epochs, metadata
 from rnn.runs.store import Store
+from tests.runs.old_stores import NAMES, put
 
 Rows = dict[str, dict[tuple[object, ...], tuple[object, ...]]]  # table → key → row
 PAGE = 4096
@@ -153,3 +154,95 @@ def test_what_stands_on_sound_pages_comes_as_it_was(sound: Path, tmp_path: Path,
 
 
 CANNOT_TELL = ("snapshots", "kept_arrays", "flow")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_damaged_store_of_an_older_version_comes_as_its_migration_would_have_made_it(
+    name: str, tmp_path: Path
+) -> None:
+    put(name, f"sqlite:///{tmp_path / 'sound.sqlite'}")
+    path = Path(shutil.copy(tmp_path / "sound.sqlite", tmp_path / "unroll.sqlite"))
+    with path.open("r+b") as file:
+        file.write(bytes(100))  # the catalogue, behind the header, stays
+    receipt, _ = saved_from(path, tmp_path)
+    with (
+        Store(f"sqlite:///{tmp_path / 'sound.sqlite'}") as migrated,
+        Store(f"sqlite:///{tmp_path / 'new.sqlite'}") as store,
+    ):
+        assert set(receipt.saved) == {run.id for run in migrated.runs()} and not receipt.lost
+        for run in migrated.runs():
+            mine = store.run(run.id)
+            assert mine is not None and (mine.config, mine.best_rmse) == (run.config, run.best_rmse)
+            assert (mine.state, run.state) == ("interrupted", "running") or mine.state == run.state
+            assert store.epochs(run.id) == migrated.epochs(run.id)
+            one, other = migrated.checkpoint(run.id), store.checkpoint(run.id)
+            assert (one is None) == (other is None)
+            if one is not None and other is not None:
+                assert one.meta == other.meta and one.arrays.keys() == other.arrays.keys()
+                assert all(np.array_equal(one.arrays[key], other.arrays[key]) for key in one.arrays)
+
+
+def test_nothing_is_overwritten_by_a_file_that_is_set_aside(sound: Path, tmp_path: Path) -> None:
+    moment = 1_795_668_120.0
+    for content in (b"one", b"two", b"three"):
+        for end in ("", "-wal"):
+            (tmp_path / f"unroll.sqlite{end}").write_bytes(content + end.encode())
+        aside = set_aside(tmp_path / "unroll.sqlite", moment)
+        assert aside.read_bytes() == content and (tmp_path / f"{aside.name}-wal").read_bytes() == content + b"-wal"
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_the_log_is_read_up_to_its_last_whole_transaction(sound: Path, tmp_path: Path) -> None:
+    """A log that was cut in the middle, as SQLite itself reads it: from a copy, since it changes what it opens."""
+    with Store(f"sqlite:///{copy_of(sound, tmp_path)}") as store:
+        with store.read() as connection:
+            connection.connection.dbapi_connection.execute("PRAGMA wal_autocheckpoint = 0")
+        run_id = store.runs()[0].id
+        for number in range(6):
+            store.annotate(run_id, f"note {number} " + "x" * 3000)
+        store.tag(run_id, ["late"])
+        files = {end: (tmp_path / f"unroll.sqlite{end}").read_bytes() for end in ("", "-wal")}
+    assert len(files["-wal"]) > 8 * PAGE
+    for cut in random.Random(5).sample(range(len(files["-wal"])), 8):
+        places = tmp_path / f"{cut}-ours", tmp_path / f"{cut}-sqlite"
+        for place in places:
+            place.mkdir()
+            (place / "unroll.sqlite").write_bytes(files[""])
+            (place / "unroll.sqlite-wal").write_bytes(files["-wal"][:cut])
+        truth = rows_of(places[1] / "unroll.sqlite")
+        receipt, rows = saved_from(places[0] / "unroll.sqlite", places[0])
+        assert rows == truth and len(receipt.saved) == 8
+        assert (places[0] / "unroll.sqlite-wal").read_bytes() == files["-wal"][:cut]
+
+
+def test_epochs_that_are_lost_are_written_anew_from_the_checkpoint(sound: Path, tmp_path: Path) -> None:
+    truth, pages = rows_of(sound), pages_of_rows(sound)
+    first = [key for key in truth["epochs"] if key[1] <= 6]
+    path = copy_of(sound, tmp_path)
+    spoil(path, {pages["epochs"][first[0]][0]}, random.Random(1))
+    receipt, rows = saved_from(path, tmp_path)
+    assert len(receipt.saved) == 8 and {key: rows["epochs"][key] for key in first} == {
+        key: truth["epochs"][key] for key in first
+    }
+
+
+def test_a_run_without_its_series_is_counted_and_stays_behind(sound: Path, tmp_path: Path) -> None:
+    truth, pages = rows_of(sound), pages_of_rows(sound)
+    path = copy_of(sound, tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE series SET meta = replace(meta, 'series 0', 'series X')")  # not what its hash says
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert pages and truth
+    receipt, rows = saved_from(path, tmp_path)
+    assert len(receipt.lost) == 2 and len(receipt.saved) == 6
+    assert f"Saved 6 of 8 runs; 2 could not be read (ids {', '.join(receipt.lost)})." in receipt.sentence
+    assert {key[0] for key in rows["epochs"]} == set(receipt.saved)
+
+
+def test_a_second_time_nothing_comes_twice(sound: Path, tmp_path: Path) -> None:
+    with Store(f"sqlite:///{tmp_path / 'new.sqlite'}") as store:
+        first, second = salvage(sound, store), salvage(sound, store)
+        assert len(store.runs()) == 8
+    assert (len(first.saved), len(second.saved), second.known) == (8, 0, first.saved)
+    assert second.sentence.startswith("8 runs were in the store already.")

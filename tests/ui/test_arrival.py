@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -128,6 +130,27 @@ def test_weights_alone_and_other_files_get_a_sentence(stores) -> None:
         with pytest.raises(ValueError, match="The file w "):
             take_in(here, "w", broken, "me")
     assert len(here.runs()) == before
+
+
+def test_what_is_no_run_is_told_where_it_belongs(stores, tmp_path) -> None:
+    here, _ = stores
+    run = trained(here, wave(), SMALL.replace(epochs=1))
+    pickled = io.BytesIO()
+    with zipfile.ZipFile(pickled, "w") as archive:
+        archive.writestr("net/data.pkl", b"\x80\x02.")
+    cases = {
+        "a.toml": (made(here, run.id, "settings"), "holds settings and no run: on Train"),
+        "a.py": (made(here, run.id, "script"), "is the script of a run: it runs by itself"),
+        "a.ipynb": (made(here, run.id, "notebook"), "is the notebook of a run"),
+        "a.onnx": (made(here, run.id, "onnx"), "is a network for an ONNX runtime"),
+        "a.csv": (made(here, run.id, "series"), "opens as a series on Train or Data"),
+        "a.pt": (pickled.getvalue(), "nothing here is ever unpickled"),
+        "a.zip": (pickled.getvalue(), "nothing here is ever unpickled"),
+    }
+    for name, (content, said) in cases.items():
+        with pytest.raises(ValueError, match=f"The file {name} .*{said}"):
+            take_in(here, name, content, "me")
+    assert len(here.runs()) == 1
 
 
 def test_repairs_stay_in_the_record(stores) -> None:

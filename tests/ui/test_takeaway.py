@@ -48,10 +48,12 @@ def trained(store: Store, series: Series, config: Config = SMALL, *, changes: di
     attempt = Attempt(store, run, "worker", store.series)
 
     def leaving() -> bool:
+        if attempt._trainer is None:  # asked before it has begun
+            return False
         state = attempt._trainer.state
         for field, value in left.pop(state.count, {}).items():
             store.command(run.id, field, value)
-            attempt._orders_due = 0.0  # taken up at once, as it is a while later anyway
+            attempt._orders._due = 0.0  # taken up at once, as it is a while later anyway
         return False
 
     attempt.leaving = leaving

@@ -21,7 +21,9 @@ def draw() -> None:
             "A file that “Take away” gave, or `rnn.save` in a script. The run is added to the list, with its series, its "
             "epochs and all that it goes on with.",
         )
-        st.caption("Weights alone (.safetensors) have no series to be judged on: they are for scripts.")
+        st.caption(
+            "Settings, scripts and weights have no series to be judged on: Train takes the settings out of them."
+        )
 
 
 def draw_outcome() -> None:

@@ -32,7 +32,7 @@ def to_2(connection: Connection) -> None:
     if inspect(connection).has_table("sketches"):  # the first stores have none
         _take_test_errors(connection)
     for run_id in connection.execute(text("SELECT run_id FROM snapshots WHERE kind = 'checkpoint'")).scalars().all():
-        _renew_adam(connection, run_id)
+        renew_adam(connection, run_id)
 
 
 def _take_test_errors(connection: Connection) -> None:
@@ -46,7 +46,8 @@ def _take_test_errors(connection: Connection) -> None:
     drop_columns_of_cache(connection, "sketches", "best_rmse", "tested", "test_rmse")
 
 
-def _renew_adam(connection: Connection, run_id: str) -> None:
+def renew_adam(connection: Connection, run_id: str) -> None:
+    """Rewrite the run's checkpoint, where it is one of the first."""
     mine = {"run_id": run_id}
     where = "WHERE run_id = :run_id AND kind = 'checkpoint'"
     arrays = unpack_arrays(connection.execute(text(f"SELECT arrays FROM snapshots {where}"), mine).scalar_one())
