@@ -66,10 +66,10 @@ class Database:
         """From now on a write waits so long for another one, or for a server, where it waited BUSY_SECONDS before."""
 
         if self._engine.dialect.name == "postgresql":
+            limits = {"connect_timeout": max(2, math.ceil(seconds)), "tcp_user_timeout": 10_000}
 
             def hurry(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
                 given = options.get("options", "")  # of the address, such as a search path
-                limits = {"connect_timeout": max(2, math.ceil(seconds)), "tcp_user_timeout": 10_000}
                 options |= limits | {"options": f"{given} -c lock_timeout={round(1000 * seconds)}".strip()}
 
             event.listen(self._engine, "do_connect", hurry)
