@@ -107,7 +107,7 @@ class Shown:
         self.changes: list[tuple[float, ...]] = []
         self.preview, self.state = 0, ""
         self.places: set[int] = set()
-        self._walked = 0  # epochs that were there when the run was last resumed
+        self._walked = self._resumed_from = 0  # epochs that were there when the run was last resumed, and those it went on from
 
     def look(self) -> None:
         """One moment of it."""
@@ -148,10 +148,11 @@ class Shown:
         assert not missing, f"epochs {sorted(missing)} were shown and are gone"
         was = list(self.epochs.values())
         assert timeless([by_number[epoch.epoch] for epoch in was]) == timeless(was)
-        assert preview >= self.preview or preview >= checkpoint, "the predictions shown are gone"
+        # What is walked for the second time is shown once more.
+        assert preview >= min(self.preview, self._resumed_from), "the predictions shown are gone"
         assert places >= self.places or len(places) > 50, "kept epochs are gone"  # of many, some make way
         assert checkpoint <= reached
-        self._walked = len(found)
+        self._walked, self._resumed_from = len(found), checkpoint
         for epoch in places:
             assert self._store.params_at(self.run_id, epoch) is not None
 
