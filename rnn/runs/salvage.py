@@ -76,8 +76,7 @@ def salvage(source: Path, target: Database, progress: Progress = lambda share: N
         found = DamagedStore(file, progress)
         crossed = take_in(connection, found.rows_of)
         missing = _mended(connection, found, crossed.runs)
-        if found.version < 2:
-            bring_up_to_date(connection, crossed.runs)
+        bring_up_to_date(connection, crossed.runs, found.version)
     lost = (found.run_ids | crossed.stranded) - crossed.runs - crossed.known
     progress(1.0)
     return Receipt(source, tuple(sorted(crossed.runs)), tuple(sorted(lost)), tuple(sorted(crossed.known)), missing)

@@ -13,6 +13,7 @@ from rnn.core.config import Config
 from rnn.core.events import Epoch
 from rnn.runs.kept_rows import find_parts, find_rows, parts_of
 from rnn.runs.migrations.to_2 import renew_adam
+from rnn.runs.migrations.to_3 import write_facts
 from rnn.runs.schema import epochs, kept, runs, snapshots
 
 
@@ -45,15 +46,22 @@ def drop_torn_epochs(connection: Connection, run_ids: Iterable[str]) -> set[str]
     return torn
 
 
-def bring_up_to_date(connection: Connection, run_ids: Iterable[str]) -> None:
-    """Make of runs out of a store of schema 1 what its migration would have made; their error on the test part is measured
-    again when it is wanted."""
-    for run_id in run_ids:
-        best = select(epochs.c.val_rmse).where(epochs.c.run_id == run_id, epochs.c.epoch == runs.c.best_epoch)
-        connection.execute(update(runs).where(runs.c.id == run_id).values(best_rmse=best.scalar_subquery()))
-        mine = (snapshots.c.run_id == run_id, snapshots.c.kind == "checkpoint")
-        if connection.execute(select(snapshots.c.epoch).where(*mine)).first() is not None:
-            renew_adam(connection, run_id)
+def bring_up_to_date(connection: Connection, run_ids: Iterable[str], version: int) -> None:
+    """Make of runs out of a store of an older schema what its migrations would have made; their error on the test part is
+    measured again when it is wanted."""
+    if version < 2:
+        for run_id in run_ids:
+            _write_best(connection, run_id)
+    if version < 3:
+        write_facts(connection, run_ids)
+
+
+def _write_best(connection: Connection, run_id: str) -> None:
+    best = select(epochs.c.val_rmse).where(epochs.c.run_id == run_id, epochs.c.epoch == runs.c.best_epoch)
+    connection.execute(update(runs).where(runs.c.id == run_id).values(best_rmse=best.scalar_subquery()))
+    mine = (snapshots.c.run_id == run_id, snapshots.c.kind == "checkpoint")
+    if connection.execute(select(snapshots.c.epoch).where(*mine)).first() is not None:
+        renew_adam(connection, run_id)
 
 
 def _row(run_id: str, epoch: Epoch) -> dict[str, object]:

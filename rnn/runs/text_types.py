@@ -15,6 +15,10 @@ class CleanString(TypeDecorator[str]):
     impl = String
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[str]:
+        return str
+
     def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
         if value is None or (value.isascii() and "\0" not in value):
             return value

@@ -107,7 +107,9 @@ class Shown:
         self.changes: list[tuple[float, ...]] = []
         self.preview, self.state = 0, ""
         self.places: set[int] = set()
-        self._walked = self._resumed_from = 0  # epochs that were there when the run was last resumed, and those it went on from
+        self._walked = self._resumed_from = (
+            0  # epochs that were there when the run was last resumed, and those it went on from
+        )
 
     def look(self) -> None:
         """One moment of it."""

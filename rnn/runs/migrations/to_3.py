@@ -7,6 +7,7 @@ stores were made with these columns in `runs` already that still said 2: what is
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from sqlalchemy import Column, Connection, Integer, String, inspect, text
 
@@ -24,13 +25,18 @@ def to_3(connection: Connection) -> None:
     for column in columns:
         if column.name not in known:
             add_column(connection, "runs", column)
-    rows = connection.execute(text("SELECT id, config FROM runs")).all()
-    change = text("UPDATE runs SET cell = :cell, leaks = :leaks, has_test = :has_test WHERE id = :id")
-    if rows:
-        connection.execute(change, [{"id": run_id, **_facts_of(json.loads(config))} for run_id, config in rows])
+    write_facts(connection, connection.execute(text("SELECT id FROM runs")).scalars().all())
     if inspect(connection).has_table("sketches"):  # the first stores have none
         gone = _columns(connection, "sketches") & {column.name for column in columns}
         drop_columns_of_cache(connection, "sketches", *sorted(gone))
+
+
+def write_facts(connection: Connection, run_ids: Iterable[str]) -> None:
+    """Fill these columns of some runs from their configs."""
+    change = text("UPDATE runs SET cell = :cell, leaks = :leaks, has_test = :has_test WHERE id = :id")
+    for run_id in run_ids:
+        config = connection.execute(text("SELECT config FROM runs WHERE id = :id"), {"id": run_id}).scalar_one()
+        connection.execute(change, {"id": run_id, **_facts_of(json.loads(config))})
 
 
 def _columns(connection: Connection, table: str) -> set[str]:
