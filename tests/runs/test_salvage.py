@@ -170,6 +170,8 @@ def test_a_damaged_store_of_an_older_version_comes_as_its_migration_would_have_m
         Store(f"sqlite:///{tmp_path / 'new.sqlite'}") as store,
     ):
         assert set(receipt.saved) == {run.id for run in migrated.runs()} and not receipt.lost
+        listed = [{row.id: (row.cell, row.leaks, row.best_rmse) for row in one.shelf()} for one in (migrated, store)]
+        assert listed[0] == listed[1] and all(row[0] for row in listed[0].values())
         for run in migrated.runs():
             mine = store.run(run.id)
             assert mine is not None and (mine.config, mine.best_rmse) == (run.config, run.best_rmse)
