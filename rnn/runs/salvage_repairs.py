@@ -47,13 +47,12 @@ def drop_torn_epochs(connection: Connection, run_ids: Iterable[str]) -> set[str]
 
 
 def bring_up_to_date(connection: Connection, run_ids: Iterable[str], version: int) -> None:
-    """Make of runs out of a store of an older schema what its migrations would have made; their error on the test part is
-    measured again when it is wanted."""
+    """Make of runs out of a store of an older schema what its migrations would have made, as far as it can be told that it is
+    one; their error on the test part is measured again when it is wanted."""
     if version < 2:
         for run_id in run_ids:
             _write_best(connection, run_id)
-    if version < 3:
-        write_facts(connection, run_ids)
+    write_facts(connection, run_ids)
 
 
 def _write_best(connection: Connection, run_id: str) -> None:
