@@ -14,8 +14,8 @@ from rnn.core.state import TrainingState
 from rnn.core.train import Trainer
 from rnn.runs.branches import Branches
 from rnn.runs.entries import AppliedChange, Entry
+from rnn.runs.entry_rows import best_rmse, snapshot_rows, write_changes, write_epochs
 from rnn.runs.fair_queue import insert_run
-from rnn.runs.ledger import best_rmse, snapshot_rows, write_changes, write_epochs
 from rnn.runs.records import FINISHED
 from rnn.runs.schema import runs, snapshots
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Table, insert, literal, select, update
 
 from rnn.core.state import TrainingState
 from rnn.runs import packing
+from rnn.runs.entry_rows import best_rmse
 from rnn.runs.fair_queue import insert_run
 from rnn.runs.history import find_run, no_such_run
 from rnn.runs.kept import KeptEpochs, find_moment
-from rnn.runs.ledger import best_rmse
 from rnn.runs.records import Branch
 from rnn.runs.schema import branches, changes, epochs, flow, kept, kept_arrays, runs, snapshots
 

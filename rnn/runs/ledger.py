@@ -7,23 +7,18 @@ cut off from the store, and whose run nobody has taken up meanwhile, goes on as 
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import math
 import os
 import socket
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
-from rnn.core.events import Epoch
-from rnn.runs import packing
 from rnn.runs.clock import seconds_now
 from rnn.runs.commands import withdraw
 from rnn.runs.entries import Ending, Entry, RunLost
-from rnn.runs.entry_rows import write_changes, write_flow
+from rnn.runs.entry_rows import best_rmse, snapshot_rows, write_changes, write_epochs, write_flow
 from rnn.runs.fair_queue import FairQueue
 from rnn.runs.kept_rows import write_kept
 from rnn.runs.schema import commands, epochs, runs, snapshots
@@ -159,48 +154,6 @@ def _takes_another_course(entry: Entry) -> bool:
     """Whether epochs that a killed worker had written beyond this one will not come again as they were."""
     over = entry.ending is not None and entry.ending.state in ("done", "early-stop", "diverged")
     return over or any(change.field == "lr" for change in entry.changes)
-
-
-def best_rmse(run_id: str, best_epoch: int, found: Sequence[Epoch] = ()) -> Any:
-    """What `runs.best_rmse` is to be: from these epochs, which are about to be written, or else from those that are there."""
-    for epoch in found:
-        if epoch.epoch == best_epoch:
-            return epoch.val_rmse if math.isfinite(epoch.val_rmse) else None
-    row = select(epochs.c.val_rmse).where(epochs.c.run_id == run_id, epochs.c.epoch == best_epoch)
-    return row.scalar_subquery()
-
-
-def snapshot_rows(entry: Entry) -> list[dict[str, Any]]:
-    """The snapshots of an entry as rows, made before the transaction so that it holds its lock no longer than needed."""
-    rows = []
-    if entry.preview is not None:
-        arrays = {"train": entry.preview.train, "validation": entry.preview.validation}
-        if entry.preview.test is not None:
-            arrays["test"] = entry.preview.test
-        rows.append(
-            {"kind": "preview", "epoch": entry.preview.epoch, "meta": "{}", "arrays": packing.pack_arrays(arrays)}
-        )
-    if entry.checkpoint is not None:
-        state_arrays, meta = entry.checkpoint.to_arrays()
-        packed = packing.pack_arrays(state_arrays)
-        rows.append({"kind": "checkpoint", "epoch": entry.checkpoint.epoch, "meta": json.dumps(meta), "arrays": packed})
-    return rows
-
-
-def write_epochs(connection: Connection, run_id: str, found: tuple[Epoch, ...]) -> None:
-    """Write epochs within a transaction."""
-    if not found:
-        return
-    # A resumed run walks again what came after its checkpoint: those rows are replaced, by equal ones.
-    numbers = [epoch.epoch for epoch in found]
-    connection.execute(
-        delete(epochs).where(epochs.c.run_id == run_id, epochs.c.epoch.between(min(numbers), max(numbers)))
-    )
-    rows = [
-        {name: None if math.isnan(value) else value for name, value in dataclasses.asdict(epoch).items()}
-        for epoch in found
-    ]
-    connection.execute(insert(epochs), [row | {"run_id": run_id} for row in rows])
 
 
 def _end(connection: Connection, run_id: str, ending: Ending) -> None:
