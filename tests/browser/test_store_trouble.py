@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from rnn.runs.store import Store
 from tests.browser.conftest import Server, health, start_server
 from tests.browser.test_main_job import button
+from tests.browser.test_pages_look_right import wait_until_settled
 from tests.pages.stored_runs import sunspots, trained
 
 pytestmark = pytest.mark.browser
@@ -80,6 +81,7 @@ def test_a_store_that_is_locked_in_mid_session_is_a_sentence_and_the_page_comes_
     page = open_page(f"{server.url}/runs")
     table = page.locator("[data-testid='stDataFrame']").first
     expect(table).to_be_visible(timeout=SLOW)
+    wait_until_settled(page, 0)
     name = page.get_by_label("Name", exact=True)
     with closing(sqlite3.connect(folder / "unroll.sqlite", isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
@@ -90,6 +92,8 @@ def test_a_store_that_is_locked_in_mid_session_is_a_sentence_and_the_page_comes_
         expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(trouble).to_have_count(0, timeout=SLOW)
     expect(table).to_be_visible()
+    wait_until_settled(page, 0)
+    expect(name).to_have_count(1)
     name.fill("another name")
     name.press("Enter")
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
