@@ -20,7 +20,7 @@ from rnn.runs.migrations import NoCopy, migrate
 from rnn.runs.opening import OPENING_SECONDS, is_ready, little_patience, opening_error, try_to_write
 from rnn.runs.schema import SCHEMA_VERSION
 from rnn.runs.store_error import StoreError
-from rnn.runs.store_trouble import kind_of
+from rnn.runs.store_trouble import kind_of, place_of
 
 __all__ = ["Database", "StoreError", "data_folder", "database_url"]
 
@@ -132,7 +132,7 @@ class Database:
             raise StoreError(str(error)) from error
         if found > SCHEMA_VERSION:
             raise StoreError(
-                f"The store {self._url.render_as_string()} was written by a newer Unroll (its schema is {found}, "
+                f"The store {place_of(self.url)} was written by a newer Unroll (its schema is {found}, "
                 f"this version knows {SCHEMA_VERSION}). Update Unroll, or set UNROLL_DATA_DIR to another folder.",
                 "newer",
             )
