@@ -87,7 +87,7 @@ def _current(offered: Mapping[str, Config]) -> str | None:
 def _choose(offered: Mapping[str, Config]) -> None:
     """Callback: put the preset's values into the form."""
     name = st.session_state.get(_KEY)
-    if name:
+    if name in offered:  # and not a label that another session has just taken off the list
         st.session_state[_PICKED] = name
         set_values(dataclasses.asdict(offered[name]))
 

@@ -85,6 +85,20 @@ def test_lines_and_a_picked_unit(open_app):
     assert "Other windows in which unit 7 acts alike" in texts(app, "markdown")
 
 
+def test_a_label_of_the_list_as_it_was_before_still_means_its_unit(open_app):
+    app, _, _, _ = opened(open_app)
+    first, key = (getattr(named(app, "selectbox", "Unit looked at"), name) for name in ("value", "key"))
+    for found, meant in (
+        ("Unit 5 follows what it followed then, r +0.99", 5),
+        ("Unit 99 is gone", first),
+        ("?", first),
+    ):
+        app.session_state[key] = found
+        app.run()
+        assert not app.exception
+        assert named(app, "selectbox", "Unit looked at").value == meant
+
+
 def test_a_window_where_the_unit_acts_alike_becomes_the_chosen_one(open_app):
     app, fit, starts, split = opened(open_app)
     unit = named(app, "selectbox", "Unit looked at").value

@@ -20,6 +20,11 @@ def _key(view: View) -> str:
 
 def unit_of(view: View, order: Sequence[int] | NDArray[np.intp]) -> int:
     found = st.session_state.get(_key(view))
+    if isinstance(found, str):
+        # A label of the list as it was at another epoch or window, where the unit followed something else: Streamlit hands over
+        # labels, and one that it does not know (any more) as it is.
+        number = found.removeprefix("Unit ").partition(" ")[0]
+        found = int(number) if number.isascii() and number.isdigit() else None
     return int(order[0]) if found is None or not 0 <= found < view.config.hidden else int(found)
 
 
