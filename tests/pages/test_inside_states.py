@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from pages.inside.states import hidden_states
+from pages.inside.states import hidden_states, picked
 from rnn.core.alike import alike
 from rnn.core.following import following
 from rnn.core.inspection import hidden_states as states_of
@@ -85,18 +87,21 @@ def test_lines_and_a_picked_unit(open_app):
     assert "Other windows in which unit 7 acts alike" in texts(app, "markdown")
 
 
-def test_a_label_of_the_list_as_it_was_before_still_means_its_unit(open_app):
-    app, _, _, _ = opened(open_app)
-    first, key = (getattr(named(app, "selectbox", "Unit looked at"), name) for name in ("value", "key"))
-    for found, meant in (
+@pytest.mark.parametrize(
+    ("found", "meant"),
+    [
+        (5, 5),
         ("Unit 5 follows what it followed then, r +0.99", 5),
-        ("Unit 99 is gone", first),
-        ("?", first),
-    ):
-        app.session_state[key] = found
-        app.run()
-        assert not app.exception
-        assert named(app, "selectbox", "Unit looked at").value == meant
+        ("Unit 99 is gone", 3),
+        ("?", 3),
+        (None, 3),
+        (99, 3),
+    ],
+)
+def test_a_label_of_the_list_as_it_was_before_still_means_its_unit(monkeypatch, found, meant):
+    view = SimpleNamespace(identity="one", config=SimpleNamespace(hidden=8))
+    monkeypatch.setattr("streamlit.session_state", {"inside_unit:one": found})
+    assert picked.unit_of(view, [3, 1]) == meant
 
 
 def test_a_window_where_the_unit_acts_alike_becomes_the_chosen_one(open_app):
