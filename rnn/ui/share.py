@@ -102,7 +102,7 @@ def what_it_carries(shared: Shared) -> str:
     carries = "It carries series, settings and seed"
     if run is None:
         return f"{carries}."
-    if reason := why_not_again(process_runner().store, run):
+    if reason := _why_not_again(run.id, run.version):
         return (
             f"{carries}. Trained anew they come to other numbers than this run: {reason[0].lower()}{reason[1:]}. Its own file "
             "(Runs, “Take away”) has it as it is."
@@ -114,9 +114,17 @@ def what_it_carries(shared: Shared) -> str:
 
 def _result(run: Run) -> tuple[str, str] | None:
     """What the run came to and what it was made with; None while it is at work, and where training anew leads elsewhere."""
-    if run.active or not run.epoch or why_not_again(process_runner().store, run):
+    if run.active or not run.epoch or _why_not_again(run.id, run.version):
         return None
     return _packed(run.id, run.version)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _why_not_again(run_id: str, version: int) -> str:
+    """Asked several times for each address, and for a new one with each redraw of a run that is played."""
+    store = process_runner().store
+    run = store.run(run_id)
+    return why_not_again(store, run) if run is not None else ""
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
