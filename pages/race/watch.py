@@ -10,7 +10,7 @@ from pages.race import chart, current, forecasts, result, standings
 from pages.race.current import Race
 from pages.race.seen import seen
 from pages.train.watch import POLL_SECONDS, SENDING_SECONDS
-from rnn.ui import session, store_note
+from rnn.ui import session, store_notice
 from rnn.ui.wording import escaped
 
 
@@ -47,7 +47,7 @@ def _draw_waiting(race: Race) -> None:
         st.caption(f":material/hourglass_top: Place **{place}** in the queue; all lanes start together.")
     for message, names in _messages(race).items():
         st.warning(f"{'; '.join(escaped(name) for name in names)}: {escaped(message, 400)}", icon=":material/info:")
-    store_note.draw_problems()
+    store_notice.draw_problems()
 
 
 def _messages(race: Race) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from pages.train.preflight_note import Setup
 from rnn.core.config import Config
 from rnn.core.fields import FIELDS
 from rnn.runs.records import Run
-from rnn.ui import session, share, store_note
+from rnn.ui import session, share, store_notice
 from rnn.ui.config_form import LIVE
 from rnn.ui.relevance import differing
 
@@ -71,7 +71,7 @@ def _draw_share(setup: Setup, run: Run | None) -> None:
 
 def change_running(field: str) -> None:
     """Callback of the lr and epochs sliders: a run in progress takes the new value up."""
-    with store_note.or_a_sentence():
+    with store_notice.or_a_sentence():
         run = session.current_run()
         if run is not None and run.state in ("queued", "running", "paused", "interrupted", "stopped", "done"):
             session.store().command(run.id, field, st.session_state[field])
@@ -82,13 +82,13 @@ def change_running(field: str) -> None:
 def restart(config: Config, setup: Setup) -> None:
     """Callback of a remedy: its settings in the form, and a new run with them."""
     session.apply_settings(config)
-    with store_note.or_a_sentence():
+    with store_notice.or_a_sentence():
         session.start_run(config, setup.choice)
 
 
 def _train(setup: Setup) -> None:
     if setup.config is not None:
-        with store_note.or_a_sentence():
+        with store_notice.or_a_sentence():
             session.start_run(setup.config, setup.choice)
 
 
@@ -96,12 +96,12 @@ def _step(setup: Setup, resumable: bool) -> None:
     if resumable:
         _command("step")
     elif setup.config is not None:
-        with store_note.or_a_sentence():
+        with store_notice.or_a_sentence():
             session.start_run(setup.config, setup.choice, pause_at=1)
 
 
 def _command(kind: str) -> None:
-    with store_note.or_a_sentence():
+    with store_notice.or_a_sentence():
         run = session.current_run()
         if run is not None:
             session.store().command(run.id, kind)

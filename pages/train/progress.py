@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rnn.runs.records import Run
-from rnn.ui import session, store_note
+from rnn.ui import session, store_notice
 from rnn.ui.run_history import Seen
 from rnn.ui.wording import moment_of, number_in_words, seconds_in_words
 
@@ -25,7 +25,7 @@ STATE_WORDS = {
 def draw(run: Run | None, seen: Seen | None) -> None:
     if run is None or seen is None:
         st.progress(0.0, text="Press **Train**: losses and predictions appear here as the network learns.")
-        store_note.draw_problems()
+        store_notice.draw_problems()
         return
     total = session.epochs_wanted(run)
     with st.container(horizontal=True, vertical_alignment="center", key="progress"):
@@ -33,7 +33,7 @@ def draw(run: Run | None, seen: Seen | None) -> None:
         st.page_link("inside/page.py", label="See inside", icon=":material/biotech:")
     if run.message and run.state in ("interrupted", "failed"):
         st.warning(run.message, icon=":material/info:")
-    store_note.draw_problems()
+    store_notice.draw_problems()
 
 
 def share_of(run: Run, total: int) -> float:

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.train import losses, predictions, progress, remedies, verdict_line
 from pages.train.preflight_note import Setup
 from rnn.runs.records import Run
-from rnn.ui import run_history, session, store_note
+from rnn.ui import run_history, session, store_notice
 
 POLL_SECONDS = 0.35
 # A run that has waited for a while is looked at less often: the machine is busy with the runs before it.
@@ -38,7 +38,7 @@ def draw(setup: Setup, drawn: Run | None, poll: float | None) -> None:
     What comes and goes stands in a container of its own: were the charts to change places, the browser would build them
     anew and lose the zoom. A store that cannot be read is told of, and looked at again.
     """
-    with store_note.or_a_sentence():
+    with store_notice.or_a_sentence():
         _draw(setup, drawn, poll)
     if poll is not None:
         time.sleep(SENDING_SECONDS)

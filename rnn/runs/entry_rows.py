@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy import Column, Connection, and_, delete, func, insert, select
 
 from rnn.core.events import Epoch
 from rnn.runs import packing
@@ -18,7 +18,7 @@ from rnn.runs.flow_record import FlowChange
 from rnn.runs.schema import changes, commands, epochs, flow
 
 
-def best_rmse(run_id: str, best_epoch: int, found: Sequence[Epoch] = ()) -> Any:
+def best_rmse(run_id: str, best_epoch: int | Column[int | None], found: Sequence[Epoch] = ()) -> Any:
     """What `runs.best_rmse` is to be: from these epochs, which are about to be written, or else from those that are there."""
     for epoch in found:
         if epoch.epoch == best_epoch:

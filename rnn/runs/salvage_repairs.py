@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from rnn.core.config import Config
 from rnn.core.events import Epoch
+from rnn.runs.entry_rows import best_rmse
 from rnn.runs.kept_rows import find_parts, find_rows, parts_of
 from rnn.runs.migrations.to_2 import renew_adam
 from rnn.runs.migrations.to_3 import write_facts
@@ -56,8 +57,8 @@ def bring_up_to_date(connection: Connection, run_ids: Iterable[str], version: in
 
 
 def _write_best(connection: Connection, run_id: str) -> None:
-    best = select(epochs.c.val_rmse).where(epochs.c.run_id == run_id, epochs.c.epoch == runs.c.best_epoch)
-    connection.execute(update(runs).where(runs.c.id == run_id).values(best_rmse=best.scalar_subquery()))
+    best = best_rmse(run_id, runs.c.best_epoch)
+    connection.execute(update(runs).where(runs.c.id == run_id).values(best_rmse=best))
     mine = (snapshots.c.run_id == run_id, snapshots.c.kind == "checkpoint")
     if connection.execute(select(snapshots.c.epoch).where(*mine)).first() is not None:
         renew_adam(connection, run_id)

@@ -1,7 +1,10 @@
-"""What pages say when the store is in trouble: that one works in a temporary one, or that it has just failed; why, and which
-buttons help."""
+"""What pages say when the store is in trouble: that one works in a temporary one, that it has just failed, or that a worker
+waits for it; why, and which buttons help."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 from sqlalchemy import make_url
@@ -12,12 +15,13 @@ from rnn.runs.opening import path_of
 from rnn.runs.stand_in import TemporaryStore
 from rnn.runs.store import Store
 from rnn.runs.store_error import StoreError
-from rnn.runs.store_trouble import cause_and_advice, kind_of, place_of, sentence_of
+from rnn.runs.store_trouble import STORE_ERRORS, cause_and_advice, kind_of, place_of, sentence_of
 from rnn.ui import session
 from rnn.ui.wording import escaped
 
 WATCH_SECONDS = 0.5  # between looks at a step that is being made
 AGAIN_SECONDS = 5.0  # between looks at a store that has failed
+LONGEST = 1000  # letters of a sentence
 _CLOSED = "store_step_closed"
 
 
@@ -117,6 +121,24 @@ def _answers() -> bool:
     except StoreError:
         return False
     return True
+
+
+def draw_problems() -> None:
+    """Why workers cannot be started, and what the store denies them, where that is so."""
+    runner = session.runner()
+    if problem := runner.problem:
+        st.error(escaped(problem, LONGEST), icon=":material/error:")
+    if (trouble := runner.trouble) and trouble != problem:
+        st.warning(escaped(trouble, LONGEST), icon=":material/hard_drive:")
+
+
+@contextmanager
+def or_a_sentence() -> Iterator[None]:
+    """For a callback or a fragment: where the store fails within the block, the page says so; what the user has set stays."""
+    try:
+        yield
+    except STORE_ERRORS as error:
+        st.error(escaped(sentence_of(error, place_of(session.store().url)), LONGEST), icon=":material/hard_drive:")
 
 
 def as_trouble(error: Exception) -> StoreError:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from rnn.runs.records import Study
-from rnn.ui import session, store_note
+from rnn.ui import session, store_notice
 from rnn.ui.wording import escaped, seconds_in_words
 
 POLL_SECONDS = 0.5
@@ -78,7 +78,7 @@ def _draw_bar(study: Study, label: str) -> None:
             "Stop", icon=":material/stop:", key=f"stop {study.id}", on_click=_stop, args=(study.id,), width="content",
             help=f"{label}: end it; nothing of it is kept.",
         )  # fmt: skip
-    store_note.draw_problems()
+    store_notice.draw_problems()
 
 
 def _share(study: Study) -> float:
