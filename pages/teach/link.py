@@ -7,6 +7,7 @@ import streamlit as st
 from pages.lesson import catalogue, question
 from rnn.ui.lessons import LONGEST, Lesson
 from rnn.ui.lessons.address import MOST_LETTERS, parameters, query_of
+from rnn.ui.page_address import server
 from rnn.ui.wording import escaped
 
 
@@ -15,7 +16,7 @@ def draw(lesson: Lesson | None) -> None:
     if lesson is None:
         st.markdown(":gray[The link appears here when everything is in order.]")
         return
-    address = f"{_server()}/lesson?{query_of(lesson)}"
+    address = f"{server()}/lesson?{query_of(lesson)}"
     if len(address) > MOST_LETTERS:
         st.error(
             f"The link would have {len(address):,} letters, and at most {MOST_LETTERS:,} are sure to arrive; shorten the "
@@ -41,8 +42,3 @@ def draw_preview(lesson: Lesson | None) -> None:
         st.markdown(escaped(lesson.text, LONGEST["text"]))
         question.draw_settings(lesson)
         question.draw_answers(lesson, key="teach_guess")
-
-
-def _server() -> str:
-    """The address of this server as the browser knows it, a base path included."""
-    return (st.context.url or "").split("?")[0].removesuffix("/").removesuffix("/teach")

@@ -15,6 +15,7 @@ from rnn.runs.runner import runner as process_runner
 from rnn.ui import series_choice
 from rnn.ui.chosen_series import Choice, file_facts
 from rnn.ui.controls import shown
+from rnn.ui.page_address import path_of_page, server
 from rnn.ui.relevance import DEFAULT, settled
 from rnn.ui.shared_result import MADE, RESULT, made_with, result_of, why_not_again
 from rnn.ui.stored_series import STORED
@@ -24,7 +25,6 @@ LONGEST = 8000
 """Letters of an address that are sure to arrive: some mail programs cut below what browsers and servers take."""
 # What an address says of a page and not of this; "auto" is a trial that is awaited, on this server alone.
 _OTHERS = {*series_choice.PARAMETERS, *FIELDS, "settings", "base", "run", RESULT, MADE, "auto", "runs", "find"}
-PATHS = ("data", "forecast", "race", "runs", "inside", "learn")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def draw(shared: Shared, key: str = "share") -> None:
 
 
 def address_of(shared: Shared) -> str:
-    return f"{_server()}/{shared.path}?{query_of(shared)}"
+    return f"{server()}/{shared.path}?{query_of(shared)}"
 
 
 def query_of(shared: Shared) -> str:
@@ -70,7 +70,7 @@ def parameters(shared: Shared) -> dict[str, list[str]]:
         found["run"] = [shared.run.id]
         if result := _result(shared.run):
             found[RESULT], found[MADE] = [result[0]], [result[1]]
-    if shared.path == _path():
+    if shared.path == path_of_page():
         found |= {name: st.query_params.get_all(name) for name in st.query_params if name not in _OTHERS}
     return found
 
@@ -134,19 +134,3 @@ def _packed(run_id: str, version: int) -> tuple[str, str] | None:
     if run is None or not epochs:
         return None
     return result_of(run, epochs, store.series(run.series_hash)).text, made_with(store.versions_of(run_id))
-
-
-def _server() -> str:
-    """The address of this server as the browser knows it, a base path included."""
-    address, path = _location(), _path()
-    return address.removesuffix(f"/{path}") if path else address
-
-
-def _path() -> str:
-    """Of the page that is open; "" for Train."""
-    last = _location().rpartition("/")[2]
-    return last if last in PATHS else ""
-
-
-def _location() -> str:
-    return (st.context.url or "").split("?")[0].split("#")[0].removesuffix("/")
