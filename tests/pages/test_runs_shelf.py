@@ -116,6 +116,18 @@ def test_several_runs_are_compared_by_what_differs(open_app):
     assert len(table(app)) == 3
 
 
+def test_runs_that_look_differently_far_ahead_are_no_even_match(open_app):
+    with Store() as store:
+        for horizon in (11, 1, 1):
+            made_up(store, f"{horizon} ahead", [30.0], hidden=8, horizon=horizon)
+    app = open_app(PAGE)
+    select(app, 0, 2)
+    assert not app.exception
+    assert any("look 1 or 11 steps ahead" in one for one in texts(app))
+    select(app, 0, 1)
+    assert not any("steps ahead, and" in one for one in texts(app))
+
+
 def test_more_than_six_runs(open_app):
     with Store() as store:
         for k in range(8):

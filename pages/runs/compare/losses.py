@@ -39,6 +39,11 @@ def draw(group: Race) -> None:
         )  # fmt: skip
     if not one_series:
         st.caption("These runs learn from different series: each one’s errors are in the units of its own.")
+    elif len(steps := sorted({run.config.horizon for run in group.runs})) > 1:
+        st.caption(
+            f"These runs look {' or '.join(map(str, steps))} steps ahead, and the errors of each are over all its steps: who "
+            "looks farther errs more. Compare those that look equally far."
+        )
     lanes = seen(group)
     identity = f"{group.id}:{part}:{error}:{log}"
     stamp = (identity, window, group.names, tuple(lane.version for lane in lanes))
