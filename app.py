@@ -16,6 +16,7 @@ import rnn  # first: it settles the number of BLAS threads before NumPy loads
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -27,6 +28,7 @@ from rnn.runs.store_trouble import STORE_ERRORS
 from rnn.ui import store_notice
 from rnn.ui.plotly_asset import PLOTLY_ROUTE
 from rnn.ui.store_notice import as_trouble
+from rnn.ui.timed_redraws import TimedRedraws
 
 
 @asynccontextmanager
@@ -65,5 +67,6 @@ app = st.App(
     _ROOT / "pages" / "main.py",
     lifespan=lifespan,
     routes=[Route("/health", health, methods=["GET"]), PLOTLY_ROUTE],
+    middleware=[Middleware(TimedRedraws)],
     on_script_error=show_trouble,
 )

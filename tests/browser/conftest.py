@@ -18,8 +18,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from rnn.runs.store import Store
+
 ROOT = Path(__file__).resolve().parents[2]
 expect.set_options(timeout=15_000)
+SLOW = 60  # seconds: what takes one on an idle machine may take this long on a busy one
 
 
 @dataclass
@@ -82,6 +85,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = start_server(tmp_path_factory.mktemp("unroll"))
     yield running
     running.end()
+
+
+def end_all_runs(server: Server) -> None:
+    """Stop what is queued or at work, so that the next test's run need not wait for it."""
+    with Store(f"sqlite:///{server.folder / 'unroll.sqlite'}") as store:
+        for run in store.runs():
+            if run.active:
+                store.command(run.id, "stop")
+        wait_until(lambda: not any(run.active for run in store.runs()), SLOW, "the end of all runs")
+
+
+@pytest.fixture
+def quiet_server(server: Server) -> Iterator[Server]:
+    """The shared server, with no run at work before or after the test."""
+    yield server
+    end_all_runs(server)
 
 
 @pytest.fixture

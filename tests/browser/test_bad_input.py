@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, epochs_done, wait_until
+from tests.browser.conftest import SLOW, Server, end_all_runs, epochs_done, wait_until
 from tests.browser.test_main_job import button, traces, upload
-from tests.browser.test_reload_and_tabs import SLOW, end_all_runs, query
+from tests.browser.test_reload_and_tabs import query
 
 pytestmark = pytest.mark.browser
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server, wait_until
+from tests.browser.conftest import SLOW, Server, end_all_runs, wait_until
 from tests.browser.test_main_job import button, state
 from tests.browser.test_pages_look_right import wait_until_settled
-from tests.browser.test_reload_and_tabs import SLOW, end_all_runs, query
+from tests.browser.test_reload_and_tabs import query
 
 pytestmark = pytest.mark.browser
 

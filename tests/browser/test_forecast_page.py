@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from rnn.runs.store import Store
-from tests.browser.conftest import Server, wait_until
+from tests.browser.conftest import SLOW, Server, wait_until
 from tests.browser.test_pages_look_right import WIDE, assert_charts_are_named, wait_until_settled
-from tests.browser.test_reload_and_tabs import SLOW, query
+from tests.browser.test_reload_and_tabs import query
 from tests.pages.stored_runs import trained
 from tests.pages.test_scenarios import shop
 

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnn.runs.store import Store
-from tests.browser.conftest import Server, wait_until
+from tests.browser.conftest import SLOW, Server, end_all_runs, wait_until
 from tests.browser.test_data_page import drag
 from tests.browser.test_main_job import button, state
 from tests.browser.test_pages_look_right import wait_until_settled
-from tests.browser.test_reload_and_tabs import SLOW, end_all_runs, query
+from tests.browser.test_reload_and_tabs import query
 from tests.pages.stored_runs import sunspots, trained
 
 pytestmark = pytest.mark.browser

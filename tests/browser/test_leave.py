@@ -20,10 +20,9 @@ from rnn.export.bundle import fit_in_zip
 from rnn.export.script import Source
 from rnn.runs.store import Store
 from rnn.ui.takeaway import OFFERS
-from tests.browser.conftest import Server, wait_until
+from tests.browser.conftest import SLOW, Server, wait_until
 from tests.browser.test_main_job import button
 from tests.browser.test_pages_look_right import wait_until_settled
-from tests.browser.test_reload_and_tabs import SLOW
 from tests.export.test_onnx import CLOSE, fed
 from tests.export.test_script import EXACT, losses, run_script
 from tests.ui.test_takeaway import FILE, of_file

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, Server, wait_until
+from tests.browser.conftest import ROOT, SLOW, Server, end_all_runs, wait_until
 from tests.browser.test_main_job import button, state
-from tests.browser.test_reload_and_tabs import SLOW, end_all_runs, train
+from tests.browser.test_reload_and_tabs import train
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, wait_until
-from tests.browser.test_reload_and_tabs import SLOW, done_with, query, quiet_server  # noqa: F401
+from tests.browser.conftest import SLOW, Server, wait_until
+from tests.browser.test_reload_and_tabs import done_with, query
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +54,7 @@ def press(page: Page, name: str) -> None:
 
 
 def test_all_lanes_advance_together_and_a_reload_in_mid_race_finds_it(
-    quiet_server: Server,  # noqa: F811
+    quiet_server: Server,
     open_page: Callable[..., Page],
 ) -> None:
     page = open_race(quiet_server, open_page)
@@ -80,7 +80,7 @@ def test_all_lanes_advance_together_and_a_reload_in_mid_race_finds_it(
 
 
 def test_a_race_is_paused_resumed_and_stopped_by_keyboard(
-    quiet_server: Server,  # noqa: F811
+    quiet_server: Server,
     open_page: Callable[..., Page],
 ) -> None:
     page = open_race(quiet_server, open_page)

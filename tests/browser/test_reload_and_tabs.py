@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,31 +13,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnn.runs.store import Store
-from tests.browser.conftest import Server, epochs_done, start_server, wait_until
+from tests.browser.conftest import SLOW, Server, epochs_done, start_server, wait_until
 from tests.browser.test_main_job import button, losses_shown, state, traces
 
 pytestmark = pytest.mark.browser
 
-SLOW = 60  # seconds: what takes one on an idle machine may take this long on a busy one
 # Epochs of some tens of milliseconds, and far more of them than any test waits for.
 LONG_RUN = "data=nile&hidden=64&batch=4&epochs=20000&patience=0"
 RANGE = "() => document.querySelector('.st-key-prediction_chart .js-plotly-plot')._fullLayout.xaxis.range.map(String)"
-
-
-def end_all_runs(server: Server) -> None:
-    """Stop what is queued or at work, so that the next test's run need not wait for it."""
-    with Store(f"sqlite:///{server.folder / 'unroll.sqlite'}") as store:
-        for run in store.runs():
-            if run.active:
-                store.command(run.id, "stop")
-        wait_until(lambda: not any(run.active for run in store.runs()), SLOW, "the end of all runs")
-
-
-@pytest.fixture
-def quiet_server(server: Server) -> Iterator[Server]:
-    """The shared server, with no run at work before or after the test."""
-    yield server
-    end_all_runs(server)
 
 
 def done_with(page: Page) -> None:

@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 from rnn.core.config import Config
 from rnn.data import load_sample
 from rnn.runs.store import Store
-from tests.browser.conftest import Server, wait_until
+from tests.browser.conftest import SLOW, Server, wait_until
 from tests.browser.test_main_job import button
 from tests.browser.test_pages_look_right import wait_until_settled
-from tests.browser.test_reload_and_tabs import SLOW, query
+from tests.browser.test_reload_and_tabs import query
 
 pytestmark = pytest.mark.browser
 

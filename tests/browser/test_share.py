@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnn.runs.store import Store
-from tests.browser.conftest import Server, start_server, wait_until
-from tests.browser.test_reload_and_tabs import SLOW, button, done_with, query, shown_form, train, wait_for_state
+from tests.browser.conftest import SLOW, Server, start_server, wait_until
+from tests.browser.test_reload_and_tabs import button, done_with, query, shown_form, train, wait_for_state
 
 CSV = "day;sales;price\n" + "".join(
     f"2023-{1 + k // 28:02d}-{1 + k % 28:02d};{20 + (k * k) % 17};{k % 5}\n" for k in range(160)

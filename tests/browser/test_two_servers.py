@@ -13,11 +13,10 @@ from playwright.sync_api import Page, expect
 
 from rnn.runs.records import Run
 from rnn.runs.store import Store
-from tests.browser.conftest import Server, epochs_done, start_server, wait_until
+from tests.browser.conftest import SLOW, Server, epochs_done, start_server, wait_until
 from tests.browser.test_main_job import button, losses_shown, state, upload
 from tests.browser.test_reload_and_tabs import (
     LONG_RUN,
-    SLOW,
     done_with,
     needs_proc,
     press,
