@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.inside import at_epoch
+from rnn.runs.fair_queue import new_id
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.wording import escaped
@@ -24,11 +25,15 @@ def draw(run: Run, epoch: int) -> None:
             "Resume. Left as it is, it repeats what this run did. This run stays as it is."
         )
         if st.button("Make the new run", type="primary", key="branch"):
+            # Of a double click the second one finds what the first one made; the next press makes another.
+            pressed = f"branch_press {run.id} {epoch}"
+            press = st.session_state.setdefault(pressed, new_id())
             try:
-                new = session.store().branch(run.id, epoch, session=session.session_id())
+                new = session.store().branch(run.id, epoch, session=session.session_id(), press=press)
             except (LookupError, ValueError) as error:
                 st.error(str(error))
                 return
+            st.session_state.pop(pressed, None)
             made = session.store().run(new)
             assert made is not None
             session.open_run(made)

@@ -40,26 +40,26 @@ def current(lesson: Lesson) -> Attempt:
     return attempt
 
 
-def guess(lesson: Lesson, number: int) -> None:
+def guess(lesson: Lesson, number: int, press: str, second_press: str) -> None:
     """Callback: the guess is made, and the broken settings are trained; beside them the mended, where the question is about
-    both."""
+    both. The presses: as in `session.start_run`, one for each run."""
     attempt = current(lesson)
     attempt.guess = number
-    train(lesson, BROKEN, lesson.config)
+    train(lesson, BROKEN, lesson.config, press)
     if lesson.together:
-        mend(lesson)
+        mend(lesson, second_press)
 
 
-def mend(lesson: Lesson) -> None:
+def mend(lesson: Lesson, press: str) -> None:
     """Callback: train the mended settings too."""
     if lesson.mended is not None:
-        train(lesson, MENDED, lesson.mended)
+        train(lesson, MENDED, lesson.mended, press)
 
 
-def train(lesson: Lesson, name: str, config: Config) -> None:
+def train(lesson: Lesson, name: str, config: Config, press: str) -> None:
     """A real run, kept in the store like any other."""
     told = f"Lesson “{lesson.title}”: {name.lower()}"
-    current(lesson).runs[name] = session.submit_run(config, lesson.choice, name=told)
+    current(lesson).runs[name] = session.submit_run(config, lesson.choice, name=told, press=press)
 
 
 def stop(runs: Mapping[str, Run]) -> None:

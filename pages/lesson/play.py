@@ -10,6 +10,7 @@ import streamlit as st
 from pages.lesson import attempt
 from pages.lesson.attempt import OWN
 from rnn.core.config import Config
+from rnn.runs.fair_queue import new_id
 from rnn.runs.records import Run
 from rnn.ui import config_form, session
 from rnn.ui.lessons import Lesson
@@ -38,7 +39,7 @@ def _draw_training(lesson: Lesson, runs: Mapping[str, Run]) -> None:
     busy = attempt.at_work(runs) is not None
     st.button(
         "Train with these", icon=":material/play_arrow:", key="lesson_own", disabled=config is None or busy,
-        on_click=attempt.train, args=(lesson, OWN, config), help="The curve appears beside the others, as “Yours”.",
+        on_click=attempt.train, args=(lesson, OWN, config, new_id()), help="The curve appears beside the others, as “Yours”.",
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.lesson import attempt
 from pages.train.preflight_note import Setup
 from rnn.core.fields import FIELDS
+from rnn.runs.fair_queue import new_id
 from rnn.ui.controls import shown
 from rnn.ui.lessons import LONGEST, Lesson
 from rnn.ui.lessons.address import short_name
@@ -23,7 +24,8 @@ def draw(lesson: Lesson, setup: Setup) -> None:
         number = draw_answers(lesson, f"{GUESS}:{short_name(lesson)}")
         st.button(
             "That is my guess: train", icon=":material/play_arrow:", type="primary", key="lesson_train",
-            disabled=number is None or setup.problem is not None, on_click=attempt.guess, args=(lesson, number or 0),
+            disabled=number is None or setup.problem is not None, on_click=attempt.guess,
+            args=(lesson, number or 0, new_id(), new_id()),
             help=setup.problem or "Choose an answer first. Then the network is trained before your eyes.",
         )  # fmt: skip
     if setup.problem is not None:

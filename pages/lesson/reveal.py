@@ -9,6 +9,7 @@ import streamlit as st
 from pages.lesson import attempt
 from pages.lesson.attempt import BROKEN, MENDED, Attempt
 from pages.lesson.measured import measure
+from rnn.runs.fair_queue import new_id
 from rnn.runs.records import Run
 from rnn.ui.lessons import LONGEST, Lesson
 from rnn.ui.lessons.outcomes import OUTCOMES, Measured, shown_by, with_numbers
@@ -34,7 +35,7 @@ def draw(lesson: Lesson, made: Attempt, runs: Mapping[str, Run]) -> None:
             if lesson.mended is not None and MENDED not in runs:
                 st.button(
                     "Mend it", icon=":material/build:", type="primary", key="lesson_mend", on_click=attempt.mend,
-                    args=(lesson,),
+                    args=(lesson, new_id()),
                     help="Trains the mended settings, on the same chart beside the broken ones.",
                 )  # fmt: skip
             st.button(

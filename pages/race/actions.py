@@ -8,6 +8,7 @@ from pages.race import current
 from pages.race.current import Race
 from pages.race.setup import Setup
 from pages.train.actions import HALTED
+from rnn.runs.fair_queue import new_id
 from rnn.runs.records import Run
 from rnn.ui import session
 from rnn.ui.wording import escaped
@@ -18,7 +19,7 @@ _LANE, _PICKED = "race_lane", "race_lane_picked"
 def draw_for_setup(setup: Setup) -> None:
     st.button(
         "Start the race", icon=":material/sports_score:", type="primary", key="race_start", disabled=bool(setup.problem),
-        on_click=current.start, args=(setup,), help=setup.problem or "Train all lanes at once on this series.",
+        on_click=current.start, args=(setup, new_id()), help=setup.problem or "Train all lanes at once on this series.",
     )  # fmt: skip
 
 

@@ -82,12 +82,13 @@ def show(race_id: str | None) -> None:
     put(RACE, race_id)
 
 
-def start(setup: Setup) -> None:
-    """Callback: write the lanes and their series to the store, hand them to the runner and show the race."""
+def start(setup: Setup, press: str) -> None:
+    """Callback: write the lanes and their series to the store, hand them to the runner and show the race. press: as in
+    `session.start_run`."""
     configs = comparable(setup)
     names = [f"{name} · {setup.series.name}" for name in names_of(configs)]
     race_id = session.store().add_race(
-        configs, session.keep_series(setup.choice), session=session.session_id(), names=names
+        configs, session.keep_series(setup.choice), session=session.session_id(), names=names, press=press
     )
     session.runner().nudge()
     show(race_id)

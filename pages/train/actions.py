@@ -8,6 +8,7 @@ from pages.train import auto, verdict_line
 from pages.train.preflight_note import Setup
 from rnn.core.config import Config
 from rnn.core.fields import FIELDS
+from rnn.runs.fair_queue import new_id
 from rnn.runs.records import Run
 from rnn.ui import session, share, store_notice
 from rnn.ui.config_form import LIVE
@@ -35,7 +36,7 @@ def _draw_buttons(setup: Setup, run: Run | None) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center", width="content", key="actions"):
         st.button(
             "Train", icon=":material/play_arrow:", type="primary", disabled=active or not ready, on_click=_train,
-            args=(setup,), key="train", help=setup.problem or "Start a new run with these settings.",
+            args=(setup, new_id()), key="train", help=setup.problem or "Start a new run with these settings.",
         )  # fmt: skip
         auto.draw_button(setup, run)
         st.button(
@@ -48,7 +49,7 @@ def _draw_buttons(setup: Setup, run: Run | None) -> None:
         )  # fmt: skip
         st.button(
             "Step", icon=":material/skip_next:", disabled=active or not (ready or resumable), on_click=_step,
-            args=(setup, resumable), key="step", help="Train one epoch, then pause.",
+            args=(setup, resumable, new_id()), key="step", help="Train one epoch, then pause.",
         )  # fmt: skip
         st.button(
             "Stop", icon=":material/stop:", disabled=not (active or (run is not None and run.state == "paused")),
@@ -79,25 +80,25 @@ def change_running(field: str) -> None:
                 st.toast(f"{FIELDS[field].label} {st.session_state[field]:g} from the next batch on.")
 
 
-def restart(config: Config, setup: Setup) -> None:
+def restart(config: Config, setup: Setup, press: str) -> None:
     """Callback of a remedy: its settings in the form, and a new run with them."""
     session.apply_settings(config)
     with store_notice.or_a_sentence():
-        session.start_run(config, setup.choice)
+        session.start_run(config, setup.choice, press=press)
 
 
-def _train(setup: Setup) -> None:
+def _train(setup: Setup, press: str) -> None:
     if setup.config is not None:
         with store_notice.or_a_sentence():
-            session.start_run(setup.config, setup.choice)
+            session.start_run(setup.config, setup.choice, press=press)
 
 
-def _step(setup: Setup, resumable: bool) -> None:
+def _step(setup: Setup, resumable: bool, press: str) -> None:
     if resumable:
         _command("step")
     elif setup.config is not None:
         with store_notice.or_a_sentence():
-            session.start_run(setup.config, setup.choice, pause_at=1)
+            session.start_run(setup.config, setup.choice, pause_at=1, press=press)
 
 
 def _command(kind: str) -> None:

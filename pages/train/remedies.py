@@ -9,6 +9,7 @@ from pages.train.preflight_note import Setup
 from rnn.core.config import Config
 from rnn.forecast import Verdict
 from rnn.forecast.fitting import GOOD, OVER, UNDER, in_words
+from rnn.runs.fair_queue import new_id
 from rnn.runs.records import Run
 
 FITTING_ICONS = {OVER: ":material/call_split:", UNDER: ":material/trending_down:", GOOD: ":material/check:"}
@@ -26,7 +27,7 @@ def draw_fitting(setup: Setup, run: Run | None, verdict: Verdict | None) -> None
         if fitting.remedy and not run.active:
             st.button(
                 f"Train with {in_words(fitting.remedy)}", key="remedy fitting", icon=":material/replay:", type="tertiary",
-                on_click=actions.restart, args=(run.config.replace(**fitting.remedy), setup),
+                on_click=actions.restart, args=(run.config.replace(**fitting.remedy), setup, new_id()),
                 help="Puts these settings into the form and starts a new run with them. This one stays in the store.",
             )  # fmt: skip
 
@@ -41,7 +42,7 @@ def draw(setup: Setup, run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Try again with")
         for label, config in remedies(run.config).items():
-            st.button(label, key=f"remedy {label}", on_click=actions.restart, args=(config, setup))
+            st.button(label, key=f"remedy {label}", on_click=actions.restart, args=(config, setup, new_id()))
 
 
 def remedies(config: Config) -> dict[str, Config]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, insert, literal, select, update
 from rnn.core.state import TrainingState
 from rnn.runs import packing
 from rnn.runs.entry_rows import best_rmse
-from rnn.runs.fair_queue import insert_run
+from rnn.runs.fair_queue import insert_run, is_there
 from rnn.runs.history import find_run, no_such_run
 from rnn.runs.kept import KeptEpochs, find_moment
 from rnn.runs.records import Branch
@@ -23,14 +23,19 @@ _SHARED = (epochs, changes, kept, kept_arrays, flow)
 class Branches(KeptEpochs):
     """Runs that began from an epoch of another run."""
 
-    def branch(self, run_id: str, epoch: int, *, session: str, name: str | None = None) -> str:
+    def branch(
+        self, run_id: str, epoch: int, *, session: str, name: str | None = None, press: str | None = None
+    ) -> str:
         """A new run that stands where `run_id` stood at the end of `epoch`, paused; returns its id.
 
         It has all that was recorded of the old run up to there, and the learning rate and number of epochs that held then;
         resumed it goes on with the bits that the old run went on with, unless lr or epochs are changed first. It needs the
-        old run no more. Raises LookupError for an unknown run, and for an epoch of which not everything is kept.
+        old run no more. press: as in `add_run`. Raises LookupError for an unknown run, and for an epoch of which not
+        everything is kept.
         """
         with self.write() as connection:
+            if press is not None and is_there(connection, press):
+                return press
             run = find_run(connection, run_id)
             if run is None:
                 raise no_such_run(run_id)
@@ -43,7 +48,7 @@ class Branches(KeptEpochs):
             state = moment.state
             config = run.config.replace(lr=state.lr, epochs=state.epochs)
             title = f"{run.name or run.id}, from epoch {epoch:,}" if name is None else name
-            new = insert_run(connection, config, run.series_hash, session=session, name=title)
+            new = insert_run(connection, config, run.series_hash, session=session, name=title, run_id=press)
             values: dict[str, Any] = {
                 "state": "paused", "epoch": epoch, "best_epoch": state.best_epoch,
                 "best_rmse": best_rmse(run_id, state.best_epoch), "seconds_per_epoch": run.seconds_per_epoch,

@@ -37,15 +37,27 @@ class FairQueue(Studies):
     """Adding runs to the queue, and claiming runs and studies."""
 
     def add_run(
-        self, config: Config, series_hash: str, *, session: str, name: str = "", pause_at: int | None = None
+        self,
+        config: Config,
+        series_hash: str,
+        *,
+        session: str,
+        name: str = "",
+        pause_at: int | None = None,
+        press: str | None = None,
     ) -> str:
         """Put a run in the queue; returns its id. pause_at: pause at the end of this epoch (1: a first Step).
 
-        Raises LookupError for an unknown series.
+        press: a `new_id` that the run takes, drawn before a button was there to press: asked for twice, as by a double click,
+        it is one run. Raises LookupError for an unknown series.
         """
         self.series_file(series_hash)
         with self.write() as connection:
-            return insert_run(connection, config, series_hash, session=session, name=name, pause_at=pause_at)
+            if press is not None and is_there(connection, press):
+                return press
+            return insert_run(
+                connection, config, series_hash, session=session, name=name, pause_at=pause_at, run_id=press
+            )
 
     def claim_next(self, worker: str) -> Run | Study | None:
         """Take what is next in the queue for this worker, or None where it is empty. No two workers get the same.
@@ -104,11 +116,30 @@ class FairQueue(Studies):
             return sum(connection.execute(count).scalar_one() for count in counts)
 
 
+def new_id() -> str:
+    """An id that no run has yet."""
+    return "".join(secrets.choice(_ID_LETTERS) for _ in range(10))
+
+
+def is_there(connection: Connection, run_id: str) -> bool:
+    """Whether the run is in the store, within a transaction that adds it where it is not: the queue is locked, so that of two
+    that look at once the second one finds the first one's."""
+    connection.execute(_LOCK)
+    return connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is not None
+
+
 def insert_run(
-    connection: Connection, config: Config, series_hash: str, *, session: str, name: str, pause_at: int | None = None
+    connection: Connection,
+    config: Config,
+    series_hash: str,
+    *,
+    session: str,
+    name: str,
+    pause_at: int | None = None,
+    run_id: str | None = None,
 ) -> str:
-    """Put a run in the queue within a transaction; returns its id."""
-    run_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(10))
+    """Put a run in the queue within a transaction; returns its id, a new one unless it is given."""
+    run_id = run_id or new_id()
     now = time.time()
     row = {
         "id": run_id, "name": clean_text(name), "session": session, "config": config.to_json(), "message": "",

@@ -98,20 +98,31 @@ def keep_series(choice: Choice) -> str:
 
 
 def start_run(
-    config: Config, choice: Choice, *, pause_at: int | None = None, after: tuple[str, str] | None = None
+    config: Config,
+    choice: Choice,
+    *,
+    pause_at: int | None = None,
+    after: tuple[str, str] | None = None,
+    press: str | None = None,
 ) -> str:
     """Write the run and its series to the store, hand it to the runner and show it. Returns its id.
 
-    after: the study that led to the run and the press of the button that asked for it; where another page has started that
-    run already, it is shown.
+    press: the `new_id` that the pressed button was drawn with, so that a double click is one run. after: the study that led to
+    the run and the press of the button that asked for it; where another page has started that run already, it is shown.
     """
-    run_id = submit_run(config, choice, pause_at=pause_at, after=after)
+    run_id = submit_run(config, choice, pause_at=pause_at, after=after, press=press)
     show_run(run_id)
     return run_id
 
 
 def submit_run(
-    config: Config, choice: Choice, *, pause_at: int | None = None, after: tuple[str, str] | None = None, name: str = ""
+    config: Config,
+    choice: Choice,
+    *,
+    pause_at: int | None = None,
+    after: tuple[str, str] | None = None,
+    press: str | None = None,
+    name: str = "",
 ) -> str:
     """The same for a page that keeps its runs to itself: Train goes on showing what it shows. name: what Runs calls it,
     instead of the series and its targets."""
@@ -120,7 +131,7 @@ def submit_run(
     if after is not None:
         run_id = store().add_sequel(*after, config, series_hash, **told)
     else:
-        run_id = store().add_run(config, series_hash, pause_at=pause_at, **told)
+        run_id = store().add_run(config, series_hash, pause_at=pause_at, press=press, **told)
     if runner().submit(run_id) <= 1:
         _await_first_epoch(run_id)
     return run_id

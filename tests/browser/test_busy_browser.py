@@ -1,4 +1,4 @@
-"""What the user does while the browser is busy is done once: a timer that is overdue by then must not take it along."""
+"""What the user does is done, and done once: in a browser that is busy, and by an impatient hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from rnn.runs.store import Store
 from tests.browser.conftest import SLOW, Server, wait_until
 from tests.browser.test_main_job import button
-from tests.browser.test_reload_and_tabs import LONG_RUN, query, slider, train, wait_for_state
+from tests.browser.test_reload_and_tabs import LONG_RUN, query, slider, train, wait_for_epochs, wait_for_state
 
 pytestmark = pytest.mark.browser
 
@@ -61,3 +61,18 @@ def test_a_button_pressed_in_a_busy_moment_counts_once(quiet_server: Server, ope
         wait_for_state(page, "Done")
         page.wait_for_timeout(1000)
         assert runs_of(quiet_server) == before + 1, "one press was taken for two"
+
+
+@pytest.mark.parametrize("milliseconds", [20, 100, 180])
+def test_a_double_click_starts_one_run(quiet_server: Server, open_page: Callable[..., Page], milliseconds: int) -> None:
+    page = open_page(f"{quiet_server.url}/?{LONG_RUN}")
+    expect(button(page, "Train")).to_be_enabled(timeout=SLOW * 1000)
+    before, box = runs_of(quiet_server), button(page, "Train").bounding_box()
+    assert box is not None
+    for _ in range(2):
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(milliseconds)
+    wait_for_epochs(page, 3)
+    assert runs_of(quiet_server) == before + 1
+    with Store(f"sqlite:///{quiet_server.folder / 'unroll.sqlite'}") as store:
+        assert [run.id for run in store.runs() if run.active] == query(page)["run"]
