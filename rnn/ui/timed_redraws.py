@@ -5,13 +5,24 @@ sends the state of all widgets along. A busy browser can let that timer go befor
 done: the press or the moved slider then arrives twice. Its callback is begun for the timer's message and cut off by the user's
 own, for which nothing has changed any more, so that it is lost; or both run, and one press counts as two. The user's own
 message is on its way in any case, so the timer's is taken without the widgets.
+
+Where the user's message still waits for its turn, Streamlit would make one of the two and keep the timer's widgets, that is
+none. Then the timer's is not let in at all; the timer comes again.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+# After these seconds a message that was never begun (the part of the page it was about is gone) holds up no timer any more.
+PATIENCE = 3.0
+_PAGE = ""  # what a message is about that is about no part of the page
 
 
 class TimedRedraws:
@@ -21,23 +32,65 @@ class TimedRedraws:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def receive_without() -> Message:
-            message = await receive()
-            if message["type"] == "websocket.receive" and message.get("bytes"):
-                return {**message, "bytes": without_input(message["bytes"])}
-            return message
+        if scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+            return
+        line = Line()
 
-        await self._app(scope, receive_without if scope["type"] == "websocket" else receive, send)
+        async def receive_sifted() -> Message:
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive" or not message.get("bytes"):
+                    return message
+                if (frame := line.sifted(message["bytes"])) is not None:
+                    return {**message, "bytes": frame}
+
+        async def send_watched(message: Message) -> None:
+            if message["type"] == "websocket.send" and message.get("bytes"):
+                line.watch(message["bytes"])
+            await send(message)
+
+        await self._app(scope, receive_sifted, send_watched)
 
 
-def without_input(frame: bytes) -> bytes:
-    """The message as it is, but without the state of the widgets where a timer has sent it."""
-    message = BackMsg()
-    try:
-        message.ParseFromString(frame)
-    except DecodeError:
-        return frame  # Streamlit says what is wrong with it
-    if not (message.HasField("rerun_script") and message.rerun_script.is_auto_rerun):
+class Line:
+    """One browser's connection, and what of the user's messages Streamlit has not begun yet."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._asked, self._since = clock, list[str](), 0.0
+
+    def sifted(self, frame: bytes) -> bytes | None:
+        """A message of the browser as it is to arrive; None: not at all."""
+        message = BackMsg()
+        try:
+            message.ParseFromString(frame)
+        except DecodeError:
+            return frame  # Streamlit says what is wrong with it
+        if not message.HasField("rerun_script"):
+            return frame
+        wish = message.rerun_script
+        if not wish.is_auto_rerun:
+            # One about the whole page takes the place of what waits: it has the state of all widgets, too.
+            self._asked = [*self._asked, wish.fragment_id] if wish.fragment_id else [_PAGE]
+            self._since = self._clock()
+            return frame
+        if not self._asked:
+            wish.ClearField("widget_states")
+            return message.SerializeToString()
+        if self._clock() - self._since < PATIENCE:
+            return None
+        self._asked = []
         return frame
-    message.rerun_script.ClearField("widget_states")
-    return message.SerializeToString()
+
+    def watch(self, frame: bytes) -> None:
+        """A message of the server goes by: it may say that what the user asked for has begun."""
+        if not self._asked:
+            return
+        message = ForwardMsg()
+        message.ParseFromString(frame)
+        if message.WhichOneof("type") != "new_session":
+            return
+        parts = set(message.metadata.run.fragment_ids)
+        if not parts and _PAGE not in self._asked:
+            self._asked = []  # a page that draws itself again has taken along what waited
+        self._asked = [asked for asked in self._asked if asked not in (parts or {_PAGE})]
