@@ -43,7 +43,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     reading = asyncio.create_task(run_in_threadpool(read_shelf))
     companion = await run_in_threadpool(Companion(lambda: runner().store.url).start)
     yield {}
-    await reading
+    await asyncio.wait([reading])  # whatever became of it, the workers are to be ended
     await run_in_threadpool(stop_runner)
     await run_in_threadpool(companion.stop)
 

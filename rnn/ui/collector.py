@@ -10,8 +10,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 _MANY = 50  # modules, from which on it is worth a collection of its own
 
@@ -33,18 +32,6 @@ def set_modules_aside() -> bool:
     gc.collect()
     gc.freeze()
     return True
-
-
-@contextmanager
-def paused() -> Iterator[None]:
-    """While many objects are made that all stay: looking through them again and again doubles the time and frees nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def give_memory_back() -> None:

@@ -61,17 +61,3 @@ def test_freed_memory_goes_back_to_the_system():
     gc.collect()
     collector.give_memory_back()
     assert held - resident() > 80_000_000
-
-
-def test_a_pause_ends_with_its_block_whatever_happens_in_it():
-    with pytest.raises(KeyError), collector.paused():
-        assert not gc.isenabled()
-        raise KeyError
-    assert gc.isenabled()
-    gc.disable()
-    try:
-        with collector.paused():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
