@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from rnn.runs.store_trouble import STORE_ERRORS
-from rnn.ui import session, store_notice
+from rnn.ui import session, store_notice, table_ahead
 from rnn.ui.collector import set_modules_aside
 
 HERE = Path(__file__).parent
@@ -51,6 +51,7 @@ st.html(
     [data-testid='stMainBlockContainer'] [data-stale='true'] { opacity: 1 !important; }
     </style>"""
 )
+table_ahead.draw()
 page = st.navigation([*PAGES, *LESSON_PAGES], position="top")
 try:
     store_notice.draw()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 import streamlit as st
 
 from pages.runs.results import test_rmse_of
 from rnn.export.tracking import target as tracking
 from rnn.runs.shelf_rows import ShelfRow
+from rnn.runs.store import Store
 from rnn.ui import session
+from rnn.ui.collector import paused
 from rnn.ui.kept import kept
 from rnn.ui.wording import escaped
 
@@ -42,10 +45,33 @@ def draw_tracking() -> None:
 
 
 def newest() -> list[ShelfRow]:
-    """All runs, up to 10,000, newest first; read again only when something has changed."""
-    own = session.session_id() if st.session_state[_WHOSE] == OWN else None
+    """All runs, up to 10,000, newest first; read again only when something has changed. Those of everyone are read once for all
+    sessions."""
     store = session.store()
-    return kept("shelf", (store.shelf_stamp(), own), lambda: store.shelf(MOST, session=own))
+    if st.session_state[_WHOSE] == OWN:
+        own = session.session_id()
+        return kept("shelf", (store.url, store.shelf_stamp(), own), lambda: _read(store, own))
+    return everyones(store)
+
+
+def everyones(store: Store) -> list[ShelfRow]:
+    """Those of all sessions. The server asks for them when it starts, so that the first click on Runs finds them read."""
+    stamp = (store.url, store.shelf_stamp())
+    last = _last_read()
+    if not last or last[-1][0] != stamp:
+        last[:] = [(stamp, _read(store, None))]
+    return last[-1][1]
+
+
+def _read(store: Store, own: str | None) -> list[ShelfRow]:
+    with paused():
+        return store.shelf(MOST, session=own)
+
+
+@cache
+def _last_read() -> list[tuple[object, list[ShelfRow]]]:
+    """The list that was read last, behind the stamp of then; empty before."""
+    return []
 
 
 def shown(rows: Sequence[ShelfRow]) -> list[ShelfRow]:

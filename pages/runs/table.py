@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,8 @@ USUAL = (
 )
 OPTIONAL = ("date", "note", "id")
 ROW_HEIGHT, MOST_ROWS = 36, 12
+# A browser draws in one go what comes in one go; a table that it does not have yet goes ahead of all that stands below.
+AHEAD_SECONDS = 0.15
 _BADGE = re.compile(r":(\w+)-badge\[:material/\w+: (.+)\]")
 
 
@@ -46,6 +49,7 @@ def draw(rows: Sequence[ShelfRow], wanted: Sequence[str], columns: Sequence[str]
     # Rows are known by their number: another list is another table, so that a selection never slides to a neighbour.
     known = hashlib.blake2b("".join([*ids, selection.stamp()]).encode(), digest_size=6).hexdigest()
     key = f"runs_table_{known}"
+    is_new = key not in st.session_state
     hidden = [run_id for run_id in wanted if run_id not in places]
     table = st.dataframe(
         frame_of(rows),
@@ -61,6 +65,8 @@ def draw(rows: Sequence[ShelfRow], wanted: Sequence[str], columns: Sequence[str]
         selection_default=_selection([places[run_id] for run_id in wanted if run_id in places]),
         alt=f"{len(rows)} runs, newest first",
     )
+    if is_new:
+        time.sleep(AHEAD_SECONDS)
     listed = [ids[row] for row in table["selection"]["rows"]]
     chosen = [run_id for run_id in wanted if run_id in listed or run_id in hidden]
     return [*chosen, *(run_id for run_id in listed if run_id not in chosen)]
@@ -127,9 +133,9 @@ def _select_row_of_cell(key: str, ids: Sequence[str]) -> None:
         selection.remember([ids[cells[0][0]]])
 
 
-def _on_log_axis(curve: np.ndarray) -> list[float]:
-    # On a linear axis the first epochs would flatten all the rest.
-    return np.log10(np.maximum(curve, 1e-30)).tolist()
+def _on_log_axis(curve: np.ndarray) -> np.ndarray:
+    # On a linear axis the first epochs would flatten all the rest. float32 (N,): half of what the table sends is curves.
+    return np.log10(np.maximum(curve, np.float32(1e-30)))
 
 
 def _columns() -> dict[str, Any]:

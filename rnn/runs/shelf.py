@@ -49,15 +49,16 @@ class Shelf(Commands, Disk):
         made = fill(self, wanted) if wanted else {}
         return [as_row(row, tagged.get(row.id, ()), made.get(row.id)) for row in rows]
 
-    def shelf_stamp(self) -> tuple[int, ...]:
+    def shelf_stamp(self) -> tuple[float, ...]:
         """What changes whenever `shelf` would: cheap enough to be asked every second."""
-        query = select(func.count(), func.sum(runs.c.version), func.sum(runs.c.tested)).select_from(runs)
+        # The newest run's moment: one run deleted for good and another trained would else leave count and sums as they were.
+        told = func.count(), func.sum(runs.c.version), func.sum(runs.c.tested), func.max(runs.c.created)
         with self.read() as connection:
-            count, versions_, tested = connection.execute(query).one()
+            count, versions_, tested, newest = connection.execute(select(*told).select_from(runs)).one()
             gone, sketched = (
                 connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (trash, sketches)
             )
-        return int(count), int(versions_ or 0), int(tested or 0), int(gone), int(sketched)
+        return int(count), int(versions_ or 0), int(tested or 0), int(gone), int(sketched), float(newest or 0)
 
     def note_test_error(self, run_id: str, rmse: float | None) -> None:
         """Keep a run's RMSE on its test part, or that there is none, until it goes on."""

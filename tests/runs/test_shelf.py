@@ -83,6 +83,17 @@ def test_two_servers_that_draw_the_same_curve_at_once_both_list_it(store: Store,
         assert [list(row.curve) for row in mine.result(20)] == [[3.0, 2.0]]
 
 
+def test_another_run_in_the_place_of_a_deleted_one_is_a_change(store: Store, series: Series) -> None:
+    gone = written(store, series, [2.0])
+    store.shelf()
+    before = store.shelf_stamp()
+    store.delete(gone)
+    written(store, series, [2.0])
+    store.shelf()
+    assert store.shelf_stamp()[:-1] == before[:-1]  # the counts and sums are those of before
+    assert store.shelf_stamp() != before
+
+
 def test_notes_and_tags(store: Store, series: Series) -> None:
     one, other = written(store, series, [2.0]), written(store, series, [2.0])
     before, version = store.shelf_stamp(), store.version(one)
