@@ -26,7 +26,7 @@ CLEAR = 0.6
 """The least |r| that is called following: a straight line through the input then explains 36 % of the unit's variance."""
 
 LONGEST_LAG, LAGGED_CHANGES = 12, 3
-FEWEST, MOST, COST, PAIRS = 2, 256, 1_000_000_000, 6000
+FEWEST, MOST, COST, PAIRS = 3, 256, 600_000_000, 6000
 """Windows of a sample, multiplications that it may take, and pairs of window and step that are compared."""
 
 NEAR = 0.005
