@@ -26,7 +26,7 @@ CLEAR = 0.6
 """The least |r| that is called following: a straight line through the input then explains 36 % of the unit's variance."""
 
 LONGEST_LAG, LAGGED_CHANGES = 12, 3
-FEWEST, MOST, COST, PAIRS = 2, 256, 1_000_000_000, 6000
+FEWEST, MOST, COST, PAIRS = 3, 256, 600_000_000, 6000
 """Windows of a sample, multiplications that it may take, and pairs of window and step that are compared."""
 
 NEAR = 0.005
@@ -36,6 +36,9 @@ FLAT = 1e-6
 """A unit whose values span less than this is always the same."""
 
 BINS = 40
+
+IN_CACHE = 131_072
+"""Numbers that are worked on at once."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,8 @@ def following(units: Units, starts: Starts, seasons: Sequence[float] = (), *, si
     best, r = _closest(own, columns)
     everything = values.reshape(steps * batch, -1)
     low, high, counts = _distribution(everything)
-    beyond = (everything > 0.99) | (everything < (0.01 if sigmoid else -0.99))
-    return Following(tuple(courses), best, r, low, high, counts, beyond.mean(axis=0), len(sample), len(starts))
+    extreme = _beyond(everything, 0.01 if sigmoid else -0.99, 0.99)
+    return Following(tuple(courses), best, r, low, high, counts, extreme, len(sample), len(starts))
 
 
 def _longest_lag(window: int) -> int:
@@ -156,41 +159,72 @@ def _courses(
 
 
 def _closest(own: Array64, courses: list[Floats]) -> tuple[NDArray[np.intp], Array64]:
-    """own (n, H); courses: (n,) or (n, 2) each → of each unit which course, (H,), and its correlation, (H,)."""
-    units = _orthonormal(own, columns_apart=True)
-    found = np.zeros((len(courses), own.shape[1]))
-    single = [k for k, course in enumerate(courses) if course.ndim == 1]
-    found[single] = _orthonormal(np.stack([courses[k] for k in single], axis=1), columns_apart=True).T @ units
+    """own (n, H), overwritten; courses: (n,) or (n, 2) each → of each unit which course, (H,), and its correlation, (H,)."""
+    largest = np.maximum(own.max(axis=0), -own.min(axis=0))
+    own -= own.mean(axis=0)
+    length = np.sqrt(np.einsum("nh,nh->h", own, own))
+    flat = _is_flat(length, len(own), largest)
+    # Columns side by side, so that one product finds all: one for a course, two for a season.
+    bases = [_orthonormal(course.reshape(len(own), -1)) for course in courses]
+    shares = np.where(flat, 0, (np.concatenate(bases, axis=1).T @ own) / np.where(flat, 1, length))
+    found = np.empty((len(courses), own.shape[1]))
+    row = 0
     for k, course in enumerate(courses):
-        if course.ndim > 1:
-            found[k] = np.sqrt(np.square(_orthonormal(course, columns_apart=False).T @ units).sum(axis=0))
+        wide = bases[k].shape[1]
+        found[k] = shares[row] if course.ndim == 1 else np.sqrt(np.square(shares[row : row + wide]).sum(axis=0))
+        row += wide
     size = np.abs(found)
     best = np.argmax(size >= size.max(axis=0) - NEAR, axis=0)
     return best, np.take_along_axis(found, best[None], axis=0)[0].clip(-1, 1)
 
 
-def _orthonormal(columns: Floats, *, columns_apart: bool) -> Array64:
-    """Columns (n, M) less their means, each of length 1, or together an orthonormal basis; 0 for one that does not vary."""
+def _orthonormal(columns: Floats) -> Array64:
+    """One column or more (n, M) less their means, as an orthonormal basis; 0 for one that does not vary."""
     centred = columns - columns.mean(axis=0, dtype=np.float64)
     length = np.sqrt(np.square(centred).sum(axis=0))
-    flat = length <= FLAT * np.sqrt(len(columns)) * np.maximum(1e-3, np.abs(columns).max(axis=0))
+    flat = _is_flat(length, len(columns), np.abs(columns).max(axis=0))
     scaled: Array64 = np.where(flat, 0, centred / np.where(flat, 1, length))
-    if columns_apart:
+    if columns.shape[1] == 1:
         return scaled
     basis, sizes, _ = np.linalg.svd(scaled, full_matrices=False)
     kept: Array64 = basis * (sizes > FLAT)
     return kept
 
 
+def _is_flat(length: Array64, count: int, largest: Floats) -> NDArray[np.bool_]:
+    """Whether so many numbers of this length about their mean, none beyond `largest` in size, are all the same."""
+    flat: NDArray[np.bool_] = length <= FLAT * np.sqrt(count) * np.maximum(1e-3, largest)
+    return flat
+
+
 def _distribution(values: Floats) -> tuple[Array64, Array64, NDArray[np.intp]]:
     """Lowest and highest of each unit (H,) and how many values lie in each of BINS equal parts between them."""
     low, high = values.min(axis=0).astype(np.float64), values.max(axis=0).astype(np.float64)
-    span = np.where(high > low, high - low, 1)
+    scale = BINS / np.where(high > low, high - low, 1)
     hidden = values.shape[1]
-    above = values - low
-    above *= BINS / span
-    bins = above.astype(np.intp)
-    np.clip(bins, 0, BINS - 1, out=bins)
-    bins += BINS * np.arange(hidden)
-    counts = np.bincount(bins.ravel(), minlength=hidden * BINS)
+    first = BINS * np.arange(hidden)
+    counts = np.zeros(hidden * BINS, np.intp)
+    for some in _parts(values):
+        above = some - low
+        above *= scale
+        bins = above.astype(np.intp)
+        np.minimum(bins, BINS - 1, out=bins)
+        bins += first
+        counts += np.bincount(bins.ravel(), minlength=hidden * BINS)
     return low, high, counts.reshape(hidden, BINS)
+
+
+def _beyond(values: Floats, low: float, high: float) -> Array64:
+    """Of each unit the share of its values that lie below `low` or above `high`, (H,)."""
+    found = np.zeros(values.shape[1], np.intp)
+    for some in _parts(values):
+        found += ((some > high) | (some < low)).sum(axis=0)
+    share: Array64 = found / len(values)
+    return share
+
+
+def _parts(values: Floats) -> Iterator[Floats]:
+    """Some rows after the other: what is made of them stays in the processor's cache."""
+    rows = max(1, IN_CACHE // values.shape[1])
+    for begin in range(0, len(values), rows):
+        yield values[begin : begin + rows]

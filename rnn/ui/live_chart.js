@@ -5,7 +5,10 @@
 const SENTENCE = "This chart could not be drawn, because its drawing library did not load. Reload the page to try again.";
 const TYPES = { f4: Float32Array, f8: Float64Array, u2: Uint16Array, u4: Uint32Array };
 const NARROW = 480; // pixels: below this, the layout of a phone
+const FRAME_MS = 30; // so long charts are drawn before those that are drawn show; each takes 20 to 200
 const charts = new WeakMap();
+const waiting = new Set(); // the charts that have something to draw, first come, first drawn
+let frame;
 let plotlyPromise;
 
 const STYLE = `
@@ -100,10 +103,8 @@ class LiveChart {
 
   /** At most one drawing a frame, of the newest numbers; a hidden tab draws nothing until it is looked at. */
   schedule() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
-      this.paint();
-    });
+    waiting.add(this);
+    frame ??= requestAnimationFrame(paintSome);
   }
 
   paint() {
@@ -167,13 +168,28 @@ class LiveChart {
 
   end() {
     clearTimeout(this.timer);
-    cancelAnimationFrame(this.frame);
+    waiting.delete(this);
     this.sizes.disconnect();
     if (this.mounted) this.plotly.purge(this.plot);
     this.mounted = false;
     this.box.remove();
     this.message = undefined;
     if (charts.get(this.parent) === this) charts.delete(this.parent);
+  }
+}
+
+/** Draws waiting charts until the frame's time is up, at least one; the others follow once the browser has shown these. */
+function paintSome() {
+  frame = undefined;
+  const end = performance.now() + FRAME_MS;
+  try {
+    for (const chart of waiting) {
+      waiting.delete(chart);
+      chart.paint();
+      if (performance.now() > end) break;
+    }
+  } finally {
+    if (waiting.size) frame ??= requestAnimationFrame(paintSome);
   }
 }
 

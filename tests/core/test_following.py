@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn.core.config import Config
-from rnn.core.following import CLEAR, Course, following
+from rnn.core.following import CLEAR, Course, _closest, _first_step, _pairs, following
 from rnn.core.inspection import gate_activations, hidden_states
 from rnn.core.series import Series
 from rnn.core.train import Trainer
@@ -102,6 +102,35 @@ def test_the_closest_of_all_courses_is_found(settings):
         assert found.r[unit] == pytest.approx(every[found.best[unit], unit], abs=1e-9)
         earlier = np.abs(every[: found.best[unit], unit])
         assert (earlier < best[unit] - 0.005 + 1e-9).all()
+
+
+def test_a_season_among_other_courses_is_a_regression_on_its_sine_and_cosine():
+    """The correlation of every unit with each of two seasons alone, against NumPy's least squares."""
+    units = delay_line(two_noises(300))
+    rng = np.random.default_rng(5)
+    params = {name: rng.normal(0, 0.5, array.shape) for name, array in units.params.items()}
+    params["layer0.W_h"][:, 2] = params["layer0.W_x"][:, 2] = 0  # a unit that is always the same
+    units, starts, seasons = dataclasses.replace(units, params=params), np.arange(250), (3.5, 24.0)
+    found = following(units, starts, seasons)
+    assert [course.span for course in found.courses if course.kind == "season"] == list(seasons)
+    first = _first_step(units)
+    states = units.of(units.read(starts))[first:].reshape(-1, 8)
+    record = (starts + np.arange(1, 17)[first:, None]).reshape(-1)
+    pairs = _pairs(len(states))
+    own, record = states[pairs], record[pairs]
+    courses = [
+        np.column_stack([np.ones(len(record)), np.cos(2 * np.pi * record / span), np.sin(2 * np.pi * record / span)])
+        for span in seasons
+    ]
+    best, r = _closest(own.copy(), [courses[0][:, 1:], record.astype(float), courses[1][:, 1:]])
+    varies = np.arange(8) != 2
+    expected = np.zeros((3, 8))
+    for row, course in ((0, courses[0]), (1, np.column_stack([np.ones(len(record)), record])), (2, courses[1])):
+        guess = course @ np.linalg.lstsq(course, own, rcond=None)[0]
+        expected[row, varies] = np.sqrt(guess.var(axis=0)[varies] / own.var(axis=0)[varies])
+    assert r[2] == 0 and found.r[2] == 0 and found.constant[2]
+    np.testing.assert_allclose(np.abs(r), expected[best, np.arange(8)], atol=1e-9)
+    assert (expected.max(axis=0) - expected[best, np.arange(8)] <= 0.005 + 1e-9).all()
 
 
 @pytest.mark.parametrize("letter", ["h", "f", "c"])

@@ -96,6 +96,19 @@ def test_rows_say_what_they_follow_and_cells_what_was_read():
     assert "Unit 6 follows <load>, 1 step late, r +0.91" in alt_hidden(read(), drawn)
 
 
+def test_the_margin_has_room_for_the_labels_that_are_drawn():
+    """Of eighty rows every second one is labelled; the long labels of the others take no room."""
+    units, states = list(range(80)), np.zeros((3, 80))
+    clause = "follows nothing clearly"
+    rows = [("–", clause) if unit % 2 == 0 else ("a column with a long name −3", clause) for unit in units]
+    narrow, wide = (
+        hidden_figure(read(), shown(states, units, labels=labels)) for labels in (rows, rows[1:] + rows[:1])
+    )
+    assert len(narrow.layout.yaxis2.ticktext) == len(wide.layout.yaxis2.ticktext) == 40
+    assert narrow.layout.margin.l == 90
+    assert wide.layout.margin.l >= 90 + 10 * 4  # 24 letters and the number, none narrower than four pixels
+
+
 def test_few_units_as_lines_share_the_axis_of_the_values_and_the_picked_one_is_heavier():
     drawn = shown(STATES, [6, 2], labels=[("a", "follows a"), ("b", "follows b")], inputs=["load 1"] * 3, picked=2)
     figure = hidden_lines_figure(read(), drawn)

@@ -150,6 +150,33 @@ def test_twenty_updates_never_remount_or_blank_and_keep_zoom_and_legend(page: Pa
     assert int(re.search(r"at epoch (\d+);", later)[1]) >= int(re.search(r"at epoch (\d+);", text)[1]) + 20
 
 
+# Every drawing takes 60 ms more, and the frame in which it is made is noted.
+SLOW_DRAWINGS = """
+    window.frames_of = {};
+    let plotly;
+    Object.defineProperty(window, "Plotly", {configurable: true, get: () => plotly, set(given) {
+        const slow = (plot, ...rest) => {
+            const key = plot.closest('[class*="st-key-"]').className.match(/st-key-(\\S+)/)[1];
+            (window.frames_of[key] ??= []).push(document.timeline.currentTime);
+            const end = performance.now() + 60;
+            while (performance.now() < end);
+            return given.react(plot, ...rest);
+        };
+        plotly = Object.create(given, {react: {value: slow}});
+    }});
+"""
+
+
+def test_a_chart_that_is_drawn_shows_before_the_next_one_is_begun(page: Page, address: str):
+    page.add_init_script(SLOW_DRAWINGS)
+    page.goto(f"{address}/?from=40&running=0&still=1")
+    charts = ("loss", "prediction", "forecast", "series", "empty")
+    page.wait_for_function(f"() => {list(charts)}.every((key) => window.__unrollMounts?.[key])", timeout=60_000)
+    frames = page.evaluate("window.frames_of")
+    together = [frame for key in charts for frame in set(frames[key])]
+    assert len(together) == len(set(together)), f"charts were drawn in one frame: {frames}"
+
+
 def test_another_identity_resets_the_zoom_without_a_remount(page: Page, address: str):
     show(page, f"{address}/?from=40&running=0")
     whole = x_range(page, "prediction")

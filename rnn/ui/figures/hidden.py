@@ -85,11 +85,20 @@ def hidden_figure(read: Read, shown: Shown) -> go.Figure:
     made.update_layout(
         yaxis2=axis(
             "" if shown.labels else "hidden unit", domain=[0, _HEAT_TOP], type="category", autorange="reversed",
-            showgrid=False, nticks=10, **_ticks(shown, names),
+            showgrid=False, nticks=10, **_ticks(shown),
         ),
         shapes=[_mark(names.index(str(shown.picked)))] if str(shown.picked) in names else [],
+        margin={"l": _room(shown), "r": 84, "t": 57, "b": 55},
     )  # fmt: skip
     return made
+
+
+def _room(shown: Shown) -> int:
+    """Pixels to the left of the rows for their labels. With margins that suffice (legend and dates over and under, the colour
+    bar at the right) Plotly draws once; where something needs more it makes room and draws all of it anew, at twice the time.
+    """
+    longest = max((len(f"{shortened(short, 24)} · {unit}") for unit, (short, _) in _named(shown)), default=0)
+    return max(90, round(4.4 * longest) + 42)
 
 
 def hidden_lines_figure(read: Read, shown: Shown) -> go.Figure:
@@ -127,13 +136,18 @@ def _above(read: Read, below: list[dict[str, Any]]) -> go.Figure:
     return made
 
 
-def _ticks(shown: Shown, names: list[str]) -> dict[str, Any]:
+def _ticks(shown: Shown) -> dict[str, Any]:
     """Each row by its unit and what it follows; of many rows every n-th."""
     if not shown.labels:
         return {}
-    every = -(-len(names) // ALL_NAMED)
-    texts = [f"{plain(shortened(short, 24))} · {name}" for name, (short, _) in zip(names, shown.labels, strict=True)]
-    return {"tickmode": "array", "tickvals": names[::every], "ticktext": texts[::every], "tickfont": {"size": 10}}
+    texts = {str(unit): f"{plain(shortened(short, 24))} · {unit}" for unit, (short, _) in _named(shown)}
+    return {"tickmode": "array", "tickvals": list(texts), "ticktext": list(texts.values()), "tickfont": {"size": 10}}
+
+
+def _named(shown: Shown) -> list[tuple[int, tuple[str, str]]]:
+    """The units whose rows are labelled, and what each follows."""
+    every = -(-len(shown.units) // ALL_NAMED)
+    return list(zip(shown.units, shown.labels, strict=False))[::every]
 
 
 def _mark(row: int) -> dict[str, Any]:
