@@ -14,7 +14,6 @@ from rnn.export.tracking import target as tracking
 from rnn.runs.shelf_rows import ShelfRow
 from rnn.runs.store import Store
 from rnn.ui import session
-from rnn.ui.collector import paused
 from rnn.ui.kept import kept
 from rnn.ui.wording import escaped
 
@@ -50,7 +49,7 @@ def newest() -> list[ShelfRow]:
     store = session.store()
     if st.session_state[_WHOSE] == OWN:
         own = session.session_id()
-        return kept("shelf", (store.url, store.shelf_stamp(), own), lambda: _read(store, own))
+        return kept("shelf", (store.url, store.shelf_stamp(), own), lambda: store.shelf(MOST, session=own))
     return everyones(store)
 
 
@@ -59,13 +58,8 @@ def everyones(store: Store) -> list[ShelfRow]:
     stamp = (store.url, store.shelf_stamp())
     last = _last_read()
     if not last or last[-1][0] != stamp:
-        last[:] = [(stamp, _read(store, None))]
+        last[:] = [(stamp, store.shelf(MOST))]
     return last[-1][1]
-
-
-def _read(store: Store, own: str | None) -> list[ShelfRow]:
-    with paused():
-        return store.shelf(MOST, session=own)
 
 
 @cache
