@@ -7,7 +7,9 @@ own, for which nothing has changed any more, so that it is lost; or both run, an
 message is on its way in any case, so the timer's is taken without the widgets.
 
 Where the user's message still waits for its turn, Streamlit would make one of the two and keep the timer's widgets, that is
-none. Then the timer's is not let in at all; the timer comes again.
+none. Then the timer's is not let in at all; the timer comes again. Nor is it while the same part is still being drawn, or its
+drawing on the way to the browser: when the next turn begins, Streamlit throws away what it has not sent yet, and a chart that
+does not arrive is taken off the page.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-# After these seconds a message that was never begun (the part of the page it was about is gone) holds up no timer any more.
+# After these seconds a message that was never begun (the part of the page it was about is gone), or a turn that goes on and on,
+# holds up no timer any more.
 PATIENCE = 3.0
+SMALL = 65_536  # bytes: what begins or ends a turn is smaller, charts are not looked into
 _PAGE = ""  # what a message is about that is about no part of the page
 
 
@@ -54,10 +58,11 @@ class TimedRedraws:
 
 
 class Line:
-    """One browser's connection, and what of the user's messages Streamlit has not begun yet."""
+    """One browser's connection: what of the user's messages Streamlit has not begun yet, and what it is drawing."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._asked, self._since = clock, list[str](), 0.0
+        self._drawn, self._drawn_since = set[str](), 0.0
 
     def sifted(self, frame: bytes) -> bytes | None:
         """A message of the browser as it is to arrive; None: not at all."""
@@ -74,23 +79,32 @@ class Line:
             self._asked = [*self._asked, wish.fragment_id] if wish.fragment_id else [_PAGE]
             self._since = self._clock()
             return frame
+        now = self._clock()
+        if self._drawn & {wish.fragment_id, _PAGE} and now - self._drawn_since < PATIENCE:
+            return None
         if not self._asked:
             wish.ClearField("widget_states")
             return message.SerializeToString()
-        if self._clock() - self._since < PATIENCE:
+        if now - self._since < PATIENCE:
             return None
         self._asked = []
         return frame
 
     def watch(self, frame: bytes) -> None:
-        """A message of the server goes by: it may say that what the user asked for has begun."""
-        if not self._asked:
+        """A message of the server goes by: it may say that a turn has begun, or has ended and all of it is sent."""
+        if len(frame) > SMALL:
             return
         message = ForwardMsg()
         message.ParseFromString(frame)
-        if message.WhichOneof("type") != "new_session":
-            return
-        parts = set(message.metadata.run.fragment_ids)
+        kind = message.WhichOneof("type")
+        if kind == "script_finished":
+            self._drawn = set()
+        elif kind == "new_session":
+            self._begin(set(message.metadata.run.fragment_ids))
+
+    def _begin(self, parts: set[str]) -> None:
+        """A turn about these parts, or about the page where there are none."""
+        self._drawn, self._drawn_since = parts or {_PAGE}, self._clock()
         if not parts and _PAGE not in self._asked:
             self._asked = []  # a page that draws itself again has taken along what waited
         self._asked = [asked for asked in self._asked if asked not in (parts or {_PAGE})]

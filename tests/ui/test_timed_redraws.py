@@ -30,6 +30,7 @@ def begun(*parts: str) -> bytes:
 
 
 TIMED = asked("chart", timed=True)
+FINISHED = ForwardMsg(script_finished=ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY).SerializeToString()
 
 
 def without_widgets(frame: bytes | None) -> bool:
@@ -76,9 +77,10 @@ def test_a_timer_waits_until_what_the_user_asked_for_has_begun(wishes: list[str]
         line.sifted(asked(part))
     for start in starts:
         line.watch(begun("chart"))
-        line.watch(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString())
+        line.watch(FINISHED)
         assert line.sifted(TIMED) is None
         line.watch(start)
+        line.watch(FINISHED)
     assert without_widgets(line.sifted(TIMED))
 
 
@@ -91,6 +93,21 @@ def test_a_wish_that_never_begins_holds_up_no_timer_for_long() -> None:
     clock.now += 0.2 * PATIENCE
     assert line.sifted(TIMED) == TIMED  # whole: should the wish wait after all, its widgets are in here
     assert without_widgets(line.sifted(TIMED))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "waits"), [(("chart",), True), ((), True), (("plot", "chart"), True), (("plot",), False)]
+)
+def test_a_part_is_not_asked_for_anew_before_all_of_it_is_sent(drawn: tuple[str, ...], waits: bool) -> None:
+    clock = Clock()
+    line = Line(clock)
+    line.watch(begun(*drawn))
+    assert (line.sifted(TIMED) is None) == waits
+    line.watch(FINISHED)
+    assert without_widgets(line.sifted(TIMED))
+    line.watch(begun(*drawn))
+    clock.now += 1.1 * PATIENCE
+    assert without_widgets(line.sifted(TIMED)), "a turn that goes on and on"
 
 
 def received(kind: str, *messages: Message) -> Message:
@@ -147,12 +164,13 @@ def test_an_app_that_has_not_begun_hears_of_no_timer() -> None:
         while len(coming) > 2:
             await asyncio.sleep(0)
         await send({"type": "websocket.send", "bytes": begun()})
+        await send({"type": "websocket.send", "bytes": FINISHED})
         return await waiting
 
     async def receive() -> Message:
         await asyncio.sleep(0)
         if len(coming) == 2:
-            while not sent:
+            while len(sent) < 2:
                 await asyncio.sleep(0)
         return coming.pop(0)
 
@@ -163,4 +181,4 @@ def test_an_app_that_has_not_begun_hears_of_no_timer() -> None:
     assert got[0] == of_browser(asked())
     assert without_widgets(got[1]["bytes"])
     assert got[2] == {"type": "websocket.disconnect"}
-    assert sent == [{"type": "websocket.send", "bytes": begun()}]
+    assert [message["bytes"] for message in sent] == [begun(), FINISHED]
