@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -110,6 +113,12 @@ def test_a_part_is_not_asked_for_anew_before_all_of_it_is_sent(drawn: tuple[str,
     assert without_widgets(line.sifted(TIMED)), "a turn that goes on and on"
 
 
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: in this one the browser of other tests may have a loop at work."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 def received(kind: str, *messages: Message) -> Message:
     """What an app behind the middleware is given first."""
     coming, got = list(messages), list[Message]()
@@ -123,7 +132,7 @@ def received(kind: str, *messages: Message) -> Message:
     async def send(message: Message) -> None:
         raise AssertionError("nothing is sent")
 
-    asyncio.run(TimedRedraws(app)({"type": kind}, receive, send))
+    run(TimedRedraws(app)({"type": kind}, receive, send))
     return got[0]
 
 
@@ -177,7 +186,7 @@ def test_an_app_that_has_not_begun_hears_of_no_timer() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(TimedRedraws(app)({"type": "websocket"}, receive, send))
+    run(TimedRedraws(app)({"type": "websocket"}, receive, send))
     assert got[0] == of_browser(asked())
     assert without_widgets(got[1]["bytes"])
     assert got[2] == {"type": "websocket.disconnect"}
