@@ -36,8 +36,8 @@ from rnn.ui.timed_redraws import TimedRedraws
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Warm a spare worker before the first click; end all workers, checkpointed, at shutdown. Beside them runs what tells
-    runs to MLflow, where it was asked for."""
+    """Warm a spare worker and the page Runs before the first click; end all workers, checkpointed, at shutdown. Beside them
+    runs what tells runs to MLflow, where it was asked for."""
     await run_in_threadpool(runner)
     await run_in_threadpool(import_shelf)
     reading = asyncio.create_task(run_in_threadpool(read_shelf))

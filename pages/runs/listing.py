@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
 
 import streamlit as st
 
@@ -55,17 +54,12 @@ def newest() -> list[ShelfRow]:
 
 def everyones(store: Store) -> list[ShelfRow]:
     """Those of all sessions. The server asks for them when it starts, so that the first click on Runs finds them read."""
-    stamp = (store.url, store.shelf_stamp())
-    last = _last_read()
-    if not last or last[-1][0] != stamp:
-        last[:] = [(stamp, store.shelf(MOST))]
-    return last[-1][1]
+    return _read(store, store.url, store.shelf_stamp())
 
 
-@cache
-def _last_read() -> list[tuple[object, list[ShelfRow]]]:
-    """The list that was read last, behind the stamp of then; empty before."""
-    return []
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _read(_store: Store, url: str, stamp: tuple[float, ...]) -> list[ShelfRow]:
+    return _store.shelf(MOST)
 
 
 def shown(rows: Sequence[ShelfRow]) -> list[ShelfRow]:
