@@ -33,7 +33,7 @@ def script_name() -> str | None:
 def _page_script(name: str) -> str:
     # Streamlit's own script tells the address of its folder, whatever base path or proxy stands before it. What fails here
     # fails silently: the table loads it again and says so.
-    return f"""<style>.st-key-table_ahead {{ display: none; }}</style><script>{{
+    return f"""<style>:has(> .st-key-table_ahead) {{ display: none; }}</style><script>{{
     const own = document.querySelector('script[type="module"][src*="static/js/"]');
     const load = () => own && import(new URL("{name}", own.src)).catch(() => undefined);
     setTimeout(() => window.requestIdleCallback ? requestIdleCallback(load) : load(), {_WAIT});

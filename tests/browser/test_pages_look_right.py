@@ -37,6 +37,12 @@ OVERLAPS = """() => {
         shown.slice(k + 1).filter(other => over(one.box, other.box)).map(other => [one.text, other.text]));
 }"""
 # Buttons of that row whose words do not fit into them, or that lie outside the page.
+# How far below the upper edge of the page's own content its first visible element begins.
+FIRST = """() => {
+    const content = document.querySelector('[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock]');
+    const seen = [...content.children].find(element => element.offsetHeight > 0);
+    return seen.offsetTop - content.offsetTop;
+}"""
 CUT = """() => [...document.querySelectorAll('.st-key-actions button')].filter(node => {
     const box = node.getBoundingClientRect();
     return node.scrollWidth > node.clientWidth + 1 || box.left < 0 || box.right > innerWidth;
@@ -157,6 +163,7 @@ def check_looks(page: Page, path: str, width: int, scheme: str) -> None:
     assert page.evaluate(WIDE) == [], f"{where} is wider than the window"
     assert page.evaluate(OVERLAPS) == [], where
     assert page.evaluate(CUT) == [], where
+    assert page.evaluate(FIRST) == 0, f"there is a gap at the head of {where}"
     assert_charts_are_named(page, where)
 
 
